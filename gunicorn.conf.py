@@ -1,0 +1,16 @@
+"""Settings of the web server: gunicorn -c gunicorn.conf.py wsgi:app."""
+
+import os
+
+_host = os.environ.get("HOST") or "127.0.0.1"
+bind = f"{f'[{_host}]' if ':' in _host else _host}:{os.environ.get('PORT') or 5000}"
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_WORKERS") or 2)
+threads = int(os.environ.get("WEB_THREADS") or 4)
+# The model and the dictionaries are loaded once, and shared. Nothing may connect to the database before the fork.
+preload_app = True
+timeout = 60
+graceful_timeout = 20
+# In memory where there is some: a slow disk must not look like a worker that hangs.
+worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108
+control_socket_disable = True

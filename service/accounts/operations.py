@@ -1,0 +1,173 @@
+"""Making users, proving who somebody is, and what that lets them reach."""
+
+import re
+import secrets
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerificationError
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
+
+from service.accounts.models import Token, User, UserGrant
+from service.accounts.rules import ROLES, SIGNED_IN_FOR, Grant, Reader, locked_for, usable
+from service.audit import operations as audit
+from service.db import db
+from service.directory import operations as directory
+from service.directory.rules import Directory
+from service.errors import Invalid, NotFound, NotSignedIn, TooOften
+
+HASHER = PasswordHasher()
+# Verified when the login is unknown, so that both answers take the same time.
+NOBODY = HASHER.hash(secrets.token_hex(16))
+SHORTEST_PASSWORD = 10
+
+
+def create_user(
+    login: str, name: str, grants: Iterable[Grant], password: str | None, now: datetime, actor: str
+) -> User:
+    """Add a user.
+
+    Raises:
+        Invalid: the login is taken or malformed, a grant fits no place or department, the password is too short.
+    """
+    if not re.fullmatch(r"[a-z0-9][a-z0-9._-]{1,63}", login):
+        raise Invalid("登录名只能用小写字母、数字和 . _ -，2 至 64 位。", {"login": ["登录名格式不对。"]})
+    if db.session.scalar(select(User.id).where(User.login == login)):
+        raise Invalid(f"登录名 {login} 已有人使用。", {"login": ["已有人使用。"]})
+    rows = [_grant_row(grant, directory.current()) for grant in grants]
+    user = User(login=login, name=name, password_hash=_hashed(password), created_at=now, grants=rows)
+    db.session.add(user)
+    audit.record("user.created", login, actor, now, roles=[row.role for row in rows])
+    return user
+
+
+def _hashed(password: str | None) -> str | None:
+    if password is None:
+        return None
+    if len(password) < SHORTEST_PASSWORD:
+        raise Invalid(f"密码至少 {SHORTEST_PASSWORD} 位。", {"password": ["太短。"]})
+    return HASHER.hash(password)
+
+
+def _grant_row(grant: Grant, book: Directory) -> UserGrant:
+    """A grant as it is stored, once it is sure that it points at something."""
+    name, scope = ROLES.get(grant.role, ("", ""))
+    if not name:
+        raise Invalid(f"没有角色 {grant.role}。可用：{'、'.join(ROLES)}", {"role": ["没有这个角色。"]})
+    if scope != "nothing" and grant.place is None and grant.department is None:
+        raise Invalid(
+            f"{name}必须指定一个地区编码{'或部门编码' if scope == 'department' else ''}。", {"place": ["必须指定。"]}
+        )
+    if grant.place is not None and grant.place not in book.places:
+        raise Invalid(f"没有地区编码 {grant.place}。", {"place": ["没有这个地区编码。"]})
+    if grant.department is not None and (scope != "department" or grant.department not in book.departments):
+        raise Invalid(
+            f"{name}不能指定部门 {grant.department}。", {"department": ["没有这个部门，或这个岗位不属于部门。"]}
+        )
+    return UserGrant(role=grant.role, place=grant.place, department=grant.department)
+
+
+def issue_token(
+    user: User, now: datetime, actor: str, lasts: timedelta | None = None, secret: str | None = None
+) -> str:
+    """A new bearer token of a user; only this answer ever shows it.
+
+    Args:
+        lasts: how long it opens; None until it is revoked.
+        secret: the token's text where it is derived rather than drawn (demonstration accounts).
+    """
+    secret = secret or "qst_" + secrets.token_urlsafe(32)
+    expires = now + lasts if lasts else None
+    db.session.add(Token(user=user, hash=_token_hash(secret), created_at=now, expires_at=expires))
+    audit.record("token.issued", user.login, actor, now)
+    return secret
+
+
+def _token_hash(secret: str) -> bytes:
+    """Tokens are drawn at random: a plain hash cannot be guessed back."""
+    return sha256(secret.encode()).digest()
+
+
+def user_named(login: str) -> User:
+    """The user with a login.
+
+    Raises:
+        NotFound: there is none.
+    """
+    user = db.session.scalar(select(User).where(User.login == login))
+    if user is None:
+        raise NotFound(f"没有用户 {login}。")
+    return user
+
+
+def has_token(secret: str) -> bool:
+    """Whether a token is already known."""
+    return db.session.scalar(select(Token.id).where(Token.hash == _token_hash(secret))) is not None
+
+
+def bearer(secret: str, now: datetime) -> Reader:
+    """Who holds a bearer token, in one statement.
+
+    Raises:
+        NotSignedIn: it is unknown, expired, revoked, or its user is switched off.
+    """
+    wanted = select(Token).where(Token.hash == _token_hash(secret))
+    token = db.session.scalars(wanted.options(joinedload(Token.user).joinedload(User.grants))).unique().first()
+    if token is None or not usable(token.expires_at, token.revoked_at, now) or not token.user.active:
+        raise NotSignedIn("令牌无效或已过期，请重新登录。")
+    return reader(token.user)
+
+
+def sign_in(login: str, password: str, now: datetime) -> tuple[str, datetime] | None:
+    """A token for twelve hours in exchange for a password; None where login and password do not fit.
+
+    A failure is counted on the row, so the caller must commit it before it refuses.
+
+    Raises:
+        TooOften: too many failures in a row; the wait doubles with each.
+    """
+    user = db.session.scalar(select(User).where(User.login == login).with_for_update())
+    if user is not None and user.locked_until and now < user.locked_until:
+        wait = int((user.locked_until - now).total_seconds()) + 1
+        raise TooOften(f"失败次数过多，请 {wait} 秒后再试。")
+    if not _fits(user, password):
+        _count_failure(user, now)
+        return None
+    assert user is not None
+    user.failures, user.locked_until = 0, None
+    return issue_token(user, now, user.login, SIGNED_IN_FOR), now + SIGNED_IN_FOR
+
+
+def _fits(user: User | None, password: str) -> bool:
+    known = user is not None and user.active and user.password_hash
+    try:
+        HASHER.verify(known or NOBODY, password)
+    except VerificationError:
+        return False
+    return bool(known)
+
+
+def _count_failure(user: User | None, now: datetime) -> None:
+    if user is not None:
+        user.failures += 1
+        user.locked_until = now + locked_for(user.failures)
+
+
+def users() -> Sequence[User]:
+    """All users with their grants."""
+    return db.session.scalars(select(User).options(selectinload(User.grants)).order_by(User.login)).all()
+
+
+def reader(user: User) -> Reader:
+    """A user as the other rooms know it, with what each grant reaches."""
+    book = directory.current()
+    grants = tuple(_reach(row, book) for row in user.grants)
+    return Reader(user.id, user.login, user.name, grants, frozenset(grant.role for grant in grants))
+
+
+def _reach(row: UserGrant, book: Directory) -> Grant:
+    whole = row.place is None or book.places[row.place].parent is None
+    return Grant(row.role, row.place, None if whole else frozenset(book.subtree(row.place or "")), row.department)

@@ -1,0 +1,190 @@
+"""The trained model: a text's features, their weights, probabilities, and what spoke for a label.
+
+A linear model over three blocks of TF-IDF features: words of title and text, stretches of one to three characters of
+both, and the same of the title alone. The arithmetic is scikit-learn's, with which training.py learns it, and a test
+holds the two to the same figures; numpy alone does it faster for one text, and spares each web process scikit-learn.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from service.classifier.rules import Piece, Suggestion, reasons
+from service.classifier.text import GAP, LONGEST_GRAM, NUMBER, PLACE, Prepared, characters, folded, prepare
+
+Floats = NDArray[np.floating[Any]]
+Whole = NDArray[np.integer[Any]]
+TINY = 1e-12
+SILENT = frozenset({GAP, NUMBER, PLACE})
+
+
+class Document(NamedTuple):
+    """A prepared text, its title at the front, and the title alone as features see it."""
+
+    prepared: Prepared
+    head: str
+
+
+# What each block counts in a document.
+TERMS: dict[str, Callable[[Document], list[str]]] = {
+    "words": lambda document: document.prepared.words,
+    "characters": lambda document: characters(document.prepared.text),
+    "title": lambda document: characters(document.head),
+}
+
+
+class Features(NamedTuple):
+    """The features found in a text. Occurrence o is feature `ids[which[o]]`, one of `times[which[o]]` such."""
+
+    ids: Whole
+    values: Floats
+    times: Whole
+    which: Whole
+    starts: Whole
+    sizes: Whole
+
+
+@dataclass(frozen=True)
+class Block:
+    """One block's terms; the first one's weights stand in row `offset`."""
+
+    vocabulary: Mapping[str, int]
+    idf: Floats
+    offset: int
+
+    def features(self, terms: list[str], starts: Whole, sizes: Whole) -> Features:
+        """TF-IDF as TfidfTransformer(sublinear_tf=True) has it, of length one."""
+        look_up = self.vocabulary.get
+        every = np.array([look_up(term, -1) for term in terms], dtype=np.int64)
+        known = np.flatnonzero(every >= 0)
+        ids, which, times = np.unique(every[known], return_inverse=True, return_counts=True)
+        values = (1 + np.log(times)) * self.idf[ids]
+        length = np.sqrt(values @ values) or 1.0
+        return Features(ids + self.offset, values / length, times, which, starts[known], sizes[known])
+
+
+class Calibration(NamedTuple):
+    """How scores become probabilities that come true; all three found on texts that the weights had not seen.
+
+    Attributes:
+        temperature: the factor that makes scores logits.
+        slope: with shift, a sigmoid over the log odds of the likeliest label; the others share the rest as they stood.
+    """
+
+    temperature: float
+    slope: float = 1.0
+    shift: float = 0.0
+
+    def probabilities(self, scores: Floats) -> Floats:
+        """Along the last axis; the order of the labels stays what it was."""
+        likely = softmax(np.asarray(scores, dtype=np.float64) * self.temperature)
+        first = likely.argmax(axis=-1, keepdims=True)
+        top, second = np.take_along_axis(likely, first, axis=-1), np.sort(likely, axis=-1)[..., -2:-1]
+        rest = np.maximum(1 - top, TINY)
+        confidence = 1 / (1 + np.exp(-(self.slope * np.log(top / rest) + self.shift)))
+        confidence = np.maximum(confidence, second / (rest + second))
+        shared = likely * (1 - confidence) / rest
+        np.put_along_axis(shared, first, confidence, axis=-1)
+        return shared
+
+
+@dataclass(frozen=True)
+class Model:
+    """Labels, features and weights; nothing in it changes after training.
+
+    Attributes:
+        weights: float32, a row for each feature, a column for each label.
+        about: version, data, parameters and figures, as JSON has them.
+    """
+
+    labels: tuple[str, ...]
+    blocks: tuple[Block, ...]
+    weights: Floats
+    bias: Floats
+    calibration: Calibration
+    about: dict[str, Any] = field(default_factory=dict)
+
+    def suggest(self, text: str, title: str = "", top: int = 3) -> tuple[Suggestion, ...]:
+        """The likeliest labels with their reasons; nothing where the text holds not one known feature."""
+        document = read(text, title)
+        features = self._features(document)
+        if not _says_something(document, features):
+            return ()
+        likely = self.calibration.probabilities(self._scores(features))
+        best = np.argsort(-likely)[:top]
+        original = f"{title}\n{text}" if title else text
+        return tuple(
+            Suggestion(self.labels[at], float(likely[at]), reasons(original, self._pieces(document, features, at)))
+            for at in best.tolist()
+        )
+
+    def probabilities(self, text: str, title: str = "") -> Floats:
+        """The probability of every label, in their order."""
+        return self.calibration.probabilities(self._scores(self._features(read(text, title))))
+
+    def contributions(self, text: str, title: str, label: str) -> tuple[list[Piece], float]:
+        """What each piece of the text added to the label's logit, and the rest that any text starts with."""
+        document, at = read(text, title), self.labels.index(label)
+        pieces = self._pieces(document, self._features(document), at)
+        return pieces, float(self.bias[at] * self.calibration.temperature)
+
+    def _features(self, document: Document) -> Features:
+        counted = zip(self.blocks, TERMS.values(), _places(document), strict=True)
+        found = [block.features(terms(document), *places) for block, terms, places in counted]
+        skipped = np.cumsum([0] + [len(features.ids) for features in found[:-1]])
+        moved = [features._replace(which=features.which + skip) for features, skip in zip(found, skipped, strict=True)]
+        return Features(*(np.concatenate(columns) for columns in zip(*moved, strict=True)))
+
+    def _scores(self, features: Features) -> Floats:
+        return self.bias + features.values @ self.weights[features.ids]
+
+    def _pieces(self, document: Document, features: Features, label: int) -> list[Piece]:
+        """Every feature's contribution, in equal parts on the characters it covers, summed up by words."""
+        prepared = document.prepared
+        added = features.values * self.weights[features.ids, label] * self.calibration.temperature / features.times
+        share = added[features.which] / features.sizes
+        length = len(prepared.text) + 1
+        steps = np.bincount(features.starts, share, length)
+        steps -= np.bincount(features.starts + features.sizes, share, length)
+        starts = prepared.starts
+        sums = np.add.reduceat(np.cumsum(steps)[:-1], starts).tolist()
+        ends = [prepared.origin[start + len(word)] for start, word in zip(starts, prepared.words, strict=True)]
+        return [
+            Piece(prepared.origin[start], end, weight, word not in SILENT)
+            for start, end, weight, word in zip(starts, ends, sums, prepared.words, strict=True)
+        ]
+
+
+def read(text: str, title: str = "") -> Document:
+    """Prepare a text with its title before it; the title's places are then the text's places too."""
+    return Document(prepare(f"{title}\n{text}" if title else text), folded(title)[0] if title else "")
+
+
+def _says_something(document: Document, features: Features) -> bool:
+    """Whether two known characters stand together that are more than a number, a place or a blank."""
+    found = zip(features.starts.tolist(), features.sizes.tolist(), strict=True)
+    text = document.prepared.text
+    return any(size > 1 and SILENT.isdisjoint(text[start : start + size]) for start, size in found)
+
+
+def _places(document: Document) -> list[tuple[Whole, Whole]]:
+    """Where each term of each block starts and how long it is, in the order of TERMS."""
+    words = np.array([len(word) for word in document.prepared.words], dtype=np.int64)
+    starts = np.array(document.prepared.starts, dtype=np.int64)
+    return [(starts, words), _stretches(len(document.prepared.text)), _stretches(len(document.head))]
+
+
+def _stretches(length: int) -> tuple[Whole, Whole]:
+    """Starts and sizes of what characters() gives for a text of that length."""
+    counts = [max(0, length - size + 1) for size in range(1, LONGEST_GRAM + 1)]
+    starts = np.concatenate([np.arange(count, dtype=np.int64) for count in counts])
+    return starts, np.repeat(np.arange(1, LONGEST_GRAM + 1), counts)
+
+
+def softmax(logits: Floats) -> Floats:
+    """Probabilities along the last axis."""
+    powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)

@@ -1,0 +1,87 @@
+"""What the rooms above ask of the classifier, with the current model."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from service.classifier import storage, text
+from service.classifier.facts import mask
+from service.classifier.model import Model
+from service.classifier.rules import Suggestion, likeness
+from service.errors import Unavailable
+
+__all__ = [
+    "current",
+    "likeness",
+    "load",
+    "mask",
+    "models",
+    "suggest",
+    "suggest_many",
+    "train_seed_model",
+    "version",
+    "words",
+]
+
+_loaded: Model | None = None
+
+
+def models() -> Path:
+    """The folder where models are kept."""
+    return text.folder("VAR") / "models"
+
+
+def load(path: Path | None = None) -> Model:
+    """Load the current model, or the one at a path, and jieba; from then on this process answers with it.
+
+    Raises:
+        Unavailable: there is none, or it is damaged.
+    """
+    global _loaded
+    text.prepare("")
+    _loaded = storage.load(path or storage.current(models()))
+    return _loaded
+
+
+def current() -> Model:
+    """The model this process answers with; loaded at the first call where load() was not called before."""
+    return _loaded or load()
+
+
+def version() -> str:
+    """Which model answers: day of training and content."""
+    return str(current().about["version"])
+
+
+def suggest(body: str, title: str = "", top: int = 3) -> tuple[Suggestion, ...]:
+    """The likeliest categories of a text with their reasons; nothing where it says nothing known."""
+    return current().suggest(body, title, top)
+
+
+def suggest_many(texts: Sequence[str], top: int = 3) -> list[tuple[Suggestion, ...]]:
+    """suggest() for each text, in order."""
+    model = current()
+    return [model.suggest(each, top=top) for each in texts]
+
+
+def words(body: str) -> list[str]:
+    """The words to find a text by, for a tsvector: compounds and their parts."""
+    return text.search_words(body)
+
+
+def train_seed_model(if_missing: bool = False) -> Path:
+    """Learn from data/examples, keep the model and make it current; gives its file.
+
+    Args:
+        if_missing: leave a current model that can be loaded as it is.
+    """
+    if if_missing:
+        with suppress(Unavailable):
+            load()
+            return storage.current(models())
+    # Here and not above: scikit-learn takes 60 MB that no web process should carry.
+    from service.classifier import corpus, training
+
+    place = storage.keep(training.train(corpus.read_seed(text.folder("DATA"))), models())
+    load(place)
+    return place

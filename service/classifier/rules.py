@@ -1,0 +1,81 @@
+"""What the classifier says, and what needs no model to be said."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+GRAM = 2
+AUDIBLE = 0.15  # of the strongest piece; what is weaker only lengthens the phrases
+_NOT_WORDS = re.compile(r"[\W_]+")
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A phrase of the text and what it added to the category's score, in logits."""
+
+    word: str
+    weight: float
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """One category that a text may belong to."""
+
+    code: str
+    probability: float
+    reasons: tuple[Reason, ...] = ()
+
+    @property
+    def family(self) -> str:
+        """The part of the code before the dot; the whole code where there is none."""
+        return family(self.code)
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of a text from one segment border to the next, with what it added to a category's score."""
+
+    start: int
+    end: int
+    weight: float
+    spoken: bool  # false for numbers, places and punctuation, which are no reasons that convince anybody
+
+
+def family(code: str) -> str:
+    """arrears.construction → arrears."""
+    return code.partition(".")[0]
+
+
+def reasons(text: str, pieces: Iterable[Piece], limit: int = 5) -> tuple[Reason, ...]:
+    """The phrases that spoke most strongly for a category; neighbours among the strong pieces become one phrase."""
+    loudest = sorted((piece for piece in pieces if piece.spoken), key=lambda piece: -piece.weight)[: 2 * limit]
+    strong = [piece for piece in loudest if piece.weight > max(0.0, AUDIBLE * loudest[0].weight)]
+    weights: dict[str, float] = {}
+    for phrase in _joined(sorted(strong, key=lambda piece: piece.start)):
+        word = text[phrase.start : phrase.end]
+        weights[word] = weights.get(word, 0.0) + phrase.weight
+    readable = [Reason(word, weight) for word, weight in weights.items() if len(word) > 1]
+    return tuple(sorted(readable, key=lambda reason: -reason.weight)[:limit])
+
+
+def _joined(pieces: Iterable[Piece]) -> list[Piece]:
+    joined: list[Piece] = []
+    for piece in pieces:
+        if joined and joined[-1].end == piece.start:
+            last = joined.pop()
+            piece = Piece(last.start, piece.end, last.weight + piece.weight, True)
+        joined.append(piece)
+    return joined
+
+
+def likeness(a: str, b: str) -> float:
+    """How much two texts share, 0 to 1: the Dice coefficient of their character pairs, punctuation aside."""
+    pairs_a, pairs_b = _pairs(a), _pairs(b)
+    if not pairs_a or not pairs_b:
+        return float(a == b and a != "")
+    return 2 * len(pairs_a & pairs_b) / (len(pairs_a) + len(pairs_b))
+
+
+def _pairs(text: str) -> set[str]:
+    letters = _NOT_WORDS.sub("", text.lower())
+    return {letters[i : i + GRAM] for i in range(len(letters) - GRAM + 1)}

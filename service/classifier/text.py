@@ -1,0 +1,118 @@
+"""Chinese text made ready for counting: folded, its noise made into tokens, segmented."""
+
+import hashlib
+import logging
+import re
+import warnings
+from functools import cache
+from itertools import accumulate
+from pathlib import Path
+from typing import NamedTuple
+
+from flask import current_app, has_app_context
+
+from service.classifier.wordtree import pattern_of
+from service.config import Config
+
+with warnings.catch_warnings():
+    # jieba 0.42 has invalid escapes, and asks for pkg_resources where an old setuptools still brings it.
+    warnings.simplefilter("ignore")
+    import jieba
+
+jieba.setLogLevel(logging.CRITICAL)
+
+NUMBER, PLACE, GAP = "0", "◎", " "
+_STAND_IN = {"number": NUMBER, "place": PLACE, "gap": GAP}
+LONGEST_GRAM = 3
+DICTIONARY = "user_dictionary.txt"
+
+# One character for one, so that both texts have the same places: full width to half, capitals to small.
+_FOLD = {0x3000: " "}
+_FOLD |= {code + 0xFEE0: chr(code).lower() for code in range(0x21, 0x7F)}
+_FOLD |= {code: chr(code).lower() for code in range(ord("A"), ord("Z") + 1)}
+
+
+class Prepared(NamedTuple):
+    """A text as features see it.
+
+    Attributes:
+        text: folded; every number, known place and run of punctuation has become one character.
+        origin: for each of its characters, and the end, where that stood in the given text.
+        words: its segments, which together are the text.
+    """
+
+    text: str
+    origin: list[int]
+    words: list[str]
+
+    @property
+    def starts(self) -> list[int]:
+        """Where each word begins."""
+        return [0, *accumulate(map(len, self.words))][:-1]
+
+
+def folder(which: str) -> Path:
+    """The app's folder DATA or VAR, or the environment's where no app is at work."""
+    if has_app_context():
+        return Path(current_app.config[which])
+    config = Config.from_environment()
+    return {"DATA": config.data, "VAR": config.var}[which]
+
+
+@cache
+def segmenter() -> jieba.Tokenizer:
+    """The process's one jieba with our words; loading takes about a second and 80 MB, so do it before the fork."""
+    cached = folder("VAR") / "jieba"
+    cached.mkdir(parents=True, exist_ok=True, mode=0o700)
+    tokenizer = jieba.Tokenizer()
+    tokenizer.tmp_dir = str(cached)  # never the shared /tmp: jieba unmarshals what it finds there
+    tokenizer.initialize()
+    with (folder("DATA") / DICTIONARY).open("rb") as words:
+        tokenizer.load_userdict(words)
+    return tokenizer
+
+
+@cache
+def dictionary_fingerprint() -> str:
+    """Which user dictionary this process segments by; a model learnt with another one counts other words."""
+    return hashlib.sha256((folder("DATA") / DICTIONARY).read_bytes()).hexdigest()
+
+
+@cache
+def _noise() -> re.Pattern[str]:
+    """Numbers, places of the user dictionary (tagged ns) and whatever is no word."""
+    places = [word for word, tag in segmenter().user_word_tag_tab.items() if tag == "ns"]
+    return re.compile(rf"(?P<place>{pattern_of(places)})|(?P<number>\d[\d,.]*\d|\d)|(?P<gap>[\W_]+)")
+
+
+def folded(text: str) -> tuple[str, list[int]]:
+    """The text with stand-ins for its numbers, places and punctuation, and where each character came from."""
+    letters = text.translate(_FOLD)
+    pieces: list[str] = []
+    origin: list[int] = []
+    done = 0
+    for match in _noise().finditer(letters):
+        start, end = match.span()
+        pieces += letters[done:start], _STAND_IN[match.lastgroup or "gap"]
+        origin += range(done, start + 1)
+        done = end
+    pieces.append(letters[done:])
+    origin += range(done, len(letters) + 1)
+    return "".join(pieces), origin
+
+
+def prepare(text: str) -> Prepared:
+    """Fold a text and segment it."""
+    letters, origin = folded(text)
+    return Prepared(letters, origin, list(segmenter().cut(letters)))
+
+
+def characters(text: str) -> list[str]:
+    """All its stretches of one, two and three characters, in the order of length and place."""
+    return [text[at : at + size] for size in range(1, LONGEST_GRAM + 1) for at in range(len(text) - size + 1)]
+
+
+def search_words(text: str) -> list[str]:
+    """The words to find a text by: jieba's, compounds and their parts, folded; numbers stay."""
+    found = segmenter().cut_for_search(text.translate(_FOLD))
+    return [word for word in found if re.search(r"[^\W_]", word)]

@@ -1,0 +1,227 @@
+"""Learning the model from labelled texts, with figures measured on texts it had not seen.
+
+The only file of the service that needs scikit-learn and scipy, and no web process imports it.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from importlib.metadata import version
+from typing import Any, NamedTuple
+
+import numpy as np
+import scipy.sparse as sparse
+from scipy.optimize import minimize, minimize_scalar
+from scipy.special import log_softmax
+from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
+from sklearn.model_selection import StratifiedKFold
+from sklearn.preprocessing import normalize
+from sklearn.svm import LinearSVC
+from tqdm import tqdm
+
+from service import clock
+from service.classifier.corpus import Corpus
+from service.classifier.evaluation import figures
+from service.classifier.model import TERMS, TINY, Block, Calibration, Document, Floats, Model, read
+from service.classifier.rules import family
+from service.classifier.text import dictionary_fingerprint
+from service.errors import Invalid
+
+FOLDS = 5
+MIN_DF = 2
+C = 0.5
+FAMILY_SHARE = 0.5  # how much of its family's score each leaf gets; cross-validated, as are the others here
+HINT_WEIGHT = 0.5
+
+Matrix = Any  # scipy.sparse.csr_matrix, of which no type checker knows anything
+
+
+class Learned(NamedTuple):
+    """What one fit gives: for each block the columns it kept with their idf, and the weights of all of them."""
+
+    columns: list[np.ndarray]
+    idf: list[np.ndarray]
+    weights: np.ndarray
+    bias: np.ndarray
+
+    def scores(self, counts: Sequence[Matrix]) -> Floats:
+        """Rows of counts → a score for each label."""
+        return _weighed(counts, self.columns, self.idf) @ self.weights.T + self.bias
+
+
+def train(corpus: Corpus) -> Model:
+    """Learn a model; its temperature and figures come from cross-validation.
+
+    Raises:
+        Invalid: fewer than two labels, a label with one text, or texts without anything to learn.
+    """
+    _check(corpus)
+    with tqdm(total=FOLDS + 3, disable=None, desc="训练", unit="步") as bar:
+        documents = _documents(corpus)
+        bar.update()
+        vocabularies, counts = _counted(documents)
+        bar.update()
+        lessons = _Lessons(counts, np.array([*corpus.labels, *(label for label, _ in corpus.hints)]), len(corpus))
+        unseen = lessons.unseen_scores(bar.update)
+        learned = lessons.learn(np.arange(len(corpus)))
+        bar.update()
+    labels = lessons.classes.tolist()
+    targets = np.searchsorted(lessons.classes, np.array(corpus.labels))
+    measured = figures(_crosswise(unseen, targets), corpus.labels, labels)
+    return _model(labels, vocabularies, learned, calibrate(unseen, targets), _about(corpus, measured))
+
+
+def _check(corpus: Corpus) -> None:
+    sizes = Counter(corpus.labels)
+    if len(sizes) < 2:
+        raise Invalid("训练数据只有一个类别，至少要有两个类别才能训练。")
+    lonely = [label for label, size in sizes.items() if size < 2]
+    if lonely:
+        raise Invalid(f"这些类别只有一条文本，无法检验：{'、'.join(lonely[:10])}。请每类至少给两条。")
+
+
+def _documents(corpus: Corpus) -> list[Document]:
+    """Texts, then hints; without the way back to the original, which learning does not need."""
+    whole = [read(text, title) for text, title in zip(corpus.texts, corpus.titles, strict=True)]
+    whole += [read(words) for _, words in corpus.hints]
+    return [document._replace(prepared=document.prepared._replace(origin=[])) for document in whole]
+
+
+def _counted(documents: Sequence[Document]) -> tuple[list[dict[str, int]], list[Matrix]]:
+    """Each block's terms and its counts, a row for each document."""
+    counted = [_count(terms, documents) for terms in TERMS.values()]
+    if not any(terms for terms, _ in counted):
+        raise Invalid("训练数据的文本里没有重复出现过的字词，学不到东西；请检查文本列是否选对。")
+    return [terms for terms, _ in counted], [matrix for _, matrix in counted]
+
+
+def _count(terms: Callable[[Document], list[str]], documents: Sequence[Document]) -> tuple[dict[str, int], Matrix]:
+    counter = CountVectorizer(analyzer=terms, min_df=MIN_DF, dtype=np.float64)
+    try:
+        matrix = counter.fit_transform(documents)
+    except ValueError:  # scikit-learn's word for: not one term is left
+        return {}, sparse.csr_matrix((len(documents), 0))
+    return counter.vocabulary_, matrix
+
+
+class _Lessons:
+    """Counts and labels of texts, followed by those of the hints, which take part in every fit and in no figure."""
+
+    def __init__(self, counts: Sequence[Matrix], labels: np.ndarray, texts: int) -> None:
+        self.counts, self.labels, self.texts = counts, labels, texts
+        self.classes = np.unique(labels)
+        self.families = np.array([family(label) for label in labels])
+
+    def learn(self, rows: np.ndarray) -> Learned:
+        """Fit on these texts and all hints."""
+        hints = np.arange(self.texts, len(self.labels))
+        taught = np.concatenate([rows, hints])
+        lesson = [matrix[taught] for matrix in self.counts]
+        columns = [
+            np.flatnonzero(np.bincount(matrix.indices, minlength=matrix.shape[1]) >= MIN_DF) for matrix in lesson
+        ]
+        idf = [_idf(matrix[:, kept]) for matrix, kept in zip(lesson, columns, strict=True)]
+        features = _weighed(lesson, columns, idf)
+        importance = np.concatenate([np.ones(len(rows)), np.full(len(hints), HINT_WEIGHT)])
+        weights, bias = _separate(features, self.labels[taught], importance)
+        if 1 < len(set(self.families)) < len(self.classes):
+            shared_weights, shared_bias = _separate(features, self.families[taught], importance)
+            place = np.searchsorted(np.unique(self.families), [family(label) for label in self.classes])
+            weights, bias = weights + FAMILY_SHARE * shared_weights[place], bias + FAMILY_SHARE * shared_bias[place]
+        return Learned(columns, idf, weights, bias)
+
+    def unseen_scores(self, done: Callable[[], object]) -> Floats:
+        """The scores of each text by weights that were fitted without it."""
+        labels = self.labels[: self.texts]
+        folds = min(FOLDS, *Counter(labels.tolist()).values())
+        scores = np.zeros((self.texts, len(self.classes)))
+        for known, unknown in StratifiedKFold(folds, shuffle=True, random_state=0).split(labels, labels):
+            scores[unknown] = self.learn(known).scores([matrix[unknown] for matrix in self.counts])
+            done()
+        return scores
+
+
+def _idf(counts: Matrix) -> np.ndarray:
+    return TfidfTransformer().fit(counts).idf_ if counts.shape[1] else np.zeros(0)
+
+
+def _weighed(counts: Sequence[Matrix], columns: Sequence[np.ndarray], idf: Sequence[np.ndarray]) -> Matrix:
+    """TF-IDF of every block, each of length one, side by side."""
+    blocks = []
+    for matrix, kept, rarity in zip(counts, columns, idf, strict=True):
+        weighed = matrix[:, kept]
+        weighed.data = (1 + np.log(weighed.data)) * rarity[weighed.indices]
+        blocks.append(normalize(weighed, copy=False) if len(kept) else weighed)
+    return sparse.hstack(blocks, format="csr")
+
+
+def _separate(features: Matrix, labels: np.ndarray, importance: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """One hyperplane against the rest for each label, in sorted order; two labels share one, seen from both sides."""
+    machine = LinearSVC(C=C, class_weight="balanced", random_state=0)
+    machine.fit(features, labels, sample_weight=importance)
+    weights, bias = machine.coef_, machine.intercept_
+    return (weights, bias) if len(weights) > 1 else (np.vstack([-weights, weights]), np.concatenate([-bias, bias]))
+
+
+def calibrate(scores: Floats, targets: np.ndarray) -> Calibration:
+    """The temperature under which the right labels were likeliest, then the sigmoid that fits the top probability.
+
+    A temperature alone left small corpora too sure at the top: of the texts called 98 % sure, 92 % were right. The
+    sigmoid is drawn towards none at all (slope 1, shift 0), so a handful of texts cannot bend it.
+    """
+    rows = np.arange(len(targets))
+
+    def surprise(exponent: float) -> float:
+        return -log_softmax(np.exp(exponent) * scores, axis=1)[rows, targets].mean()
+
+    temperature = float(np.exp(minimize_scalar(surprise, bounds=(-2, 5), method="bounded").x))
+    top = Calibration(temperature).probabilities(scores).max(axis=1)
+    odds = np.log(top / np.maximum(1 - top, TINY))
+    signs = np.where(scores.argmax(axis=1) == targets, 1.0, -1.0)
+
+    def misjudged(line: np.ndarray) -> float:
+        drawn = (line[0] - 1) ** 2 + line[1] ** 2
+        return np.logaddexp(0, -signs * (line[0] * odds + line[1])).sum() + drawn / 2
+
+    slope, shift = minimize(misjudged, [1.0, 0.0], bounds=[(0.05, 5), (-5, 5)]).x.tolist()
+    return Calibration(temperature, slope, shift)
+
+
+def _crosswise(scores: Floats, targets: np.ndarray) -> Floats:
+    """Probabilities of each fifth of the texts, calibrated on the other four: what the figures are measured on."""
+    part = np.random.default_rng(0).permutation(len(targets)) % FOLDS
+    likely = np.empty_like(scores)
+    for at in range(FOLDS):
+        others = part != at
+        likely[~others] = calibrate(scores[others], targets[others]).probabilities(scores[~others])
+    return likely
+
+
+def _model(
+    labels: list[str],
+    vocabularies: Sequence[dict[str, int]],
+    learned: Learned,
+    calibration: Calibration,
+    about: dict[str, Any],
+) -> Model:
+    """What was learnt, in the shape that answers."""
+    blocks, offset = [], 0
+    for vocabulary, kept, idf in zip(vocabularies, learned.columns, learned.idf, strict=True):
+        rows = {column: row for row, column in enumerate(kept.tolist())}
+        terms = {term: rows[column] for term, column in vocabulary.items() if column in rows}
+        blocks.append(Block(terms, idf.astype(np.float32), offset))
+        offset += len(terms)
+    weights = np.ascontiguousarray(learned.weights.T, dtype=np.float32)
+    return Model(tuple(labels), tuple(blocks), weights, learned.bias.astype(np.float32), calibration, about)
+
+
+def _about(corpus: Corpus, measured: dict[str, float]) -> dict[str, Any]:
+    return {
+        "trained_at": clock.now().isoformat(timespec="seconds"),
+        "texts": len(corpus),
+        "hints": len(corpus.hints),
+        "data": corpus.fingerprint,
+        "dictionary": dictionary_fingerprint(),
+        "parameters": {"C": C, "min_df": MIN_DF, "family_share": FAMILY_SHARE, "hint_weight": HINT_WEIGHT},
+        "cross_validation": measured,
+        "libraries": {name: version(name) for name in ("jieba", "numpy", "scikit-learn", "scipy")},
+    }

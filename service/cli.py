@@ -1,0 +1,309 @@
+"""The flask commands: each parses, calls an operation, prints. `--json` where a program reads it."""
+
+import json
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any, TextIO
+
+import click
+from flask import Flask, current_app
+from flask.cli import AppGroup, with_appcontext
+from sqlalchemy.exc import OperationalError
+
+from service import clock, demonstration, health
+from service.accounts import operations as accounts
+from service.accounts.rules import ROLES, Grant
+from service.audit import operations as audit
+from service.casework import operations as casework
+from service.classifier import corpus, storage
+from service.classifier import operations as classifier
+from service.complaints import operations as complaints
+from service.db import transaction
+from service.deadlines import operations as deadlines
+from service.deadlines import terminal
+from service.deadlines.rules import Unit
+from service.directory import operations as directory
+from service.errors import Problem
+
+ACTOR = "命令行"
+
+
+def told(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Say a problem as one sentence and end with 1, instead of a stack."""
+
+    @with_appcontext
+    @wraps(command)
+    def telling(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return command(*args, **kwargs)
+        except Problem as problem:
+            raise click.ClickException(problem.message) from problem
+        except OperationalError as error:
+            raise click.ClickException("数据库连不上。请先执行 make run，或检查 DATABASE_URL。") from error
+
+    return telling
+
+
+def show(document: Any) -> None:
+    """One JSON document on one line."""
+    click.echo(json.dumps(document, ensure_ascii=False, default=str))
+
+
+# --- reference data --------------------------------------------------------------------------------------------------
+
+
+@click.command()
+@told
+def seed() -> None:
+    """读入 data/ 下的种子数据；改动过的更新，管理员编辑过的不动。"""
+    data = current_app.config["DATA"]
+    with transaction():
+        stored = directory.seed(data)
+        stored["clocks"] = deadlines.seed(data)
+        if any(part.added or part.changed or part.retired for part in stored.values()):
+            directory.bump()
+    for name, part in stored.items():
+        click.echo(f"{name}：新增 {part.added}，更新 {part.changed}，停用 {part.retired}，人工编辑过而未动 {part.kept}")
+
+
+# --- understanding ---------------------------------------------------------------------------------------------------
+
+
+@click.command()
+@click.argument("text", required=False)
+@click.option("--lines", type=click.File(encoding="utf-8"), help="每行一条文字，每行回一个 JSON")
+@told
+def classify(text: str | None, lines: TextIO | None) -> None:
+    """判断一段文字属于哪个类别，给出概率和依据。"""
+    if (text is None) == (lines is None):
+        raise click.UsageError("请给出一段文字，或用 --lines 给出一个文件。")
+    for suggestions in classifier.suggest_many([text] if text is not None else _lines(lines)):
+        show([{"code": one.code, "probability": round(one.probability, 4),
+               "reasons": [reason.word for reason in one.reasons]} for one in suggestions])  # fmt: skip
+
+
+def _lines(file: TextIO | None) -> list[str]:
+    return [line.rstrip("\r\n") for line in file or ()]
+
+
+models = AppGroup("model", help="训练、评估与切换分类模型。")
+DATA_OPTIONS = (
+    click.option("--data", type=click.Path(path_type=Path), help="CSV 或 CSV.GZ；训练时不给则用 data/examples"),
+    click.option("--text", "columns", default="text", help="文字所在的列，多列用逗号隔开，标题在前"),
+    click.option("--label", default="label", help="标签所在的列"),
+)
+
+
+def data_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Where a command's texts and labels come from."""
+    for option in reversed(DATA_OPTIONS):
+        command = option(command)
+    return command
+
+
+@models.command("train")
+@data_options
+@click.option("--output", type=click.Path(path_type=Path), help="写到这个文件；不给则存入 var/models 并启用")
+@click.option("--if-missing", is_flag=True, help="已有启用的模型时什么也不做")
+@told
+def train(data: Path | None, columns: str, label: str, output: Path | None, if_missing: bool) -> None:
+    """训练一个模型，给出交叉验证的成绩。"""
+    if if_missing and health.model_state() == "ok":
+        click.echo(f"已有模型 {classifier.version()}，不再训练。")
+        return
+    # Only training needs scikit-learn; no web process should carry it.
+    from service.classifier import training
+
+    trained = training.train(_corpus(data, columns, label))
+    kept = storage.save(trained, output) if output else storage.keep(trained, classifier.models())
+    show(kept.about)
+
+
+@models.command("evaluate")
+@data_options
+@click.option("--model", "path", type=click.Path(path_type=Path), help="模型文件；不给则用启用的模型")
+@click.option("--json", "as_json", is_flag=True)
+@told
+def evaluate(data: Path | None, columns: str, label: str, path: Path | None, as_json: bool) -> None:
+    """用带标签的数据检验一个模型。"""
+    from service.classifier import evaluation
+
+    model = storage.load(path or storage.current(classifier.models()))
+    found = evaluation.evaluate(model, _corpus(data, columns, label))
+    if as_json:
+        show(found)
+    else:
+        click.echo("\n".join(f"{name}：{value}" for name, value in found.items() if not isinstance(value, dict | list)))
+
+
+def _corpus(data: Path | None, columns: str, label: str) -> corpus.Corpus:
+    if data is None:
+        return corpus.read_seed(current_app.config["DATA"])
+    return corpus.read_csv(data, [column.strip() for column in columns.split(",")], label)
+
+
+@models.command("list")
+@told
+def list_models() -> None:
+    """列出保存过的模型。"""
+    for about in storage.listed(classifier.models()):
+        show(about)
+
+
+@models.command("promote")
+@click.argument("version")
+@told
+def promote(version: str) -> None:
+    """启用一个保存过的模型；网页进程重启后生效。"""
+    storage.promote(classifier.models(), version)
+    click.echo(f"已启用 {version}。")
+
+
+@click.command()
+@click.argument("start")
+@click.option("--working-days", type=int, help="工作日")
+@click.option("--days", type=int, help="自然日")
+@click.option("--working-hours", type=int, help="工作小时")
+@click.option("--hours", type=int, help="小时，昼夜连续计算")
+@click.option("--cap", type=int, help="合计不超过多少自然日")
+@click.option("--region", help="地区编码：按当地放假与办公时间计算")
+@click.option("--json", "as_json", is_flag=True)
+@told
+def deadline(start: str, cap: int | None, region: str | None, as_json: bool, **lengths: int | None) -> None:
+    """算出一个期限到何时为止，并逐日说明。"""
+    given = {name: length for name, length in lengths.items() if length is not None}
+    if len(given) != 1:
+        raise click.UsageError("请在 --working-days、--days、--working-hours、--hours 中选一个。")
+    ((name, length),) = given.items()
+    found = terminal.ask(start, length, UNITS[name], cap, _calendar(region))
+    if as_json:
+        days = [{"date": day.date, "counted": day.counted, "reason": day.reason} for day in found.days]
+        due_at = clock.local(found.due_at).isoformat()
+        show({"due_at": due_at, "provisional": found.provisional, "days": days})
+    else:
+        click.echo("\n".join(terminal.lines(found)))
+
+
+UNITS = {
+    "working_days": Unit.WORKING_DAYS,
+    "days": Unit.CALENDAR_DAYS,
+    "working_hours": Unit.WORKING_HOURS,
+    "hours": Unit.CLOCK_HOURS,
+}
+
+
+def _calendar(region: str | None) -> Any:
+    """The nation's calendar needs no database; a place's own days do."""
+    if region is None:
+        return deadlines.offline(current_app.config["DATA"])
+    book = directory.current()
+    if region not in book.places:
+        raise click.UsageError(f"没有地区编码 {region}。")
+    return deadlines.calendar(book.chain(region), book.revision)
+
+
+# --- people ----------------------------------------------------------------------------------------------------------
+
+users = AppGroup("user", help="账户。")
+
+
+@users.command("add")
+@click.argument("login")
+@click.option("--name", required=True, help="姓名或系统名称")
+@click.option("--role", "roles", multiple=True, required=True, type=click.Choice(list(ROLES)))
+@click.option("--region", help="派单员、督办人等岗位的地区编码")
+@click.option("--department", help="承办人等岗位的部门编码，例如 150821-health")
+@click.option("--password", is_flag=True, help="提示输入密码")
+@click.option("--token", "with_token", is_flag=True, help="同时发一个令牌")
+@told
+def add_user(login: str, name: str, roles: tuple[str, ...], region: str | None, department: str | None,
+             password: bool, with_token: bool) -> None:  # fmt: skip
+    """新建一个账户。"""
+    secret = click.prompt("密码", hide_input=True, confirmation_prompt=True) if password else None
+    grants = [Grant(role, place=region, department=department) for role in roles]
+    with transaction():
+        user = accounts.create_user(login, name, grants, secret, clock.now(), ACTOR)
+        token = accounts.issue_token(user, clock.now(), ACTOR) if with_token else None
+    click.echo(token or f"已建立账户 {login}。")
+
+
+@users.command("list")
+@told
+def list_users() -> None:
+    """列出账户及其岗位。"""
+    for user in accounts.users():
+        held = "，".join(f"{ROLES[row.role][0]} {row.department or row.place or ''}".strip() for row in user.grants)
+        click.echo("\t".join([user.login, user.name, held, "" if user.active else "已停用"]))
+
+
+@click.command()
+@click.argument("login")
+@told
+def token(login: str) -> None:
+    """给一个账户发一个新的访问令牌；令牌只显示这一次。"""
+    with transaction():
+        secret = accounts.issue_token(accounts.user_named(login), clock.now(), ACTOR)
+    click.echo(secret)
+
+
+# --- keeping watch ---------------------------------------------------------------------------------------------------
+
+
+@click.command()
+@click.option("--now", "moment", help="当作现在是这个时刻，例如 2026-12-03 18:00")
+@told
+def sweep(moment: str | None) -> None:
+    """立即检查全部时限，提醒与逾期各记一次。"""
+    now = terminal.moment(moment) if moment else clock.now()
+    total, done = 0, 1
+    while done:
+        with transaction():
+            done = casework.climb(now)
+        total += done
+    click.echo(f"处理了 {total} 个到点的时限。")
+
+
+audits = AppGroup("audit", help="办理记录的防篡改校验。")
+
+
+@audits.command("verify")
+@told
+def verify() -> None:
+    """核对每件诉求的记录链、审计记录与每日封印。"""
+    broken = [f"{number}：{what}" for number, what in complaints.broken_chains()]
+    broken += [f"审计记录 {entry} 与前一条不衔接" for entry in audit.broken()]
+    broken += [f"{day} 的封印与记录不符" for day in complaints.broken_anchors()]
+    click.echo("\n".join(broken) or "全部记录完整，未发现改动。")
+    sys.exit(1 if broken else 0)
+
+
+@click.command(name="doctor")
+@click.option("--json", "as_json", is_flag=True)
+@told
+def examine(as_json: bool) -> None:
+    """体检：配置、连接、逾期、积压，以及该怎么办。"""
+    findings = health.examine(clock.now())
+    if as_json:
+        show([finding.__dict__ for finding in findings])
+    else:
+        for finding in findings:
+            mark, remedy = ("✓", "") if finding.good else ("✗", f"　→ {finding.remedy}")
+            click.echo(f"{mark} {finding.what}：{finding.state}{remedy}")
+    sys.exit(0 if all(finding.good for finding in findings) else 1)
+
+
+@click.command()
+@told
+def demo() -> None:
+    """给空的演示数据库填入演示诉求，并列出演示账户。"""
+    with transaction():
+        demonstration.fill(current_app.config["DATA"], clock.now())
+    click.echo("\n".join(demonstration.table()))
+
+
+def register(app: Flask) -> None:
+    """Add every command to an app."""
+    for command in (seed, classify, models, deadline, users, token, sweep, audits, examine, demo):
+        app.cli.add_command(command)

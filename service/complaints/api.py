@@ -1,0 +1,83 @@
+"""Reading complaints over HTTP."""
+
+from typing import Any
+
+from flask import Response, request
+from flask_login import current_user
+
+from service import clock
+from service.accounts.rules import DESKS
+from service.complaints import listing, operations, reading
+from service.complaints.models import Complaint
+from service.complaints.rules import ENTERPRISE
+from service.complaints.schemas import ComplaintSchema, EventSchema, ListQuerySchema, PageSchema, SearchSchema
+from service.deadlines import operations as deadlines
+from service.directory import operations as directory
+from service.http import Blueprint, needs, public
+
+blp = Blueprint("complaints", __name__, url_prefix="/api/v1", description="查看诉求")
+
+READERS = (*sorted(DESKS), "enterprise", "system", "auditor")
+
+
+def query_code() -> str:
+    """The query code the caller sent; a secret travels in a header, never in an address."""
+    return request.headers.get("X-Query-Code", "")
+
+
+@blp.route("/complaints/<number>")
+@public
+@blp.response(200, ComplaintSchema)
+def show(number: str) -> Any:
+    """A complaint, for who is signed in and may see it or for who holds its query code (X-Query-Code)."""
+    complaint, roles = operations.find(number, current_user, query_code())
+    seen = reading.full(complaint, deadlines.running(complaint.id), roles, directory.current())
+    return seen, 200, {"ETag": etag(complaint)}
+
+
+def etag(complaint: Complaint) -> str:
+    """Changes whenever somebody does something to the complaint."""
+    return f'"{complaint.version}"'
+
+
+@blp.route("/complaints/<number>/events")
+@public
+@blp.response(200, EventSchema(many=True))
+def events(number: str) -> list[dict[str, Any]]:
+    """What happened to a complaint: all of it for staff, the public part for the enterprise."""
+    complaint, roles = operations.find(number, current_user, query_code())
+    everything = bool(roles - {ENTERPRISE})
+    book = directory.current()
+    return [reading.event(row, everything, book) for row in operations.trail(complaint, everything)]
+
+
+@blp.route("/complaints")
+@needs(*READERS)
+@blp.arguments(ListQuerySchema, location="query")
+@blp.response(200, PageSchema)
+def index(wanted: dict[str, Any]) -> dict[str, Any]:
+    """The complaints the caller may see, in pages by cursor."""
+    return _page(wanted)
+
+
+@blp.route("/complaints/search", methods=["POST"])
+@needs(*READERS)
+@blp.arguments(SearchSchema)
+@blp.response(200, PageSchema)
+def search(wanted: dict[str, Any]) -> dict[str, Any]:
+    """The same, by telephone number or credit code too."""
+    return _page(wanted)
+
+
+def _page(wanted: dict[str, Any]) -> dict[str, Any]:
+    found = listing.page(listing.Wanted(**wanted), current_user, clock.now())
+    book = directory.current()
+    return {"items": [reading.brief(row, book) for row in found.items], "next_cursor": found.next_cursor}
+
+
+def not_modified(response: Response) -> Response:
+    """Answer 304 where the caller already has this version."""
+    return response.make_conditional(request)
+
+
+blp.after_request(not_modified)

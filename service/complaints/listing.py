@@ -1,0 +1,146 @@
+"""Lists of complaints: filtered, in pages that do not slip, and never more than the reader may see."""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ARRAY, Select, Text, cast, func, select, tuple_
+from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.orm import load_only
+
+from service.accounts.rules import Reader
+from service.classifier import operations as classifier
+from service.complaints.models import Complaint
+from service.complaints.rules import OPEN
+from service.complaints.visibility import visible
+from service.crypto import keyed_hash
+from service.db import db
+from service.directory import operations as directory
+from service.errors import Invalid
+
+SOON = timedelta(days=2)
+
+# Nothing encrypted is among them: a list decrypts nothing.
+COLUMNS = (
+    Complaint.number, Complaint.title, Complaint.body, Complaint.nature, Complaint.flags, Complaint.region,
+    Complaint.amount, Complaint.channel, Complaint.confidential, Complaint.anonymous, Complaint.enterprise_name,
+    Complaint.respondent_name, Complaint.category, Complaint.department, Complaint.dispatch_place, Complaint.status,
+    Complaint.queue_desk, Complaint.queue_code, Complaint.due_at, Complaint.created_at, Complaint.sealed,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a reader asks a list for; None where it does not matter.
+
+    Attributes:
+        due: "overdue" or "soon".
+        sort: "newest" or "due" (the earliest limit first; only open complaints have one).
+        q: words that must all stand in the text.
+    """
+
+    department: str | None = None
+    status: str | None = None
+    family: str | None = None
+    region: str | None = None
+    due: str | None = None
+    q: str | None = None
+    phone: str | None = None
+    uscc: str | None = None
+    sort: str = "newest"
+    cursor: str | None = None
+    limit: int = 20
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some complaints and where the next ones begin."""
+
+    items: Sequence[Complaint]
+    next_cursor: str | None
+
+
+def page(wanted: Wanted, reader: Reader, now: datetime) -> Page:
+    """One page of what the reader may see, in one statement."""
+    query = _filtered(select(Complaint).options(load_only(*COLUMNS)).where(visible(reader)), wanted, now)
+    query = _ordered(query, wanted).limit(wanted.limit + 1)
+    found = db.session.scalars(query).all()
+    items = found[: wanted.limit]
+    return Page(items, _cursor(items[-1], wanted.sort) if len(found) > wanted.limit else None)
+
+
+def _filtered(query: Select[Any], wanted: Wanted, now: datetime) -> Select[Any]:
+    for name in ("department", "status"):
+        if (value := getattr(wanted, name)) is not None:
+            query = query.where(getattr(Complaint, name) == value)
+    if wanted.family is not None:
+        query = query.where(func.split_part(Complaint.category, ".", 1) == wanted.family)
+    if wanted.region is not None:
+        query = query.where(Complaint.region.in_(sorted(directory.current().subtree(wanted.region))))
+    if wanted.due is not None:
+        query = query.where(Complaint.status.in_(sorted(OPEN)), *_due(wanted.due, now))
+    for name, value in (("phone", wanted.phone), ("uscc", wanted.uscc)):
+        if value is not None:
+            query = query.where(getattr(Complaint, f"{name}_hash") == keyed_hash(value, name))
+    return query if wanted.q is None else _matching(query, wanted.q)
+
+
+def _due(due: str, now: datetime) -> list[Any]:
+    if due == "overdue":
+        return [Complaint.due_at < now]
+    return [Complaint.due_at >= now, Complaint.due_at < now + SOON]
+
+
+def _matching(query: Select[Any], q: str) -> Select[Any]:
+    """All words of the query stand in the text; words are jieba's on both sides."""
+    words = classifier.words(q)
+    if not words:
+        raise Invalid("请换一个搜索词。", {"q": ["这里没有可以搜索的词。"]})
+    return query.where(Complaint.search.op("@@")(_tsquery(words)))
+
+
+def _tsquery(words: Sequence[str]) -> Any:
+    quoted = ("'" + word.replace("\\", "\\\\").replace("'", "''") + "'" for word in words)
+    return cast(" & ".join(quoted), TSQUERY)
+
+
+def search_vector(text: str) -> Any:
+    """The tsvector of a text's words; numbers of persons are masked before, so that nobody finds people by them."""
+    return func.array_to_tsvector(cast(sorted(set(classifier.words(classifier.mask(text)))), ARRAY(Text)))
+
+
+def _ordered(query: Select[Any], wanted: Wanted) -> Select[Any]:
+    if wanted.sort == "due":
+        query = query.where(Complaint.due_at.is_not(None)).order_by(Complaint.due_at, Complaint.id)
+        if wanted.cursor:
+            due_at, last = _read_cursor(wanted.cursor)
+            query = query.where(tuple_(Complaint.due_at, Complaint.id) > (_moment(due_at), last))
+        return query
+    query = query.order_by(Complaint.id.desc())
+    return query.where(Complaint.id < _read_cursor(wanted.cursor)[1]) if wanted.cursor else query
+
+
+def _cursor(last: Complaint, sort: str) -> str:
+    first = last.due_at.isoformat() if sort == "due" and last.due_at else ""
+    return urlsafe_b64encode(f"{first}|{last.id}".encode()).decode().rstrip("=")
+
+
+def _read_cursor(cursor: str) -> tuple[str, int]:
+    try:
+        first, _, last = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode().partition("|")
+        return first, min(int(last), 2**62)
+    except ValueError as error:
+        raise _bad_cursor() from error
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except ValueError as error:
+        raise _bad_cursor() from error
+
+
+def _bad_cursor() -> Invalid:
+    return Invalid("翻页标记无效，请从第一页开始。", {"cursor": ["翻页标记无效。"]})

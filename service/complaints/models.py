@@ -1,0 +1,121 @@
+"""A complaint and its events."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, LargeBinary, Numeric, Sequence, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
+from sqlalchemy.orm import Mapped, mapped_column
+
+from service.crypto import Encrypted
+from service.db import Instant, db
+
+SERIAL = Sequence("complaint_serial", metadata=db.metadata)
+
+
+class Complaint(db.Model):
+    """One complaint: what was said, by whom, where it stands and who has it.
+
+    `due_at` repeats the earliest running clock, so that a queue can be read in that order from one index.
+    `head` and `length` are the last hash and the number of the events; `version` counts what people did (ETag).
+    """
+
+    __tablename__ = "complaints"
+    __table_args__ = (
+        Index("ix_complaints_queue", "queue_desk", "queue_code", "due_at", "id"),
+        Index("ix_complaints_department", "department", "status", "id"),
+        Index("ix_complaints_region", "region", "id"),
+        Index("ix_complaints_due", "due_at", "id", postgresql_where="due_at IS NOT NULL"),
+        Index("ix_complaints_search", "search", postgresql_using="gin"),
+        Index("ix_complaints_phone", "phone_hash", postgresql_where="phone_hash IS NOT NULL"),
+        Index("ix_complaints_uscc", "uscc_hash", postgresql_where="uscc_hash IS NOT NULL"),
+        Index("ix_complaints_respondent", "respondent_name", postgresql_where="respondent_name IS NOT NULL"),
+        Index("ix_complaints_filed_by", "filed_by", postgresql_where="filed_by IS NOT NULL"),
+        Index(
+            "uq_complaints_source", "source_system", "source_number", unique=True,
+            postgresql_where="source_number IS NOT NULL",
+        ),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    number: Mapped[str] = mapped_column(Text, unique=True)
+    query_code_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    updated_at: Mapped[datetime] = mapped_column(Instant)
+    version: Mapped[int] = mapped_column(default=1)
+
+    title: Mapped[str | None] = mapped_column(Text)
+    body: Mapped[str] = mapped_column(Text)
+    search: Mapped[str] = mapped_column(TSVECTOR)
+    nature: Mapped[str] = mapped_column(Text)
+    flags: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    gates: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    sealed: Mapped[bool]
+    region: Mapped[str | None] = mapped_column(Text)
+    amount: Mapped[Decimal | None] = mapped_column(Numeric(14, 2))
+    details: Mapped[dict[str, Any]] = mapped_column(JSONB)
+
+    channel: Mapped[str] = mapped_column(Text)
+    source_system: Mapped[str | None] = mapped_column(Text)
+    source_number: Mapped[str | None] = mapped_column(Text)
+    source_due_at: Mapped[datetime | None] = mapped_column(Instant)
+    filed_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+
+    anonymous: Mapped[bool]
+    confidential: Mapped[bool]
+    enterprise_name: Mapped[str | None] = mapped_column(Text)
+    enterprise_size: Mapped[str | None] = mapped_column(Text)
+    uscc: Mapped[str | None] = mapped_column(Encrypted)
+    uscc_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
+    contact_name: Mapped[str | None] = mapped_column(Encrypted)
+    contact_phone: Mapped[str | None] = mapped_column(Encrypted)
+    phone_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+    respondent_name: Mapped[str | None] = mapped_column(Text)
+    respondent_kind: Mapped[str | None] = mapped_column(Text)
+    respondent_department: Mapped[str | None] = mapped_column(Text)
+
+    category: Mapped[str | None] = mapped_column(Text)
+    suggestions: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    model_version: Mapped[str] = mapped_column(Text)
+    regime: Mapped[str] = mapped_column(Text)
+    receiver: Mapped[str] = mapped_column(Text)
+    department: Mapped[str | None] = mapped_column(Text)
+    proposed_department: Mapped[str | None] = mapped_column(Text)
+    dispatch_place: Mapped[str] = mapped_column(Text)
+    routed_by: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
+    proposed_channel: Mapped[str | None] = mapped_column(Text)
+
+    status: Mapped[str] = mapped_column(Text)
+    queue_desk: Mapped[str | None] = mapped_column(Text)
+    queue_code: Mapped[str | None] = mapped_column(Text)
+    due_at: Mapped[datetime | None] = mapped_column(Instant)
+    draft: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    reply: Mapped[str | None] = mapped_column(Text)
+    solved: Mapped[bool | None]
+    satisfaction: Mapped[str | None] = mapped_column(Text)
+
+    length: Mapped[int] = mapped_column(default=0)
+    head: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Event(db.Model):
+    """One thing that happened to a complaint; its hash seals it and all before it."""
+
+    __tablename__ = "events"
+    __table_args__ = (UniqueConstraint("complaint_id", "seq"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    complaint_id: Mapped[int] = mapped_column(ForeignKey("complaints.id"))
+    seq: Mapped[int]
+    at: Mapped[datetime] = mapped_column(Instant)
+    action: Mapped[str] = mapped_column(Text)
+    role: Mapped[str] = mapped_column(Text)
+    actor_id: Mapped[int | None] = mapped_column(BigInteger)
+    from_status: Mapped[str | None] = mapped_column(Text)
+    to_status: Mapped[str] = mapped_column(Text)
+    public: Mapped[bool]
+    data: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    hash: Mapped[bytes] = mapped_column(LargeBinary)

@@ -1,0 +1,142 @@
+"""Finding complaints, adding to their trail, and proving that nobody changed it."""
+
+import secrets
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from hmac import compare_digest
+from typing import Any
+
+from sqlalchemy import insert, literal, select
+from sqlalchemy.orm import Session
+
+from service.accounts.rules import Reader
+from service.audit import operations as audit
+from service.audit.rules import START, seal
+from service.clock import ZONE, local
+from service.complaints.models import SERIAL, Complaint, Event
+from service.complaints.rules import ENTERPRISE, Trace
+from service.complaints.visibility import scopes
+from service.crypto import keyed_hash
+from service.db import db
+from service.errors import NotFound
+
+# Without the letters and digits that are mistaken for each other on the phone.
+CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+CODE_LENGTH = 16
+NOT_HERE = "没有找到这件诉求。请核对编号和查询码；查询码在提交回执上。"
+
+
+def new_query_code() -> str:
+    """16 characters of 30, some 78 bits, in groups that can be read out: 7KQ4-9XPT-…"""
+    drawn = "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
+    return "-".join(drawn[start : start + 4] for start in range(0, CODE_LENGTH, 4))
+
+
+def code_hash(code: str) -> bytes:
+    """How a query code is stored; case and dashes do not count."""
+    return keyed_hash("".join(code.upper().split()).replace("-", ""), "query code")
+
+
+def find(number: str, reader: Reader, code: str = "", lock: bool = False) -> tuple[Complaint, frozenset[str]]:
+    """A complaint and the roles in which this reader reaches it, in one statement.
+
+    Args:
+        code: the query code, which lets anybody act as the enterprise.
+        lock: whether to hold the row until the transaction ends.
+
+    Raises:
+        NotFound: it does not exist, or not for this reader; the two look the same.
+    """
+    reached = scopes(reader)
+    columns = [condition.label(f"scope_{index}") for index, (_, condition) in enumerate(reached)]
+    query = select(Complaint, literal(value=True), *columns).where(Complaint.number == number)
+    row = db.session.execute(query.with_for_update(of=Complaint) if lock else query).one_or_none()
+    if row is None:
+        raise NotFound(NOT_HERE)
+    roles = {role for (role, _), held in zip(reached, row[2:], strict=True) if held}
+    if code and compare_digest(row[0].query_code_hash, code_hash(code)):
+        roles.add(ENTERPRISE)
+    if not roles:
+        raise NotFound(NOT_HERE)
+    return row[0], frozenset(roles)
+
+
+def append(complaint: Complaint, steps: Iterable[tuple[str, str | None, str, bool, Mapping[str, Any]]], by: Trace,
+           now: datetime) -> list[dict[str, Any]]:  # fmt: skip
+    """Seal new events onto a complaint's chain and give them as rows still without the complaint's id.
+
+    Args:
+        steps: (action, state before, state after, public, data) each.
+    """
+    rows = []
+    for action, before, after, public, data in steps:
+        row = {"seq": complaint.length + 1, "at": now, "action": action, "role": by.role, "actor_id": by.actor_id,
+               "from_status": before, "to_status": after, "public": public, "data": dict(data)}  # fmt: skip
+        complaint.head = row["hash"] = seal(complaint.head, {"number": complaint.number, **row})
+        complaint.length += 1
+        rows.append(row)
+    return rows
+
+
+def store_events(complaint: Complaint, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write rows of `append` in one statement; the complaint must have its id."""
+    store_many([{"complaint_id": complaint.id, **row} for row in rows])
+
+
+def trail(complaint: Complaint, everything: bool) -> Sequence[Event]:
+    """A complaint's events in order: all of them, or those the enterprise reads."""
+    query = select(Event).where(Event.complaint_id == complaint.id).order_by(Event.seq)
+    return db.session.scalars(query if everything else query.where(Event.public)).all()
+
+
+def next_serial() -> int:
+    """The next complaint's serial number."""
+    return db.session.scalar(SERIAL.next_value())  # type: ignore[return-value]
+
+
+def broken_chains(session: Session) -> Iterator[tuple[str, str]]:
+    """(number, what is wrong) for each complaint whose events do not lead to its head."""
+    events = session.scalars(select(Event).order_by(Event.complaint_id, Event.seq).execution_options(yield_per=2000))
+    heads = {
+        row.id: row for row in session.execute(select(Complaint.id, Complaint.number, Complaint.head, Complaint.length))
+    }
+    walked: dict[int, tuple[int, bytes]] = {}
+    for event in events:
+        complaint = heads[event.complaint_id]
+        length, previous = walked.get(event.complaint_id, (0, START))
+        if event.seq != length + 1 or _sealed(complaint.number, event, previous) != event.hash:
+            yield complaint.number, f"第 {event.seq} 条记录与前一条不衔接"
+        walked[event.complaint_id] = (event.seq, event.hash)
+    for complaint in heads.values():
+        if walked.get(complaint.id, (0, START)) != (complaint.length, complaint.head):
+            yield complaint.number, "记录不完整：末条与诉求上的封印不一致"
+
+
+def _sealed(number: str, event: Event, previous: bytes) -> bytes:
+    content = {name: getattr(event, name) for name in EVENT_CONTENT}
+    return seal(previous, {"number": number, **content})
+
+
+EVENT_CONTENT = ("seq", "at", "action", "role", "actor_id", "from_status", "to_status", "public", "data")
+
+
+def anchor(now: datetime) -> None:
+    """Keep one hash over all chains as they stood when yesterday ended in Asia/Shanghai."""
+    midnight = local(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    audit.anchor((midnight - timedelta(days=1)).date(), heads_before(midnight))
+
+
+def broken_anchors() -> list[date]:
+    """The days whose hash over all chains no longer comes out."""
+    return audit.broken_anchors(lambda day: heads_before(datetime.combine(day + timedelta(days=1), time(), ZONE)))
+
+
+def heads_before(moment: datetime) -> list[bytes]:
+    """The hash at the end of each chain as it stood at a moment, in the order of the complaints."""
+    last = select(Event.hash).where(Event.at < moment)
+    return list(db.session.scalars(last.distinct(Event.complaint_id).order_by(Event.complaint_id, Event.seq.desc())))
+
+
+def store_many(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write events of several complaints, which already name theirs, in one statement."""
+    db.session.execute(insert(Event), list(rows))

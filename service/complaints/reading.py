@@ -1,0 +1,169 @@
+"""A complaint as one reader may see it: names, masks, and what is left out."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from service.classifier.facts import mask
+from service.complaints.models import Complaint, Event
+from service.complaints.rules import ENTERPRISE, NATURES, STATES, STEPS, allowed
+from service.deadlines.models import Clock
+from service.directory.rules import Directory
+
+CONFIDENTIAL = "（已申请保密）"
+ANONYMOUS = "（匿名）"
+# Who must reach the enterprise to do their work; where it asked for confidentiality, only the desks that need it.
+KNOWS_CONTACT = frozenset({"operator", "dispatcher", "department_dispatcher", "handler", "head", "revisit_agent"})
+KNOWS_CONFIDENTIAL = frozenset({"dispatcher", "handler", "revisit_agent", ENTERPRISE})
+SUMMARY = 60
+
+ROUTED_BY = {"model": "系统判断", "rule": "规则", "operator": "人工", "triage": "待派单"}
+
+
+def full(complaint: Complaint, clocks: Sequence[Clock], roles: Collection[str], book: Directory) -> dict[str, Any]:
+    """Everything of a complaint that somebody in these roles may see."""
+    staff = bool(set(roles) - {ENTERPRISE})
+    return {
+        **_facts(complaint, book),
+        "text": complaint.body if set(roles) & (KNOWS_CONTACT | {ENTERPRISE}) else mask(complaint.body),
+        "title": complaint.title,
+        "enterprise": enterprise(complaint, roles),
+        "contact": contact(complaint, roles),
+        "suggestions": suggestions(complaint.suggestions, book, staff),
+        "routed_by": complaint.routed_by,
+        "reason": complaint.reason,
+        "proposed_channel": complaint.proposed_channel,
+        "proposed_department": named(complaint.proposed_department, book.departments) if staff else None,
+        "clocks": clocks,
+        "details": complaint.details,
+        "draft": complaint.draft if staff else None,
+        "reply": complaint.reply,
+        "solved": complaint.solved,
+        "satisfaction": complaint.satisfaction,
+        "allowed_actions": allowed(complaint.status, roles),
+        "version": complaint.version,
+    }
+
+
+def brief(complaint: Complaint, book: Directory) -> dict[str, Any]:
+    """One line of a list."""
+    shown = complaint.title or complaint.body
+    return {
+        **_facts(complaint, book),
+        "summary": mask(shown)[:SUMMARY],
+        "enterprise": enterprise(complaint, ()),
+    }
+
+
+def _facts(complaint: Complaint, book: Directory) -> dict[str, Any]:
+    """What lists and details have in common."""
+    return {
+        "number": complaint.number,
+        "status": complaint.status,
+        "status_name": STATES[complaint.status].name,
+        "queue": queue(complaint, book),
+        "nature": complaint.nature,
+        "nature_name": NATURES[complaint.nature],
+        "flags": complaint.flags,
+        "category": category(complaint.category, book),
+        "region": named(complaint.region, book.places),
+        "department": named(complaint.department, book.departments),
+        "respondent": _respondent(complaint),
+        "amount": complaint.amount,
+        "channel": complaint.channel,
+        "due_at": complaint.due_at,
+        "created_at": complaint.created_at,
+    }
+
+
+def category(code: str | None, book: Directory) -> dict[str, str] | None:
+    """A category with its names."""
+    if code is None:
+        return None
+    found = book.categories[code]
+    return {"code": code, "name": found.name, "family": found.family, "family_name": found.family_name}
+
+
+def queue(complaint: Complaint, book: Directory) -> dict[str, str] | None:
+    """Where the complaint waits."""
+    if complaint.queue_desk is None or complaint.queue_code is None:
+        return None
+    table = book.departments if complaint.queue_desk == "department" else book.places
+    return {"desk": complaint.queue_desk, "code": complaint.queue_code, "name": table[complaint.queue_code].name}
+
+
+def named(code: str | None, table: Any) -> dict[str, str] | None:
+    """A code with its name."""
+    return {"code": code, "name": table[code].name} if code is not None else None
+
+
+def _respondent(complaint: Complaint) -> dict[str, str | None] | None:
+    if complaint.respondent_name is None:
+        return None
+    return {"name": complaint.respondent_name, "kind": complaint.respondent_kind}
+
+
+def suggestions(stored: Sequence[dict[str, Any]], book: Directory, staff: bool) -> list[dict[str, Any]]:
+    """The machine's judgements; the probability only for staff: the public sees a judgement that it can change."""
+    return [
+        {
+            "code": row["code"],
+            "name": book.categories[row["code"]].name,
+            "reasons": row["reasons"],
+            **({"probability": row["probability"]} if staff else {}),
+        }
+        for row in stored
+        if row["code"] in book.categories
+    ]
+
+
+def enterprise(complaint: Complaint, roles: Collection[str]) -> dict[str, Any]:
+    """Who complains, as far as this reader may know; in lists (no roles) never more than the name."""
+    if complaint.anonymous:
+        return {"name": ANONYMOUS}
+    if complaint.confidential and not set(roles) & KNOWS_CONFIDENTIAL:
+        return {"name": CONFIDENTIAL}
+    if not roles:
+        return {"name": complaint.enterprise_name}
+    return {"name": complaint.enterprise_name, "size": complaint.enterprise_size, "uscc": hidden(complaint.uscc, 4)}
+
+
+def contact(complaint: Complaint, roles: Collection[str]) -> dict[str, str | None] | None:
+    """Whom to call: in full for the desks that must, masked for the enterprise itself, nothing for others."""
+    if complaint.anonymous or complaint.contact_phone is None:
+        return None
+    knowing = KNOWS_CONTACT & KNOWS_CONFIDENTIAL if complaint.confidential else KNOWS_CONTACT
+    if set(roles) & knowing:
+        return {"name": complaint.contact_name, "phone": complaint.contact_phone}
+    return {"name": None, "phone": hidden(complaint.contact_phone, 4)} if ENTERPRISE in roles else None
+
+
+def hidden(text: str | None, shown: int) -> str | None:
+    """All but the last characters as asterisks."""
+    return None if text is None else "*" * (len(text) - shown) + text[-shown:]
+
+
+def event(row: Event, everything: bool, book: Directory) -> dict[str, Any]:
+    """One event of a trail; names of persons stay inside."""
+    told = {
+        "seq": row.seq,
+        "at": row.at,
+        "action": row.action,
+        "name": _step_name(row.action),
+        "status": row.to_status,
+        "status_name": STATES[row.to_status].name,
+        "data": _plain(row.data, book),
+    }
+    return {**told, "role": row.role, "hash": row.hash.hex()} if everything else told
+
+
+OTHER_EVENTS = {"file": "提交", "remind": "到期提醒", "overdue": "逾期催办"}
+
+
+def _step_name(action: str) -> str:
+    return STEPS[action].name if action in STEPS else OTHER_EVENTS[action]
+
+
+def _plain(data: dict[str, Any], book: Directory) -> dict[str, Any]:
+    """An event's data with the names behind its codes."""
+    code = data.get("department")
+    return {**data, "department_name": book.departments[code].name} if code in book.departments else data

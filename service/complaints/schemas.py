@@ -1,0 +1,212 @@
+"""Complaints as JSON: as they are read, listed and searched."""
+
+from typing import Any
+
+import phonenumbers
+from marshmallow import fields, validate
+from stdnum.cn import uscc
+from stdnum.exceptions import ValidationError as NumberError
+
+from service.complaints.rules import SATISFACTION, STATES
+from service.deadlines.schemas import ClockSchema
+from service.directory import operations as directory
+from service.fields import Choice, Count, Moment, Money, Nested, Schema, Text, narrow
+
+
+class Known(fields.String):
+    """A code that stands in one of the directory's tables: places, departments, categories, families, gates.
+
+    Args:
+        table: the attribute of the directory.
+        sentence: what to say where the code is not in it.
+    """
+
+    default_error_messages = {"invalid": "这里应当是文字。", "unknown": "{sentence}"}
+
+    def __init__(self, table: str, sentence: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.table, self.sentence = table, sentence
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
+        code = super()._deserialize(value, *args, **kwargs)
+        if code not in getattr(directory.current(), self.table):
+            raise self.make_error("unknown", sentence=self.sentence)
+        return code
+
+
+def region_field(**kwargs: Any) -> Known:
+    """A place of data/regions.csv."""
+    return Known("places", "没有这个地区编码，可查 /api/v1/regions。", **kwargs)
+
+
+class Uscc(fields.String):
+    """A unified social credit code: 18 characters whose check digit holds (GB 32100-2015)."""
+
+    default_error_messages = {"invalid": "统一社会信用代码应为 18 位，请核对是否有错字（校验位不符）。"}
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
+        code = super()._deserialize(value, *args, **kwargs)
+        try:
+            return uscc.validate(narrow(code).upper())
+        except NumberError as error:
+            raise self.make_error("invalid") from error
+
+
+class Phone(fields.String):
+    """A telephone number that exists in China, or abroad with its country code; kept as +8613…"""
+
+    default_error_messages = {"invalid": "电话号码不对；座机请带区号，例如 0471-1234567。"}
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
+        text = narrow(super()._deserialize(value, *args, **kwargs))
+        try:
+            number = phonenumbers.parse(text[:40], "CN")
+        except phonenumbers.NumberParseException as error:
+            raise self.make_error("invalid") from error
+        if not phonenumbers.is_valid_number(number):
+            raise self.make_error("invalid")
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+class NamedSchema(Schema):
+    """A code with its name."""
+
+    code = fields.String()
+    name = fields.String()
+
+
+class CategorySchema(NamedSchema):
+    """A leaf of the category tree."""
+
+    family = fields.String()
+    family_name = fields.String()
+
+
+class QueueSchema(NamedSchema):
+    """Where a complaint waits."""
+
+    desk = fields.String(metadata={"enum": ["dispatcher", "department", "revisit"]})
+
+
+class ReasonSchema(Schema):
+    """A word that decided, and how much."""
+
+    word = fields.String()
+    weight = fields.Float()
+
+
+class SuggestionSchema(NamedSchema):
+    """One judgement of the machine; staff also see how sure it is."""
+
+    reasons = fields.List(fields.Nested(ReasonSchema))
+    probability = fields.Float()
+
+
+class EnterpriseSchema(Schema):
+    """Who complains, as far as the reader may know."""
+
+    name = fields.String()
+    size = fields.String(allow_none=True)
+    uscc = fields.String(allow_none=True)
+
+
+class ContactSchema(Schema):
+    """Whom to call."""
+
+    name = fields.String(allow_none=True)
+    phone = fields.String(allow_none=True)
+
+
+class RespondentSchema(Schema):
+    """Whom the complaint is about."""
+
+    name = fields.String()
+    kind = fields.String(allow_none=True)
+
+
+class BriefSchema(Schema):
+    """One line of a list."""
+
+    number = fields.String()
+    status = fields.String(metadata={"enum": list(STATES)})
+    status_name = fields.String()
+    queue = Nested(QueueSchema, allow_none=True)
+    nature = fields.String()
+    nature_name = fields.String()
+    flags = fields.List(fields.String())
+    category = Nested(CategorySchema, allow_none=True)
+    region = Nested(NamedSchema, allow_none=True)
+    department = Nested(NamedSchema, allow_none=True)
+    respondent = Nested(RespondentSchema, allow_none=True)
+    enterprise = Nested(EnterpriseSchema)
+    summary = fields.String()
+    amount = Money(allow_none=True)
+    channel = fields.String()
+    due_at = Moment(allow_none=True)
+    created_at = Moment()
+
+
+class ComplaintSchema(BriefSchema):
+    """A complaint as this reader may see it."""
+
+    class Meta:
+        exclude = ("summary",)
+
+    title = fields.String(allow_none=True)
+    text = fields.String()
+    contact = Nested(ContactSchema, allow_none=True)
+    suggestions = fields.List(fields.Nested(SuggestionSchema))
+    routed_by = fields.String(metadata={"enum": ["model", "rule", "operator", "triage"]})
+    reason = fields.String()
+    proposed_channel = fields.String(allow_none=True)
+    proposed_department = Nested(NamedSchema, allow_none=True)
+    clocks = fields.List(fields.Nested(ClockSchema))
+    details = fields.Dict()
+    draft = fields.Dict(allow_none=True)
+    reply = fields.String(allow_none=True)
+    solved = fields.Boolean(allow_none=True)
+    satisfaction = fields.String(allow_none=True, metadata={"enum": list(SATISFACTION)})
+    allowed_actions = fields.List(fields.String())
+    version = fields.Integer()
+
+
+class EventSchema(Schema):
+    """One thing that happened."""
+
+    seq = fields.Integer()
+    at = Moment()
+    action = fields.String()
+    name = fields.String()
+    status = fields.String()
+    status_name = fields.String()
+    data = fields.Dict()
+    role = fields.String()
+    hash = fields.String()
+
+
+class ListQuerySchema(Schema):
+    """Filters, order and place in a list."""
+
+    department = Known("departments", "没有这个部门编码，可查 /api/v1/departments。")
+    status = Choice({code: state.name for code, state in STATES.items()})
+    family = Known("families", "没有这个大类，可查 /api/v1/categories。")
+    region = region_field()
+    due = Choice({"overdue": "已逾期", "soon": "两天内到期"})
+    q = Text(most=100)
+    sort = Choice({"newest": "最新在前", "due": "期限在前"}, load_default="newest")
+    cursor = fields.String(validate=validate.Length(max=200, error="翻页标记无效。"))
+    limit = Count(least=1, most=100, load_default=20)
+
+
+class SearchSchema(ListQuerySchema):
+    """The same, with what must never stand in an address."""
+
+    phone = Phone()
+    uscc = Uscc()
+
+
+class PageSchema(Schema):
+    """One page of a list."""
+
+    items = fields.List(fields.Nested(BriefSchema))
+    next_cursor = fields.String(allow_none=True)

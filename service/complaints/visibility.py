@@ -1,0 +1,79 @@
+"""The one predicate of who may see a complaint. Lists, details, counts, search and figures all go through it."""
+
+from collections.abc import Callable, Sequence
+
+from sqlalchemy import ColumnElement, and_, false, func, or_, true
+
+from service.accounts.rules import Grant, Reader
+from service.complaints.models import Complaint
+
+Condition = ColumnElement[bool]
+
+UNSEALED = Complaint.sealed.is_(False)
+AFTER_REPLY = ("replied", "answered", "closed")
+
+
+def _in_place(grant: Grant) -> Condition:
+    """The matter lies in the grant's place or below, or was sent to a desk there."""
+    if grant.places is None:
+        return true()
+    places = sorted(grant.places)
+    return or_(Complaint.region.in_(places), Complaint.dispatch_place.in_(places))
+
+
+def _in_place_unsealed(grant: Grant) -> Condition:
+    return and_(_in_place(grant), UNSEALED)
+
+
+def _dispatching(grant: Grant) -> Condition:
+    """A dispatcher sees the sealed ones too where they stand at the own desk, else nobody could send them on."""
+    at_own_desk = Complaint.dispatch_place == grant.place
+    return and_(_in_place(grant), or_(UNSEALED, at_own_desk))
+
+
+def _supervising(grant: Grant) -> Condition:
+    """Sealed matters go straight to the region's supervisor and to no one below (信访工作条例第三十条 in spirit)."""
+    return true() if grant.places is None else _in_place_unsealed(grant)
+
+
+def _revisiting(grant: Grant) -> Condition:
+    return and_(_in_place_unsealed(grant), Complaint.status.in_(AFTER_REPLY))
+
+
+def _in_department(grant: Grant) -> Condition:
+    """A department's own tickets, but nothing that concerns a complaint against itself."""
+    against_itself = Complaint.respondent_department.is_not_distinct_from(Complaint.department)
+    return and_(_of_department(grant), ~against_itself)
+
+
+def _of_department(grant: Grant) -> Condition:
+    """Given for one department, or for all of a place where one office works for all of them."""
+    if grant.department is not None:
+        return Complaint.department == grant.department
+    if grant.places is None:
+        return Complaint.department.is_not(None)
+    return func.split_part(Complaint.department, "-", 1).in_(sorted(grant.places))
+
+
+SCOPES: dict[str, Callable[[Grant], Condition]] = {
+    "operator": _in_place_unsealed,
+    "dispatcher": _dispatching,
+    "supervisor": _supervising,
+    "revisit_agent": _revisiting,
+    "department_dispatcher": _in_department,
+    "handler": _in_department,
+    "head": _in_department,
+    "auditor": lambda grant: UNSEALED,
+}
+
+
+def scopes(reader: Reader) -> Sequence[tuple[str, Condition]]:
+    """Each role the reader holds with the condition under which it reaches a complaint."""
+    by_grant = [(grant.role, SCOPES[grant.role](grant)) for grant in reader.grants if grant.role in SCOPES]
+    filed = [("enterprise", Complaint.filed_by == reader.id)] if reader.roles & {"enterprise", "system"} else []
+    return by_grant + filed
+
+
+def visible(reader: Reader) -> Condition:
+    """What of all complaints this reader may see."""
+    return or_(false(), *(condition for _, condition in scopes(reader)))

@@ -1,0 +1,74 @@
+"""What the environment says: addresses of the servers, keys, folders."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from service.errors import Unavailable
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Config:
+    """One process's configuration, read once.
+
+    Attributes:
+        database_url: SQLAlchemy address with the psycopg driver.
+        secret_key: signs sessions and, stretched, encrypts personal data.
+        var: folder of everything the service writes outside the database.
+        data: folder of the seed files.
+        queue: name of the RQ queue; tests take one of their own.
+    """
+
+    database_url: str
+    redis_url: str
+    secret_key: str
+    var: Path
+    data: Path
+    queue: str = "qishengtong"
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Config":
+        """Read the environment, and what the embedded servers left in var/ for all that it does not say.
+
+        Raises:
+            Unavailable: no database is named and none was ever embedded here.
+        """
+        var = Path(environ.get("QST_VAR") or ROOT / "var")
+        embedded = _embedded(var)
+        return cls(
+            database_url=_with_driver(environ.get("DATABASE_URL") or embedded.get("database_url", "")),
+            redis_url=environ.get("REDIS_URL") or embedded.get("redis_url", ""),
+            secret_key=environ.get("SECRET_KEY") or _secret(var),
+            var=var,
+            data=Path(environ.get("QST_DATA") or ROOT / "data"),
+            queue=environ.get("QST_QUEUE", "qishengtong"),
+        )
+
+
+def _embedded(var: Path) -> dict[str, str]:
+    """The addresses of the embedded servers, if they were ever started here."""
+    try:
+        return json.loads((var / "embedded.json").read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return {}
+
+
+def _secret(var: Path) -> str:
+    try:
+        return (var / "secret.key").read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        return ""
+
+
+def _with_driver(url: str) -> str:
+    """Name the driver: operators write postgresql:// or postgres://, SQLAlchemy wants to know psycopg."""
+    scheme, separator, rest = url.partition("://")
+    if not separator:
+        return url
+    if scheme not in {"postgres", "postgresql", "postgresql+psycopg"}:
+        raise Unavailable(f"DATABASE_URL 必须以 postgresql:// 开头，现在是 {scheme}://。本服务只用 PostgreSQL。")
+    return f"postgresql+psycopg://{rest}"

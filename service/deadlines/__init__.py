@@ -1,0 +1,1 @@
+"""Calendar, terms, clocks and their ladder: when something is due, and why then."""

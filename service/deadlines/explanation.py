@@ -1,0 +1,101 @@
+"""A deadline told day by day: which days counted, which did not, and why."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+
+from service.deadlines.rules import (
+    DAY,
+    ZONE,
+    Calendar,
+    Day,
+    Deadline,
+    Pause,
+    Term,
+    Unit,
+    due,
+    is_paused,
+    local,
+    merged,
+    running,
+)
+
+
+def explain(start: datetime, term: Term, calendar: Calendar, pauses: Sequence[Pause] = ()) -> Deadline:
+    """The same deadline as due(), with every day from the start day to the last."""
+    deadline = due(start, term, calendar, pauses)
+    course = _Course(local(start), local(deadline.due_at), term, calendar, merged(pauses))
+    days = list(course.days())
+    if deadline.due_at < due(start, replace(term, cap=None), calendar, pauses).due_at:
+        days[-1] = replace(days[-1], reason=f"{days[-1].reason}，总计不超过{term.cap}日，到此为止")
+    return replace(deadline, days=tuple(days))
+
+
+@dataclass(frozen=True)
+class _Course:
+    """A term on its way from start to end, both in Asia/Shanghai."""
+
+    start: datetime
+    end: datetime
+    term: Term
+    calendar: Calendar
+    pauses: list[Pause]
+
+    def days(self) -> Iterator[Day]:
+        """Every day that the term touches, the start day first."""
+        if self.term.unit.in_hours:
+            yield from map(self._day_of_hours, _dates(self.start.date(), self.end.date()))
+            return
+        yield Day(self.start.date(), False, "起算日不计")
+        later = _dates(self.start.date() + DAY, self.end.date())
+        yield from map(self._working_day, later) if self.term.unit is Unit.WORKING_DAYS else self._calendar_days(later)
+
+    def _working_day(self, day: date) -> Day:
+        worked, paused = self.calendar.is_working(day), is_paused(day, self.calendar, self.pauses)
+        return Day(day, worked and not paused, "暂停" if worked and paused else self.calendar.reason(day))
+
+    def _calendar_days(self, days: Sequence[date]) -> Iterator[Day]:
+        left = self.term.length
+        for day in days:
+            paused = is_paused(day, self.calendar, self.pauses)
+            counted = left > 0 and not paused
+            left -= counted
+            yield Day(day, counted, "暂停" if paused else self._calendar_day(day, counted))
+
+    def _calendar_day(self, day: date, counted: bool) -> str:
+        """Why a day of a calendar-day term counted, or only carries its end to a working day."""
+        reason = self.calendar.reason(day)
+        if self.calendar.is_working(day):
+            return reason if counted else f"{reason}，期限顺延到这一天"
+        return f"{reason}，按自然日计入" if counted else f"{reason}，顺延"
+
+    def _day_of_hours(self, day: date) -> Day:
+        """One day of a term in hours, with the time of it that ran."""
+        spans, reason = self._spans(day)
+        within = [(max(begin, self.start), min(until, self.end)) for begin, until in spans]
+        within = [(begin, until) for begin, until in within if begin < until]
+        ran = sum((until - begin for begin, until in running(within, self.pauses)), timedelta())
+        if ran:
+            return Day(day, True, f"{reason}，计{_length(ran)}")
+        if within:
+            return Day(day, False, "暂停")
+        return Day(day, False, f"{reason}，办公时间已过" if spans else reason)
+
+    def _spans(self, day: date) -> tuple[Sequence[Pause], str]:
+        """The hours of a day in which the term can run, and what to call them."""
+        if self.term.unit is Unit.WORKING_HOURS:
+            return self.calendar.spans(day), self.calendar.reason(day)
+        midnight = datetime.combine(day, time(), ZONE)
+        return [(midnight, midnight + DAY)], "昼夜连续计时"
+
+
+def _dates(first: date, last: date) -> list[date]:
+    return [first + index * DAY for index in range((last - first).days + 1)]
+
+
+def _length(ran: timedelta) -> str:
+    """A length of time in words: 3小时30分."""
+    minutes, seconds = divmod(round(ran.total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    parts = ((hours, "小时"), (minutes, "分"), (seconds, "秒"))
+    return "".join(f"{number}{name}" for number, name in parts if number) or "不足1秒"

@@ -1,0 +1,130 @@
+"""Tables of the deadlines: the rules of clocks, the days that differ, and the clocks that run."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, Identity, Index, String, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from service.db import Instant, db
+from service.deadlines.ladder import KINDS, Rule
+from service.deadlines.rules import Term, Unit
+from service.seedfile import Seeded
+
+
+class ClockRule(Seeded, db.Model):  # type: ignore[name-defined]
+    """One row of the table of clocks, from data/seed_clocks.yaml."""
+
+    __tablename__ = "clock_rule"
+
+    code: Mapped[str] = mapped_column(String(40), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    name: Mapped[str] = mapped_column(String(60))
+    regime: Mapped[str] = mapped_column(String(20))
+    starts: Mapped[str] = mapped_column(String(20))
+    length: Mapped[int | None]
+    unit: Mapped[str | None] = mapped_column(String(20))
+    cap: Mapped[int | None]
+    basis: Mapped[str] = mapped_column(String(120))
+    mark: Mapped[str] = mapped_column(String(1))
+    statutory: Mapped[bool]
+    extendable_by: Mapped[str | None] = mapped_column(String(20))
+    longest: Mapped[int | None]
+    ladder: Mapped[list[str]] = mapped_column(ARRAY(String(20)))
+
+    def rule(self) -> Rule:
+        """The row as the value that clocks are made from."""
+        return Rule(
+            code=self.code,
+            kind=self.kind,
+            regime=self.regime,
+            starts=self.starts,
+            term=Term(self.length, Unit(self.unit), self.cap) if self.length and self.unit else None,
+            basis=self.basis,
+            statutory=self.statutory,
+            extendable_by=self.extendable_by,
+            longest=self.longest,
+            ladder=tuple(self.ladder),
+        )
+
+
+class CalendarDay(Seeded, db.Model):  # type: ignore[name-defined]
+    """A day that is worked or not against its weekday, in the nation (with the notice's number) or in one place."""
+
+    __tablename__ = "calendar_day"
+
+    code: Mapped[str] = mapped_column(String(30), primary_key=True)
+    place_code: Mapped[str] = mapped_column(String(12))
+    date: Mapped[date]
+    working: Mapped[bool]
+    name: Mapped[str] = mapped_column(String(60))
+    notice: Mapped[str | None] = mapped_column(String(80))
+
+
+class OfficeHours(Seeded, db.Model):  # type: ignore[name-defined]
+    """The office hours of a place: [["09:00", "12:00"], ["14:30", "17:30"]]."""
+
+    __tablename__ = "office_hours"
+
+    code: Mapped[str] = mapped_column(String(12), primary_key=True)
+    spans: Mapped[list[list[str]]] = mapped_column(JSONB)
+
+
+class Clock(db.Model):  # type: ignore[name-defined]
+    """What a complaint waits for, until when, and which rung of the ladder comes next.
+
+    The term stands here as it was when the clock started: a rule that is edited later binds later clocks.
+
+    Attributes:
+        places: whose calendar counts, the nearest place first, then its parents.
+        fixed_due_at: the moment a superior set, for a clock that has one.
+        pauses: [{"from": moment, "until": moment or null}] in order.
+        ladder, moments: each rung and when it is reached; rung is the index of the next one.
+        next_at: when that rung is reached; null where none is left or the clock stands still.
+    """
+
+    __tablename__ = "clock"
+    __table_args__ = (
+        CheckConstraint("state IN ('running', 'paused', 'met', 'cancelled')", name="state"),
+        CheckConstraint("state = 'running' OR next_at IS NULL", name="stands_still"),
+        Index("ix_clock_next_at", "next_at", postgresql_where=text("state = 'running' AND next_at IS NOT NULL")),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    complaint_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    rule_code: Mapped[str] = mapped_column(String(40))
+    basis: Mapped[str] = mapped_column(String(120))
+    statutory: Mapped[bool]
+    length: Mapped[int | None]
+    unit: Mapped[str | None] = mapped_column(String(20))
+    cap: Mapped[int | None]
+    fixed_due_at: Mapped[datetime | None] = mapped_column(Instant)
+    places: Mapped[list[str]] = mapped_column(ARRAY(String(12)))
+    started_at: Mapped[datetime] = mapped_column(Instant)
+    due_at: Mapped[datetime] = mapped_column(Instant)
+    provisional: Mapped[bool]
+    state: Mapped[str] = mapped_column(String(10), default="running", server_default="running")
+    stopped_at: Mapped[datetime | None] = mapped_column(Instant)
+    overdue_at: Mapped[datetime | None] = mapped_column(Instant)
+    pauses: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list, server_default="[]")
+    ladder: Mapped[list[str]] = mapped_column(ARRAY(String(20)))
+    moments: Mapped[list[datetime]] = mapped_column(ARRAY(Instant))
+    rung: Mapped[int] = mapped_column(default=0, server_default="0")
+    next_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    @property
+    def name(self) -> str:
+        """What the clock waits for, as people call it."""
+        return KINDS[self.kind]
+
+    @property
+    def term(self) -> Term | None:
+        """The term it runs; None where only a superior's moment counts."""
+        return Term(self.length, Unit(self.unit), self.cap) if self.length and self.unit else None
+
+    def paused(self) -> list[tuple[datetime, datetime]]:
+        """The pauses that are over, as moments."""
+        spans = ((pause["from"], pause["until"]) for pause in self.pauses)
+        return [(datetime.fromisoformat(begin), datetime.fromisoformat(until)) for begin, until in spans if until]

@@ -1,0 +1,32 @@
+"""Clocks and explanations as JSON."""
+
+from marshmallow import Schema, fields
+
+
+class ClockSchema(Schema):
+    """A clock of a complaint."""
+
+    kind = fields.String(metadata={"description": "What is waited for, such as sign or result."})
+    name = fields.String(metadata={"description": "The same as people call it."})
+    due_at = fields.AwareDateTime(metadata={"description": "When it is due, in UTC."})
+    basis = fields.String(metadata={"description": "The law it stands on, or whose promise it is."})
+    provisional = fields.Boolean(metadata={"description": "It runs into a year whose working days are not published."})
+    state = fields.String(metadata={"description": "running, paused, met or cancelled."})
+    started_at = fields.AwareDateTime()
+    overdue_at = fields.AwareDateTime(allow_none=True)
+
+
+class DaySchema(Schema):
+    """One day of an explanation."""
+
+    date = fields.Date()
+    counted = fields.Boolean()
+    reason = fields.String()
+
+
+class ExplanationSchema(Schema):
+    """A deadline with every day on the way to it."""
+
+    due_at = fields.AwareDateTime()
+    provisional = fields.Boolean()
+    days = fields.List(fields.Nested(DaySchema))

@@ -1,0 +1,307 @@
+"""What every request meets: reading JSON with care, knowing who asks, errors as one shape."""
+
+import json
+import re
+import uuid
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import flask_smorest
+import structlog
+from flask import Flask, Response, current_app, g, jsonify, request
+from flask_login import LoginManager, current_user
+from marshmallow import RAISE, ValidationError
+from marshmallow import fields as ma_fields
+from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError
+from webargs.flaskparser import FlaskParser
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, UnsupportedMediaType
+
+from service import errors
+from service.db import db
+from service.fields import CONTROL, Schema, flatten
+
+log = structlog.get_logger()
+login = LoginManager()
+
+LARGEST_BODY = 1024 * 1024
+DRAINED = 32 * LARGEST_BODY
+DEEPEST = 12
+LONGEST_NUMBER = 24
+MOST_FIELDS = 100
+
+STATUS: dict[type[errors.Problem], int] = {
+    errors.Malformed: 400,
+    errors.NotSignedIn: 401,
+    errors.NotAllowed: 403,
+    errors.NotFound: 404,
+    errors.WrongState: 409,
+    errors.Conflict: 409,
+    errors.Stale: 412,
+    errors.Invalid: 422,
+    errors.TooOften: 429,
+    errors.Unavailable: 503,
+}
+
+HTTP_SENTENCES = {
+    400: "请求无法读取，请检查格式。",
+    404: "没有这个地址，请对照接口文档。",
+    405: "这个地址不支持这种请求方法。",
+    413: "请求超过 1 MB，请缩短后再提交。",
+    415: "请用 Content-Type: application/json 提交，文字用 UTF-8。",
+    500: "服务内部出错，已记录；请稍后再试，凭请求编号可查。",
+}
+
+
+class ProblemSchema(Schema):
+    """How every error looks."""
+
+    code = ma_fields.String(metadata={"description": "错误代码"})
+    message = ma_fields.String(metadata={"description": "给人看的一句话"})
+    errors = ma_fields.Dict(ma_fields.String(), ma_fields.List(ma_fields.String()))
+    request_id = ma_fields.String()
+
+
+# --- reading ---------------------------------------------------------------------------------------------------------
+
+
+def read_json(raw: bytes) -> Any:
+    """Parse a body that may be hostile.
+
+    Raises:
+        Malformed: it is not UTF-8, not JSON, nests too deep, holds an endless number or a field twice.
+    """
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise errors.Malformed("请求不是有效的 UTF-8 文字。", {"body": ["请求不是有效的 UTF-8 文字。"]}) from error
+    try:
+        document = json.loads(
+            text, object_pairs_hook=_object, parse_int=_integer, parse_float=_number, parse_constant=_no_constant
+        )
+    except (ValueError, RecursionError) as error:
+        raise errors.Malformed("请求不是有效的 JSON。", {"body": [f"不是有效的 JSON：{_where(error)}"]}) from error
+    if _depth(document) > DEEPEST:
+        raise errors.Malformed("请求嵌套太深。", {"body": [f"最多嵌套 {DEEPEST} 层。"]})
+    return document
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object whose fields are few (checking them costs the square of their number) and each said only once."""
+    if len(pairs) > MOST_FIELDS:
+        raise errors.Malformed("请求里字段太多。", {"body": [f"一个对象最多 {MOST_FIELDS} 个字段。"]})
+    document = dict(pairs)
+    if len(document) < len(pairs):
+        raise errors.Malformed("请求里同一个字段写了两次。", {"body": ["同一个字段只能写一次。"]})
+    return document
+
+
+def _integer(digits: str) -> int:
+    return int(_number_text(digits))
+
+
+def _number(digits: str) -> float:
+    return float(_number_text(digits))
+
+
+def _number_text(digits: str) -> str:
+    if len(digits) > LONGEST_NUMBER:
+        raise errors.Malformed("请求里有过长的数字。", {"body": [f"数字最多 {LONGEST_NUMBER} 位。"]})
+    return digits
+
+
+def _no_constant(name: str) -> None:
+    raise errors.Malformed("请求里有不是数字的数值。", {"body": [f"{name} 不是数字。"]})
+
+
+def _where(error: Exception) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return f"第 {error.lineno} 行第 {error.colno} 个字符处"
+    return "嵌套太深"
+
+
+def _depth(document: Any) -> int:
+    """How deep a document nests, without recursion."""
+    deepest, level = 0, [document]
+    while level:
+        deepest += 1
+        level = [inner for outer in level for inner in _inside(outer)]
+    return deepest
+
+
+def _inside(value: Any) -> list[Any]:
+    if isinstance(value, dict):
+        return list(value.values())
+    return value if isinstance(value, list) else []
+
+
+class Parser(FlaskParser):
+    """The parser of every view's arguments: our JSON reader and our errors; a misspelt filter is an error too."""
+
+    DEFAULT_UNKNOWN_BY_LOCATION = {**FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION, "query": RAISE}
+
+    def _raw_load_json(self, req: Any) -> Any:
+        raw = req.get_data()
+        if raw and not _says_json(req):
+            raise UnsupportedMediaType
+        return read_json(raw or b"{}")
+
+    def handle_error(self, error: ValidationError, req: Any, schema: Any, **kwargs: Any) -> Any:
+        raise errors.Invalid("有内容需要修改，请看各项的说明。", flatten(_without_location(error.messages)))
+
+
+def _says_json(req: Any) -> bool:
+    """Whether a request declares itself as JSON, which is UTF-8 (RFC 8259, section 8.1)."""
+    return req.is_json and req.mimetype_params.get("charset", "utf-8").lower() in {"utf-8", "utf8"}
+
+
+def _without_location(messages: Any) -> Any:
+    """webargs nests what is wrong under "json", "query" or "headers"; the reader knows where it came from."""
+    if isinstance(messages, dict) and len(messages) == 1:
+        return next(iter(messages.values()))
+    return messages
+
+
+class Blueprint(flask_smorest.Blueprint):
+    """A room's views."""
+
+    ARGUMENTS_PARSER = Parser()
+
+
+class Api(flask_smorest.Api):
+    """The API; errors of ours keep our shape in the documentation too."""
+
+    ERROR_SCHEMA = ProblemSchema
+
+    def _register_error_handlers(self) -> None:
+        """`register` below does it for pages and API alike."""
+
+
+# --- who asks --------------------------------------------------------------------------------------------------------
+
+
+def public(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Say that anybody may call this view."""
+    view.guard = "public"  # type: ignore[attr-defined]
+    return view
+
+
+def needs(*roles: str) -> Callable[..., Any]:
+    """Let only people who hold one of the roles call this view; no role named: anybody signed in."""
+
+    def guard(view: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            require(*roles)
+            return view(*args, **kwargs)
+
+        guarded.guard = roles or ("signed in",)  # type: ignore[attr-defined]
+        return guarded
+
+    return guard
+
+
+def require(*roles: str) -> None:
+    """Raise unless the one who asks is signed in and holds one of the roles (none named: any)."""
+    if not current_user.is_authenticated:
+        raise errors.NotSignedIn("请先登录，或带上有效的令牌：Authorization: Bearer …")
+    if roles and not current_user.roles & set(roles):
+        raise errors.NotAllowed("您的岗位不能做这一步。")
+
+
+# --- errors ----------------------------------------------------------------------------------------------------------
+
+
+def register(app: Flask) -> None:
+    """Give an app its request id, its error shapes and its headers."""
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    login.init_app(app)
+    app.before_request(_begin)
+    app.after_request(_finish)
+    app.register_error_handler(errors.Problem, _problem)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(DBAPIError, _database_error)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _begin() -> None:
+    given = request.headers.get("X-Request-Id", "")
+    g.request_id = given if re.fullmatch(r"[\w-]{8,64}", given, re.ASCII) else uuid.uuid4().hex
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=g.request_id)
+    if CONTROL.search(request.path):
+        # No name in any address holds a control character, and no column could be asked for one.
+        raise errors.NotFound(HTTP_SENTENCES[404])
+
+
+def _finish(response: Response) -> Response:
+    response.headers["X-Request-Id"] = g.get("request_id", "")
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "no-referrer")
+    response.headers.setdefault("Cache-Control", "no-store")
+    log.info("request", method=request.method, route=str(request.url_rule), status=response.status_code)
+    return response
+
+
+def answer(status: int, code: str, message: str, details: errors.FieldErrors | None = None) -> Response:
+    """An error as every caller sees it."""
+    body = {"code": code, "message": message, "errors": details or {}, "request_id": g.get("request_id", "")}
+    response = jsonify(body)
+    response.status_code = status
+    return response
+
+
+def _problem(problem: errors.Problem) -> Response:
+    db.session.rollback()
+    response = answer(STATUS[type(problem)], problem.code, problem.message, problem.errors)
+    if isinstance(problem, errors.NotSignedIn):
+        response.headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(problem, errors.Unavailable | errors.TooOften):
+        response.headers["Retry-After"] = "5"
+    return response
+
+
+def _http_error(error: HTTPException) -> Response:
+    if isinstance(error, RequestEntityTooLarge):
+        _drain()
+    status = error.code or 500
+    sentence = HTTP_SENTENCES.get(status, HTTP_SENTENCES[400] if status < 500 else HTTP_SENTENCES[500])
+    response = answer(
+        status, error.name.lower().replace(" ", "_"), sentence, {"body": [sentence]} if status == 413 else {}
+    )
+    response.headers.extend(header for header in error.get_headers() if header[0] == "Allow")
+    return response
+
+
+def _drain() -> None:
+    """Read what is still coming, up to a limit: who is cut off while sending never sees the answer."""
+    stream, left = request.environ["wsgi.input"], DRAINED
+    while left > 0 and (chunk := stream.read(min(left, 65536))):
+        left -= len(chunk)
+
+
+def _database_error(error: DBAPIError) -> Response:
+    db.session.rollback()
+    if isinstance(error, DataError):
+        # A value no schema foresaw and no column can hold is the caller's, not a fault of the service.
+        return answer(422, errors.Invalid.code, "有内容无法保存，请检查后再提交。")
+    if isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated:
+        log.warning("database_away", kind=type(error).__name__)
+        return _problem(errors.Unavailable("数据库暂时连不上，内容没有保存，请稍后用同一个 Idempotency-Key 再试。"))
+    return _unexpected(error)
+
+
+def _unexpected(error: Exception) -> Response:
+    """Nobody foresaw it: the log gets the place, never the values, since those may be somebody's."""
+    db.session.rollback()
+    if current_app.testing:
+        raise error
+    log.error("unexpected", kind=type(error).__name__, place=_place(error))
+    return answer(500, "internal", HTTP_SENTENCES[500])
+
+
+def _place(error: Exception) -> str:
+    trace, place = error.__traceback__, ""
+    while trace:
+        place, trace = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}", trace.tb_next
+    return place

@@ -1,0 +1,1 @@
+"""Filing: every channel ends in one transaction that understands, routes and starts the clocks."""

@@ -1,0 +1,62 @@
+"""Filing over HTTP."""
+
+from typing import Any
+
+from flask import request
+from flask_login import current_user
+
+from service import clock
+from service.classifier import operations as classifier
+from service.complaints import reading
+from service.db import db, transaction
+from service.directory import operations as directory
+from service.http import Blueprint, public
+from service.intake import answers, operations
+from service.intake.answers import Key
+from service.intake.rules import Draft
+from service.intake.schemas import ClassificationSchema, FiledSchema, FilingSchema, TextSchema
+
+blp = Blueprint("intake", __name__, url_prefix="/api/v1", description="提交诉求")
+FILED = FiledSchema()
+
+
+@blp.route("/complaints", methods=["POST"])
+@public
+@blp.arguments(FilingSchema)
+@blp.doc(parameters=[{"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": 200},
+                      "description": "重复提交同一个键，得到同一个回答，不会重复立案"}])  # fmt: skip
+@blp.response(201, FiledSchema)
+def file(draft: Draft) -> Any:
+    """File a complaint; the answer says who got it, why, and until when who must do what."""
+    operations.check_rights(draft, current_user)
+    key = _key()
+    with transaction():
+        answer = (answers.given(key, clock.now()) if key else None) or _file(draft, key)
+    return answer, 201, {"Location": f"/api/v1/complaints/{answer['number']}"}
+
+
+def _key() -> Key | None:
+    text = request.headers.get("Idempotency-Key")
+    return answers.key_of(text, current_user.id, request.get_data()) if text is not None else None
+
+
+def _file(draft: Draft, key: Key | None) -> dict[str, Any]:
+    now = clock.now()
+    answer = FILED.dump(
+        operations.told(operations.file_complaint(draft, current_user, now), current_user, directory.current())
+    )
+    if key is not None and not answers.keep(key, answer, now):
+        # The same request was answered while this one ran: undo this filing and give that answer.
+        db.session.rollback()
+        return answers.given(key, now) or {}
+    return answer
+
+
+@blp.route("/classifications", methods=["POST"])
+@public
+@blp.arguments(TextSchema)
+@blp.response(200, ClassificationSchema)
+def classify(given: dict[str, str]) -> dict[str, Any]:
+    """What the machine makes of a text, without filing it."""
+    found = operations.stored_suggestions(classifier.suggest(given["text"]))
+    return {"suggestions": reading.suggestions(found, directory.current(), current_user.is_staff)}

@@ -1,0 +1,267 @@
+"""Filing: understood, routed, in its first state and on the clock, in one transaction."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert
+from sqlalchemy.exc import IntegrityError
+
+from service.accounts.rules import Reader
+from service.audit.rules import START
+from service.classifier import operations as classifier
+from service.classifier import facts
+from service.classifier.rules import Suggestion
+from service.complaints import operations as complaints
+from service.complaints import reading
+from service.complaints.listing import search_vector
+from service.complaints.models import Complaint
+from service.complaints.rules import ENTERPRISE, MACHINE, STATES, STEPS, Trace, number, queue_for
+from service.crypto import keyed_hash
+from service.db import db
+from service.deadlines import operations as deadlines
+from service.deadlines.ladder import KINDS, regime
+from service.deadlines.models import Clock
+from service.directory import operations as directory
+from service.directory.rules import Directory
+from service.errors import Conflict, Invalid
+from service.intake import duplicates
+from service.intake.rules import FROM_FILING, URGENT, Draft, clocks_after
+from service.routing.matter import Matter
+from service.routing.respondent import Respondent
+from service.routing.rules import Decision, decide
+
+
+@dataclass(frozen=True)
+class Filed:
+    """What came of a filing; the query code is known only here."""
+
+    complaint: Complaint
+    query_code: str
+    clocks: Sequence[Mapping[str, Any]]
+    duplicates: Sequence[Mapping[str, Any]]
+
+
+def file_complaint(draft: Draft, reader: Reader, now: datetime, by_hand: bool = False) -> Filed:
+    """Store one complaint with its events and clocks.
+
+    Args:
+        by_hand: a person at the desk wants to dispatch it, however sure the machine is.
+
+    Raises:
+        Conflict: the other system already sent this number of its own.
+    """
+    book = directory.current()
+    suggestions = classifier.suggest(draft.body, draft.title or "")
+    decision = _decide(draft, suggestions, reader, book)
+    complaint = _complaint(draft, decision, suggestions, reader, now, by_hand)
+    offered = duplicates.candidates(complaint, reader, now) if reader.is_authenticated else []
+    code = complaints.new_query_code()
+    complaint.query_code_hash = complaints.code_hash(code)
+    steps = ("accept", "dispatch") if complaint.department else ()
+    events = _events(complaint, steps, decision, reader, now)
+    clocks = _clocks(complaint, steps, draft.source_due_at, now, book)
+    complaint.due_at = min(row["due_at"] for row in clocks if row["state"] == "running")
+    _store(complaint, events, clocks)
+    return Filed(complaint, code, clocks, offered)
+
+
+def _store(complaint: Complaint, events: Sequence[dict[str, Any]], clocks: Sequence[Mapping[str, Any]]) -> None:
+    """One statement a table."""
+    db.session.add(complaint)
+    try:
+        db.session.flush()
+    except IntegrityError as error:
+        raise Conflict("这个来源编号已经提交过，请勿重复。", {"source.number": ["这个来源编号已经提交过。"]}) from error
+    complaints.store_events(complaint, events)
+    columns = [{name: value for name, value in row.items() if name != "name"} for row in clocks]
+    db.session.execute(insert(Clock), [{**row, "complaint_id": complaint.id} for row in columns])
+
+
+def check_rights(draft: Draft, reader: Reader) -> None:
+    """Raise where somebody fills in what only staff and other systems may say."""
+    if reader.is_staff or "system" in reader.roles:
+        return
+    told = {"channel": draft.channel, "source": draft.source_system, "flags": draft.flags}
+    foreign = {name: ["这一项只能由工作人员或对接系统填写。"] for name, value in told.items() if value}
+    if foreign:
+        raise Invalid("有内容只能由工作人员填写。", foreign)
+
+
+def told(filed: Filed, reader: Reader, book: Directory) -> dict[str, Any]:
+    """What the filer learns at once."""
+    complaint = filed.complaint
+    return {
+        "number": complaint.number,
+        "query_code": filed.query_code,
+        "status": complaint.status,
+        "status_name": STATES[complaint.status].name,
+        "queue": reading.queue(complaint, book),
+        "category": reading.category(complaint.category, book),
+        "suggestions": reading.suggestions(complaint.suggestions, book, reader.is_staff),
+        "receiver": reading.named(complaint.receiver, book.departments),
+        "department": reading.named(complaint.department, book.departments),
+        "routed_by": complaint.routed_by,
+        "reason": complaint.reason,
+        "proposed_channel": complaint.proposed_channel,
+        "clocks": [row for row in filed.clocks if row["state"] == "running"],
+        "duplicates": filed.duplicates,
+        "created_at": complaint.created_at,
+    }
+
+
+# --- the parts of a filing -------------------------------------------------------------------------------------------
+
+
+def _decide(draft: Draft, suggestions: Sequence[Suggestion], reader: Reader, book: Directory) -> Decision:
+    """Ask routing with what the filing says and what the text suggests."""
+    respondent = Respondent(draft.respondent_name, draft.respondent_kind) if draft.respondent_name else None
+    text = f"{draft.title or ''}\n{draft.body}"
+    matter = Matter(
+        suggestions=suggestions,
+        nature=draft.nature,
+        place=draft.region or facts.places(text, book.places.values()).place,
+        respondent=respondent,
+        creditor_size=draft.enterprise_size,
+        anonymous=draft.anonymous,
+        chosen=draft.category,
+        chosen_by=("staff" if reader.is_staff else "filer") if draft.category else None,
+        flags=frozenset(draft.flags),
+        gates=draft.gates,
+        text=text,
+    )
+    return decide(matter, book)
+
+
+def _complaint(
+    draft: Draft, decision: Decision, suggestions: Sequence[Suggestion], reader: Reader, now: datetime, by_hand: bool
+) -> Complaint:
+    """The complaint's row, but for its query code and its earliest limit."""
+    department = None if by_hand else decision.department
+    status = "dispatched" if department else "submitted"
+    queue = queue_for(status, decision.queue, department)
+    assert queue is not None  # neither state is the last
+    return Complaint(
+        **_said(draft, reader),
+        number=number(complaints.next_serial(), now),
+        created_at=now,
+        updated_at=now,
+        version=1,
+        nature=decision.nature,
+        gates=list(dict.fromkeys([*draft.gates, *filter(None, [decision.gate])])),
+        sealed=decision.sealed,
+        region=decision.place,
+        respondent_kind=decision.respondent_kind,
+        respondent_department=decision.respondent_department,
+        category=decision.category,
+        suggestions=stored_suggestions(suggestions),
+        model_version=classifier.version(),
+        regime=_regime(draft, decision),
+        receiver=decision.receiver,
+        department=department,
+        proposed_department=decision.department or decision.proposed,
+        dispatch_place=decision.queue,
+        routed_by="triage" if by_hand else decision.routed_by,
+        reason=decision.reason,
+        proposed_channel=decision.channel,
+        status=status,
+        queue_desk=queue.desk,
+        queue_code=queue.code,
+        length=0,
+        head=START,
+    )
+
+
+def _said(draft: Draft, reader: Reader) -> dict[str, Any]:
+    """What the filer said, as columns."""
+    return {
+        "title": draft.title,
+        "body": draft.body,
+        "search": search_vector(f"{draft.title or ''}\n{draft.body}"),
+        "flags": list(draft.flags),
+        "amount": draft.amount,
+        "details": dict(draft.details),
+        "channel": draft.channel or _usual_channel(reader),
+        "source_system": draft.source_system,
+        "source_number": draft.source_number,
+        "source_due_at": draft.source_due_at,
+        "filed_by": reader.id,
+        "anonymous": draft.anonymous,
+        "confidential": draft.confidential,
+        "enterprise_name": draft.enterprise_name,
+        "enterprise_size": draft.enterprise_size,
+        "uscc": draft.uscc,
+        "uscc_hash": keyed_hash(draft.uscc, "uscc") if draft.uscc else None,
+        "contact_name": draft.contact_name,
+        "contact_phone": draft.contact_phone,
+        "phone_hash": keyed_hash(draft.contact_phone, "phone") if draft.contact_phone else None,
+        "respondent_name": draft.respondent_name,
+    }
+
+
+def _usual_channel(reader: Reader) -> str:
+    if "system" in reader.roles:
+        return "api"
+    return "hotline" if reader.is_staff else "web"
+
+
+def stored_suggestions(suggestions: Sequence[Suggestion]) -> list[dict[str, Any]]:
+    """Suggestions as a complaint keeps them."""
+    return [_stored(one) for one in suggestions]
+
+
+def _stored(suggestion: Suggestion) -> dict[str, Any]:
+    reasons = [{"word": reason.word, "weight": round(reason.weight, 3)} for reason in suggestion.reasons]
+    return {"code": suggestion.code, "probability": round(suggestion.probability, 4), "reasons": reasons}
+
+
+def _regime(draft: Draft, decision: Decision) -> str:
+    """Which row of clocks it follows."""
+    leaf = decision.category or ""
+    return regime(
+        family=leaf.partition(".")[0],
+        leaf=leaf,
+        nature=decision.nature,
+        urgent=bool(URGENT & set(draft.flags)),
+        under_802=decision.under_802,
+        assigned=draft.source_due_at is not None,
+    )
+
+
+def _events(
+    complaint: Complaint, steps: Sequence[str], decision: Decision, reader: Reader, now: datetime
+) -> list[dict[str, Any]]:
+    """The filing itself and, where the machine was sure, its acceptance and dispatch."""
+    by = Trace(_filing_role(reader), reader.id)
+    filed = ("file", None, "submitted", True, {"channel": complaint.channel, "receiver": complaint.receiver})
+    rows = complaints.append(complaint, [filed], by, now)
+    before = "submitted"
+    for action in steps:
+        step = STEPS[action]
+        data = {"department": decision.department, "reason": decision.reason} if action == "dispatch" else {}
+        done = (action, before, step.target or before, step.public, data)
+        rows += complaints.append(complaint, [done], Trace(MACHINE), now)
+        before = step.target or before
+    return rows
+
+
+def _filing_role(reader: Reader) -> str:
+    return next((role for role in ("system", "operator") if role in reader.roles), ENTERPRISE)
+
+
+def _clocks(
+    complaint: Complaint, steps: Sequence[str], fixed: datetime | None, now: datetime, book: Directory
+) -> list[dict[str, Any]]:
+    """The rows of all clocks the filing started; those that its own steps met are kept as met."""
+    running, met = clocks_after(steps)
+    if complaint.regime in FROM_FILING and "result" not in running:
+        running.append("result")
+    chain = book.chain(complaint.region or complaint.dispatch_place)
+    rows = deadlines.prepare([*running, *met], complaint.regime, now, chain, book.revision, fixed)
+    return [_begun(row, row["kind"] in met, now) for row in rows]
+
+
+def _begun(row: dict[str, Any], met: bool, now: datetime) -> dict[str, Any]:
+    over = {"state": "met", "stopped_at": now, "next_at": None} if met else {"state": "running", "stopped_at": None}
+    return {**row, "name": KINDS[row["kind"]], **over}

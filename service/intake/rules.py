@@ -1,0 +1,51 @@
+"""What is filed, and what follows from it before anything is stored."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from service.complaints.rules import STEPS
+
+# Flags that put a complaint on clock hours, nights and holidays too.
+URGENT = frozenset({"urgent", "group"})
+# Regimes whose result is due from the filing itself, before anybody has accepted or dispatched it.
+FROM_FILING = frozenset({"inquiry", "assigned"})
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A complaint as it was filed: checked, cleaned, not yet understood. None where nothing was said."""
+
+    body: str
+    title: str | None = None
+    region: str | None = None
+    nature: str | None = None
+    category: str | None = None
+    amount: Decimal | None = None
+    anonymous: bool = False
+    confidential: bool = False
+    enterprise_name: str | None = None
+    enterprise_size: str | None = None
+    uscc: str | None = None
+    contact_name: str | None = None
+    contact_phone: str | None = None
+    respondent_name: str | None = None
+    respondent_kind: str | None = None
+    flags: tuple[str, ...] = ()
+    gates: tuple[str, ...] = ()
+    channel: str | None = None
+    source_system: str | None = None
+    source_number: str | None = None
+    source_due_at: datetime | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+def clocks_after(actions: Iterable[str]) -> tuple[list[str], list[str]]:
+    """The kinds of clocks that run, and those already met, once a filing took these steps in order."""
+    running, met = ["accept"], []
+    for step in (STEPS[action] for action in actions):
+        met += [kind for kind in running if kind in step.stops]
+        running = [kind for kind in running if kind not in step.stops] + list(step.starts)
+    return running, met

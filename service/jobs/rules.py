@@ -1,0 +1,48 @@
+"""When a task is tried again, and which tasks the clock itself asks for."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+Work = Callable[..., Any]
+
+# How long a worker may hold a task before others take it for lost.
+LEASE = timedelta(minutes=2)
+BACK_OFF = tuple(timedelta(seconds=s) for s in (5, 30, 120, 600, 3600))
+
+
+@dataclass(frozen=True)
+class Job:
+    """What stands behind a task's name.
+
+    Attributes:
+        every: where the task is periodic, how often it is due.
+    """
+
+    name: str
+    work: Work
+    every: timedelta | None = None
+
+
+JOBS: dict[str, Job] = {}
+
+
+def task(name: str, every: timedelta | None = None) -> Callable[[Work], Work]:
+    """Register a function under the name that outbox rows call it by."""
+
+    def register(work: Work) -> Work:
+        JOBS[name] = Job(name, work, every)
+        return work
+
+    return register
+
+
+def next_try(attempts: int, now: datetime) -> datetime | None:
+    """When a task that failed for the nth time is tried again; None: never, it is dead."""
+    return now + BACK_OFF[attempts - 1] if attempts <= len(BACK_OFF) else None
+
+
+def slot(name: str, every: timedelta, now: datetime) -> str:
+    """The key of a periodic task's present turn: two ticks within one turn ask for one task."""
+    return f"{name}@{int(now.astimezone(UTC).timestamp() // every.total_seconds())}"

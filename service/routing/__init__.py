@@ -1,0 +1,1 @@
+"""Who receives a complaint, who handles it, and why."""

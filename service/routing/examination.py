@@ -1,0 +1,71 @@
+"""Finding out what the rules ask about: category, nature, place, respondent, gate and law."""
+
+from dataclasses import replace
+
+from service.directory.rules import Category, Directory, Gate
+from service.routing import reasons
+from service.routing.laws import law
+from service.routing.matter import Case, Matter
+from service.routing.respondent import Body, recognise
+
+
+def examine(matter: Matter, directory: Directory) -> Case:
+    """Find out all that the rules ask about."""
+    given = matter.place if matter.place in directory.places else None
+    body = recognise(matter.respondent, given, directory) if matter.respondent else None
+    category, doubt = _category(matter, directory)
+    nature = matter.nature or _nature(category, body)
+    arrears = category is not None and category.family == "arrears"
+    case = Case(
+        matter=matter,
+        directory=directory,
+        category=category,
+        doubt=doubt,
+        nature=nature,
+        body=body,
+        place=_place(given, body, directory),
+        gate=_gate(matter, category, doubt, directory),
+        law=law(matter.creditor_size, body.kind) if arrears and body else None,
+        sealed=nature == "report" or "retaliation" in matter.flags or bool(category and category.sealed),
+    )
+    passed_on = case.gate is not None and case.gate.effect == "pass_on"
+    return replace(case, sealed=True) if passed_on else case
+
+
+def _category(matter: Matter, directory: Directory) -> tuple[Category | None, str]:
+    """The leaf, and why it is not certain; what a person of the staff chose is."""
+    chosen = directory.category(matter.chosen or "")
+    if chosen is not None and matter.chosen_by == "staff":
+        return chosen, ""
+    top = next(iter(matter.suggestions), None)
+    guess = directory.category(top.code) if top else None
+    if top is None or guess is None:
+        return chosen, reasons.UNSEEN
+    if chosen is not None and chosen != guess:
+        return chosen, reasons.contradicted(chosen, guess)
+    return guess, "" if top.probability >= matter.threshold else reasons.unsure(guess)
+
+
+def _nature(category: Category | None, body: Body | None) -> str:
+    """What the filer probably means: naming a respondent turns a request into a complaint."""
+    usual = category.nature if category else "complaint"
+    return "complaint" if usual == "request" and body is not None else usual
+
+
+def _place(given: str | None, body: Body | None, directory: Directory) -> str | None:
+    """Where the matter is handled from; a company named after the region may sit anywhere in it."""
+    if body is None or body.place is None:
+        return given
+    if body.public:
+        return body.place
+    return given or (body.place if body.place != directory.region else None)
+
+
+def _gate(matter: Matter, category: Category | None, doubt: str, directory: Directory) -> Gate | None:
+    """The first gate that was declared, that a certain leaf means, or whose cues the text shows."""
+    leaf = category.code if category else ""
+    meant = category.gate if category and not doubt else None
+    open_to = [gate for gate in directory.gates.values() if leaf not in gate.not_for]
+    named = (gate for gate in open_to if gate.code in matter.gates or gate.code == meant)
+    shown = (gate for gate in open_to if any(cue in matter.text for cue in gate.cues))
+    return next(named, None) or next(shown, None)

@@ -1,0 +1,122 @@
+"""Which department handles a case: by the leaf's owners, by who supervises the debtor, by who stands above."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from service.directory.rules import Department, Sector
+from service.routing.matter import ALWAYS_AGAINST, Case
+from service.routing.respondent import Body, above, barred_from
+
+# Where a debtor has no department above it, the two that mind arrears at every level (V 802-5).
+THIRD_FOR_ARREARS = ("industry", "finance")
+# A report in these is about an authority; while nobody knows which one, the owner itself may be the accused.
+ON_AUTHORITIES = frozenset({"policy", "approval", "enforcement", "factor", "construction"})
+PRINCIPLES = {"discipline": "由纪检监察机关按管理权限办理"}
+
+
+@dataclass(frozen=True)
+class Handling:
+    """The department for a case and by what principle, or, where there is none, why."""
+
+    department: Department | None
+    principle: str = ""
+    missing: str = ""
+
+
+def handling(case: Case) -> Handling:
+    """Who handles a case whose category is known."""
+    if case.nature == "report" and case.body is None and case.family in ON_AUTHORITIES and not case.sealed_leaf:
+        return Handling(None, missing="举报没有写明被举报的单位，需由派单员核对后密封派单")
+    if not case.against and case.family in ALWAYS_AGAINST:
+        return _owner(case)
+    return BY_FAMILY.get(case.family, _owner)(case)
+
+
+def _owner(case: Case) -> Handling:
+    """The leaf's owner at the lowest competent level."""
+    kind = _owner_kind(case)
+    return _clear(case, _nearest(case, kind), PRINCIPLES.get(kind, "属地管理、谁主管谁负责"), ())
+
+
+def _issuer(case: Case) -> Handling:
+    """The department that issued or pays the policy: the one complained of, else the leaf's owner."""
+    body = case.body
+    if body is None or body.department is None or body.governs or body.supplies:
+        return _owner(case)
+    return _clear(case, body.department, "由制定或兑付政策的部门办理", ())
+
+
+def _verifier(case: Case) -> Handling:
+    """The leaf's owner one level above the body that broke its word (S)."""
+    body = case.body
+    if body is None:
+        return Handling(None, missing="没有写明作出承诺或签订合同的单位")
+    if not body.public:
+        return Handling(None, missing=f"还不能确定{body.name}是不是政府部门或其所属单位")
+    place = case.place and above(body, case.place, case.directory)
+    department = case.directory.nearest(_owner_kind(case), place) if place else None
+    return _clear(case, department, "由被投诉单位的上级核查", ())
+
+
+def _supervisor(case: Case) -> Handling:
+    """Who supervises or regulates the debtor (V 802-25)."""
+    body = case.body
+    if body is None:
+        return Handling(None, missing="没有写明债务人")
+    if body.department is not None and not body.governs and not body.supplies:
+        return _clear(case, body.department, "谁主管谁负责", THIRD_FOR_ARREARS)
+    sector = next((sector for sector in case.directory.sectors if sector.covers(body.name, body.kind)), None)
+    if sector is None or case.place is None:
+        return Handling(None, missing=f"还不能确定{body.name}由谁主管")
+    return _clear(case, _of_sector(case, body, case.place, sector), _principle(sector, body), THIRD_FOR_ARREARS)
+
+
+def _of_sector(case: Case, body: Body, place: str, sector: Sector) -> Department | None:
+    where = above(body, place, case.directory) if sector.superior else place
+    return case.directory.nearest(sector.kind, where or place)
+
+
+def _principle(sector: Sector, body: Body) -> str:
+    if sector.superior:
+        return "由被投诉单位的上级办理"
+    return "谁监管谁负责" if body.kind == "large" else "谁主管谁负责"
+
+
+BY_FAMILY: dict[str, Callable[[Case], Handling]] = {
+    "arrears": _supervisor,
+    "default": _verifier,
+    "policy": _issuer,
+}
+
+
+def _owner_kind(case: Case) -> str:
+    """The first owner whose words stand in the text; the last one owns the rest."""
+    text = case.matter.text
+    fits = (owner.kind for owner in case.owners if not owner.words or any(word in text for word in owner.words))
+    return next(fits, "")
+
+
+def _nearest(case: Case, kind: str) -> Department | None:
+    return case.directory.nearest(kind, case.place) if case.place else None
+
+
+def _clear(case: Case, department: Department | None, principle: str, third: Iterable[str]) -> Handling:
+    """The department, unless it may not handle this: then the first above it that may, or a third one."""
+    if department is None:
+        return Handling(None, missing="这一级和上级都没有可以办理的主管部门" if case.place else "")
+    if case.body is None or not case.against:
+        return Handling(department, principle)
+    return _free(case, case.body, department, principle, (department.kind, *third))
+
+
+def _free(case: Case, body: Body, department: Department, principle: str, kinds: Iterable[str]) -> Handling:
+    for kind in kinds:
+        for place in case.directory.chain(department.place):
+            found = case.directory.department(kind, place)
+            if found is not None and not barred_from(found, body, case.nature, case.directory):
+                return Handling(found, principle if found == department else _instead(found, department))
+    return Handling(None, missing=f"{body.name}没有上级部门，需要指定第三方部门")
+
+
+def _instead(found: Department, department: Department) -> str:
+    return "由被投诉单位的上级部门办理" if found.place != department.place else "由被投诉单位以外的第三方部门办理"

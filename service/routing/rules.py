@@ -1,0 +1,250 @@
+"""Category, nature, place and respondent → who receives a complaint, who handles it, and the reason."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from service.directory.rules import BODIES, Department, Directory, Gate
+from service.routing import reasons
+from service.routing.examination import examine
+from service.routing.laws import article, retaliation_article
+from service.routing.matter import ASKING, Case, Matter, against
+from service.routing.owners import handling
+from service.routing.respondent import DISPATCHING, UNKNOWN, Respondent, barred_from, recognise
+
+RECEIVES_ARREARS = "industry"  # at the region: the SME authority at provincial level (V 802-24; which one: S)
+SUPERVISES = "rule-of-law"  # at the region: takes what is said about retaliation
+COMMERCIAL = "out-of-scope.commercial"
+# What a filer may say about a respondent; who does not know says nothing.
+RESPONDENT_KINDS = {code: name for code, name in BODIES.items() if code != UNKNOWN}
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Where a complaint goes.
+
+    Attributes:
+        nature: as filed or, where the filer did not say, what the leaf and a named respondent make of it.
+        place: code of the place it is handled from, None if unknown.
+        receiver: code of the department that receives it.
+        department: code of the handling department; None means 待派单.
+        queue: code of the place whose dispatcher has it, or who watches the dispatch.
+        routed_by: model rule operator triage; triage exactly where there is no department.
+        reason: whole sentences for the enterprise; no figures, no names of persons.
+        basis: the article that the reason rests on, None where it is this platform's own rule.
+        channel: where to turn instead, a proposal for the dispatcher.
+        gate: code of the gate that stands before it.
+        law: for arrears: 802, private-economy, business-environment, or None.
+        under_802: the statutory clocks start with acceptance.
+        proposed: code of the department that a dispatcher may want to take.
+        state: "dispatched" or "filed".
+    """
+
+    category: str | None
+    nature: str
+    place: str | None
+    receiver: str
+    department: str | None
+    queue: str
+    routed_by: str
+    reason: str
+    basis: str | None = None
+    channel: str | None = None
+    gate: str | None = None
+    law: str | None = None
+    under_802: bool = False
+    sealed: bool = False
+    respondent_kind: str | None = None
+    respondent_department: str | None = None
+    proposed: str | None = None
+    state: str = "filed"
+
+
+def decide(matter: Matter, directory: Directory) -> Decision:
+    """Who receives and who handles a matter, and why; the first rule that has an answer gives it."""
+    case = examine(matter, directory)
+    return next(decision for rule in RULES if (decision := rule(case)) is not None)
+
+
+def barred(
+    department: str,
+    nature: str,
+    respondent: Respondent | None,
+    directory: Directory,
+    *,
+    family: str | None = None,
+    near: str | None = None,
+) -> str | None:
+    """The sentence why a department may not get what is said against a respondent; None if it may.
+
+    Args:
+        family: arrears and default are always against the respondent, even as a request.
+        near: the place that the filer gave, for names like “县住建局”.
+    """
+    if respondent is None or not against(nature, family):
+        return None
+    return barred_from(directory.departments[department], recognise(respondent, near, directory), nature, directory)
+
+
+# --- the rules, in order ---------------------------------------------------------------------------------------------
+
+
+def _emergency(case: Case) -> Decision | None:
+    """What cannot wait is handed over at once, whatever else it is."""
+    gate = case.gate
+    return _proposal(case, gate, reasons.gate(gate)) if gate and gate.effect == "hand_over" else None
+
+
+def _retaliation(case: Case) -> Decision | None:
+    """Straight to the region's supervisor, sealed (V 802-20, 35)."""
+    department = case.directory.department(SUPERVISES, case.directory.region)
+    if "retaliation" not in case.matter.flags or department is None:
+        return None
+    basis = retaliation_article(case.law)
+    reason = reasons.retaliation(department, basis)
+    return _dispatched(case, department, "rule", reason, basis, queue=case.directory.region)
+
+
+def _refused_or_passed_on(case: Case) -> Decision | None:
+    """The gate, not the leaf, decides on refusing and naming the channel; a dispatcher confirms."""
+    gate = case.gate
+    if gate is None or gate.effect == "warn":
+        return None
+    return _proposal(case, gate, reasons.gate(gate), _discipline(case) if gate.effect == "pass_on" else None)
+
+
+def _without_category(case: Case) -> Decision | None:
+    return _triage(case, case.doubt) if case.category is None else None
+
+
+def _out_of_scope(case: Case) -> Decision | None:
+    """Told the way; the dispatcher confirms that it really is not ours."""
+    leaf = case.category
+    if leaf is None or leaf.family != "out-of-scope" or case.doubt:
+        return None
+    return replace(_triage(case, reasons.out_of_scope(leaf)), channel=leaf.channel)
+
+
+def _commercial(case: Case) -> Decision | None:
+    """A debt between private parties, or one that no law of ours covers."""
+    body = case.body
+    if case.family != "arrears" or not case.against or body is None or case.law is not None or case.doubt:
+        return None
+    if body.kind == UNKNOWN:
+        proposed = case.directory.nearest(RECEIVES_ARREARS, case.place) if case.place else None
+        return replace(_triage(case, reasons.unknown_debtor(body)), proposed=_code(proposed))
+    channel = case.directory.categories[COMMERCIAL].channel
+    return replace(_triage(case, reasons.commercial(body)), channel=channel)
+
+
+def _unplaced(case: Case) -> Decision | None:
+    return _triage(case, case.doubt or reasons.UNPLACED) if case.place is None else None
+
+
+def _by_duty(case: Case) -> Decision:
+    """The department that answers for it, if the machine may dispatch and there is one."""
+    found = handling(case)
+    why = case.doubt or _unconfirmed(case) or found.missing
+    if why or found.department is None:
+        return replace(_triage(case, why), proposed=_code(found.department))
+    by = "operator" if case.matter.chosen_by == "staff" and case.matter.chosen else "model"
+    basis = article(case.law, case.nature, case.category.code if case.category else "")
+    receiver = _receiver(case, found.department)
+    reason = reasons.dispatched(case, receiver, found.department, found.principle, basis)
+    return _dispatched(case, found.department, by, reason, basis)
+
+
+RULES: tuple[Callable[[Case], Decision | None], ...] = (
+    _emergency,
+    _retaliation,
+    _refused_or_passed_on,
+    _without_category,
+    _out_of_scope,
+    _commercial,
+    _unplaced,
+    _by_duty,
+)
+
+
+# --- the parts of a decision -----------------------------------------------------------------------------------------
+
+
+def _unconfirmed(case: Case) -> str:
+    confirm = case.category is not None and case.category.policy == "confirm" and case.matter.chosen_by != "staff"
+    return reasons.confirm(case.category) if confirm and case.category else ""
+
+
+def _discipline(case: Case) -> Department | None:
+    """Discipline inspection where the accused has no say."""
+    return case.directory.nearest("discipline", _queue(case))
+
+
+def _queue(case: Case) -> str:
+    """The place whose dispatcher looks at it; the accused government's own desk does not (rule 1)."""
+    place = case.place or case.directory.region
+    accused = case.body.department if case.body and case.against else None
+    if accused is None or accused.kind not in DISPATCHING or accused.place not in case.directory.chain(place):
+        return place
+    return case.directory.superior(accused.place) or case.directory.region
+
+
+def _receiver(case: Case, department: Department | None) -> Department:
+    """The SME authority of the region for arrears (V 802-24), the sealed department itself, else the place's desk."""
+    directory = case.directory
+    if case.sealed and department is not None:
+        return department
+    lawful = case.law is not None and case.against
+    kind, place = (RECEIVES_ARREARS, directory.region) if lawful else ("dispatch", _queue(case))
+    return directory.nearest(kind, place) or directory.departments[f"{directory.region}-{kind}"]
+
+
+def _facts(case: Case) -> Decision:
+    """All of a decision that does not depend on where it goes."""
+    statutory = case.law == "802" and not case.matter.anonymous and case.nature not in ASKING
+    department = case.body.department if case.body else None
+    return Decision(
+        category=case.category.code if case.category else None,
+        nature=case.nature,
+        place=case.place,
+        receiver=_receiver(case, None).code,
+        department=None,
+        queue=_queue(case),
+        routed_by="triage",
+        reason="",
+        channel=case.gate.channel if case.gate else None,
+        gate=case.gate.code if case.gate else None,
+        law=case.law,
+        under_802=statutory,
+        sealed=case.sealed,
+        respondent_kind=case.body.kind if case.body else None,
+        respondent_department=_code(department),
+    )
+
+
+def _triage(case: Case, why: str) -> Decision:
+    """待派单: a dispatcher decides, and reads why."""
+    desk = case.directory.places[_queue(case)]
+    return replace(_facts(case), reason=reasons.triage(why, desk, case))
+
+
+def _proposal(case: Case, gate: Gate, why: str, department: Department | None = None) -> Decision:
+    return replace(_triage(case, why), channel=gate.channel, proposed=_code(department))
+
+
+def _dispatched(
+    case: Case, department: Department, by: str, reason: str, basis: str | None, queue: str | None = None
+) -> Decision:
+    facts = _facts(case)
+    return replace(
+        facts,
+        receiver=_receiver(case, department).code,
+        department=department.code,
+        queue=queue or facts.queue,
+        routed_by=by,
+        reason=reason,
+        basis=basis,
+        state="dispatched",
+    )
+
+
+def _code(department: Department | None) -> str | None:
+    return department.code if department else None

@@ -1,0 +1,43 @@
+"""The figures as a table for people."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+NAMES = {
+    "bare": "bare view, one row",
+    "public": "filing, public",
+    "system": "filing, signed in with a key",
+}
+AIMS = {"filing": "aim 8", "list": "aim 4"}
+
+
+def table(found: Mapping[str, Any]) -> str:
+    """Every figure of a run."""
+    return "\n".join(["", *_filing(found["filing"]), "", *_rest(found), "", f"took {found['seconds']} s"])
+
+
+def _filing(filing: Mapping[str, Any]) -> Iterator[str]:
+    yield f"{'':30}{'clients':>8}{'requests/s':>12}{'of bare':>9}{'p50 ms':>9}{'p99 ms':>9}{'requests':>10}"
+    for name, by_clients in filing.items():
+        for clients, figure in by_clients.items():
+            yield (
+                f"{NAMES[name]:30}{clients:>8}{figure['requests_per_second']:>12.0f}{figure['of_bare']:>9.2f}"
+                f"{figure['p50_ms']:>9.1f}{figure['p99_ms']:>9.1f}{figure['requests']:>10}"
+            )
+    shares = [figure["client_cpu_share"] for by_clients in filing.values() for figure in by_clients.values()]
+    yield f"The clients took at most {max(shares):.0%} of one core: they do not hold the services up. Aim: .35 of bare."
+
+
+def _rest(found: Mapping[str, Any]) -> Iterator[str]:
+    for length, milliseconds in found["list_p50_ms"].items():
+        yield _line(f"list of {length} at {found['rows']:,} stored, p50", f"{milliseconds:.1f} ms")
+    for way, rate in found["texts_per_second"].items():
+        yield _line(f"classification, {way}", f"{rate:.0f} texts/s")
+    for what, number in found["statements"].items():
+        yield _line(f"SQL statements, {what}", f"{number}  ({AIMS[what.split()[0].strip(',')]})")
+    for process, megabytes in found["memory_mb"].items():
+        yield _line(f"memory (PSS), {process}", f"{megabytes:.0f} MB")
+
+
+def _line(what: str, value: str) -> str:
+    return f"{what:50}{value}"

@@ -1,0 +1,85 @@
+"""One real PostgreSQL and Redis, one seeded database and one trained model for the whole session."""
+
+import os
+import secrets
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_migrate import upgrade
+
+from service.app import create_app, warm
+from service.classifier import operations as classifier
+from service.config import Config
+from service.db import db, transaction
+from service.deadlines import operations as deadlines
+from service.directory import operations as directory
+from tests import servers as own_servers
+from tests.factories import People
+from tests.servers import Servers, servers_fixture  # noqa: F401 - the fixture `servers`
+
+# What the seeds fill; everything else is emptied after each test.
+REFERENCE = {"alembic_version"}
+
+
+@pytest.fixture(scope="session")
+def config(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Config:
+    """The configuration of the session's app."""
+    os.environ |= {
+        "DATABASE_URL": servers.database_url,
+        "REDIS_URL": servers.redis_url,
+        "SECRET_KEY": secrets.token_urlsafe(32),
+        "QST_VAR": str(tmp_path_factory.mktemp("var")),
+        "QST_QUEUE": own_servers.QUEUE,
+    }
+    return Config.from_environment()
+
+
+@pytest.fixture(scope="session")
+def seeded(config: Config) -> Iterator[Flask]:
+    """The app with a migrated, seeded database and a trained model."""
+    app = create_app(config)
+    app.testing = True
+    with app.app_context():
+        upgrade()
+        with transaction():
+            directory.seed(config.data)
+            deadlines.seed(config.data)
+            directory.bump()
+        classifier.train_seed_model()
+    warm(app)
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def app(seeded: Flask) -> Iterator[Flask]:
+    """An app context on a database that holds nothing but the reference data."""
+    with seeded.app_context():
+        yield seeded
+        db.session.rollback()
+        _empty()
+        db.session.remove()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A caller over HTTP; what the test itself holds open is let go before each request."""
+    return app.test_client()
+
+
+@pytest.fixture
+def people(app: Flask) -> People:
+    """Makes users with roles, and the headers they send."""
+    return People()
+
+
+def _empty() -> None:
+    """Empty every table that a test may have written; deleting is faster than truncating where rows are few."""
+    seeds = {table.name for table in db.metadata.sorted_tables if "edited_at" in table.c} | {"reference_revision"}
+    for table in reversed(db.metadata.sorted_tables):
+        if table.name not in seeds | REFERENCE:
+            db.session.execute(table.delete())
+    db.session.commit()

@@ -1,0 +1,96 @@
+"""Which clocks a complaint follows, and when their ladders' rungs are reached."""
+
+from datetime import timedelta
+
+import pytest
+
+from service.deadlines.ladder import KINDS, REGIMES, RUNGS, Rule, Rulebook, plan, regime
+from service.deadlines.rules import Term, Uncountable, Unit
+from tests.deadlines.test_rules import CHINA, at
+
+START = at("2026-11-23 10:00")
+WHOLE = list(RUNGS)
+
+
+def a_rule(kind, regime):
+    return Rule(f"{kind}-{regime}", kind, regime, "filed", None, "本平台服务承诺", False, None, None, ())
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        (("arrears", "arrears.goods-services", "complaint", False, True, False), "802"),
+        (("arrears", "arrears.goods-services", "complaint", True, True, True), "802"),
+        (("arrears", "arrears.goods-services", "inquiry", False, True, False), "inquiry"),
+        (("arrears", "arrears.goods-services", "complaint", False, False, False), "other"),
+        (("default", "default.investment-promise", "complaint", False, False, True), "assigned"),
+        (("factor", "factor.utilities", "request", True, False, False), "urgent"),
+        (("factor", "factor.utilities", "inquiry", True, False, False), "urgent"),
+        (("policy", "policy.inquiry", "request", False, False, False), "inquiry"),
+        (("market", "market.ip", "inquiry", False, False, False), "inquiry"),
+        (("default", "default.judgment", "complaint", False, False, False), "default"),
+        (("policy", "policy.subsidy", "request", False, False, False), "policy"),
+        (("tax", "tax.refund", "complaint", False, False, False), "other"),
+    ],
+)
+def test_the_law_comes_first_then_a_superior_then_what_presses(facts, expected):
+    assert regime(*facts) == expected
+    assert expected in REGIMES
+
+
+def test_a_kind_without_a_row_for_the_regime_follows_the_general_one():
+    book = Rulebook([a_rule("result", "any"), a_rule("result", "802"), a_rule("transfer", "802")])
+    assert book.find("result", "802").code == "result-802"
+    assert book.find("result", "policy").code == "result-any"
+    assert book.find("transfer", "policy") is None
+
+
+@pytest.mark.parametrize(
+    ("term", "reached"),
+    [
+        (
+            Term(5, Unit.WORKING_DAYS),
+            ["2026-11-27 12:00", "2026-11-30 17:30", "2026-12-01 17:30", "2026-12-03 17:30", "2026-12-07 17:30"],
+        ),
+        (
+            Term(30, Unit.CALENDAR_DAYS, 90),
+            ["2026-12-14 17:30", "2026-12-23 17:30", "2026-12-24 17:30", "2026-12-28 17:30", "2026-12-30 17:30"],
+        ),
+        (
+            Term(4, Unit.WORKING_HOURS),
+            ["2026-11-23 15:18", "2026-11-23 16:30", "2026-11-24 12:00", "2026-11-25 10:00", "2026-11-25 16:30"],
+        ),
+        (
+            Term(2, Unit.CLOCK_HOURS),
+            ["2026-11-23 11:24", "2026-11-23 12:00", "2026-11-23 14:00", "2026-11-23 16:00", "2026-11-23 18:00"],
+        ),
+    ],
+)
+def test_the_rungs_stand_where_the_ladder_says(term, reached):
+    course = plan(WHOLE, START, term, None, CHINA)
+    assert course.moments == [at(moment) for moment in reached]
+    assert course.deadline.due_at == course.moments[1]
+
+
+def test_a_superiors_moment_counts_where_it_is_earlier_or_all_there_is():
+    fixed = START + timedelta(days=10)
+    for term in (None, Term(15, Unit.WORKING_DAYS)):
+        course = plan(WHOLE[:3], START, term, fixed, CHINA)
+        assert course.moments == [START + timedelta(days=7), fixed, at("2026-12-04 17:30")]
+        assert not course.deadline.provisional
+    assert plan([], START, Term(5, Unit.WORKING_DAYS), fixed, CHINA).deadline.due_at == at("2026-11-30 17:30")
+
+
+def test_a_reminder_is_never_later_than_a_capped_deadline():
+    course = plan(WHOLE[:2], START, Term(60, Unit.WORKING_DAYS, 5), None, CHINA)
+    assert course.moments == [at("2026-11-27 17:30"), at("2026-11-27 17:30")]
+
+
+def test_a_clock_without_any_end_is_refused():
+    with pytest.raises(Uncountable):
+        plan([], START, None, None, CHINA)
+
+
+def test_every_kind_has_a_name():
+    assert all(KINDS.values())
+    assert len(set(KINDS.values())) == len(KINDS)

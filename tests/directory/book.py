@@ -1,0 +1,18 @@
+"""The directory of the seed files, read once, for tests that need no database."""
+
+from functools import cache
+
+from service.config import ROOT
+from service.directory import seeds
+from service.directory.rules import Directory
+
+
+@cache
+def book() -> Directory:
+    """The seed files' directory."""
+    return seeds.read(ROOT / "data")
+
+
+def place(name: str | None) -> str | None:
+    """The code of a place by its full name; None stays None."""
+    return next(found.code for found in book().places.values() if found.name == name) if name else None

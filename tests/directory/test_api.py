@@ -1,0 +1,54 @@
+"""Reference data over HTTP, for anybody."""
+
+import pytest
+
+from tests.directory.book import book
+
+
+def test_all_categories_are_listed_with_their_families(client):
+    answer = client.get("/api/v1/categories")
+    assert answer.status_code == 200
+    assert [row["code"] for row in answer.json] == list(book().categories)
+    assert answer.json[0] == {
+        "code": "arrears.goods-services",
+        "name": "货款服务款",
+        "family": "arrears",
+        "family_name": "拖欠账款",
+        "policy": "auto",
+        "nature": "complaint",
+        "channel": None,
+    }
+
+
+def test_all_places_are_listed_with_their_aliases(client):
+    rows = {row["code"]: row for row in client.get("/api/v1/regions").json}
+    assert len(rows) == len(book().places)
+    assert rows["150221"] == {
+        "code": "150221", "name": "土默特右旗", "level": "旗县区", "parent": "150200", "aliases": ["土右旗"],
+    }  # fmt: skip
+
+
+def test_departments_come_in_pages_that_end(client):
+    seen, after = [], {}
+    while True:
+        page = client.get("/api/v1/departments", query_string={"kind": "health", "limit": 50, **after}).json
+        seen += [row["code"] for row in page["items"]]
+        if page["next_after"] is None:
+            break
+        after = {"after": page["next_after"]}
+    assert seen == [row.code for row in book().offices(kind="health")]
+    assert len(seen) == 116
+
+
+def test_departments_of_a_place_are_listed(client):
+    page = client.get("/api/v1/departments?region=1503K1").json
+    assert {row["kind"] for row in page["items"]} == {
+        "government", "dispatch", "industry", "finance", "housing", "services",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("query", ["region=999999", "kind=magic", "limit=0", "limit=501", "limit=x", "page=2"])
+def test_a_wrong_filter_is_told_with_its_field(client, query):
+    answer = client.get(f"/api/v1/departments?{query}")
+    assert answer.status_code == 422
+    assert list(answer.json["errors"]) == [query.partition("=")[0]]

@@ -1,0 +1,432 @@
+"""Who receives and who handles: the rules of domain.md, case by case, with departments by their Chinese names."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+
+from service.routing.matter import Matter
+from service.routing.respondent import Respondent
+from service.routing.rules import RESPONDENT_KINDS, RULES, barred, decide
+from tests.directory.book import book, place
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    code: str
+    probability: float = 0.9
+
+
+def matter(leaf=None, where=None, who=None, kind=None, p=0.9, **facts: Any) -> Matter:
+    """A matter; places by name, a small enterprise unless said otherwise."""
+    return Matter(
+        suggestions=(Suggestion(leaf, p),) if leaf else (),
+        place=place(where),
+        respondent=Respondent(who, kind) if who else None,
+        **{"creditor_size": "small", **facts},
+    )
+
+
+def decided(*given, **facts):
+    return decide(matter(*given, **facts), book())
+
+
+def name_of(code):
+    return book().departments[code].name if code else None
+
+
+SMES = "内蒙古自治区工业和信息化厅"
+
+ARREARS = [
+    # who owes, where it was filed, who handles
+    ("五原县人民医院", "五原县", "五原县卫生健康委员会"),
+    ("五原县人民医院", None, "五原县卫生健康委员会"),
+    ("县医院", "五原县", "五原县卫生健康委员会"),
+    ("巴彦淖尔市医院", "五原县", "巴彦淖尔市卫生健康委员会"),
+    ("内蒙古自治区人民医院", "五原县", "内蒙古自治区卫生健康委员会"),
+    ("商都县第七中学", "商都县", "商都县教育局"),
+    ("内蒙古某某职业学院", "赛罕区", "内蒙古自治区教育厅"),
+    ("敖汉旗公路养护服务中心", "敖汉旗", "敖汉旗交通运输局"),
+    ("乌拉特后旗水利工程服务站", "乌拉特后旗", "乌拉特后旗水利局"),
+    ("临河区棚户区改造服务中心", "临河区", "临河区住房和城乡建设局"),
+    ("喀喇沁旗土地收储中心", None, "喀喇沁旗自然资源局"),
+    ("扎鲁特旗图书馆", None, "扎鲁特旗文化旅游体育局"),
+    ("额济纳旗应急物资保障中心", None, "额济纳旗工业和信息化局"),
+    ("五原县总工会", None, "五原县财政局"),
+    # a department's own debt goes to its superior, a government's own one level up
+    ("五原县住建局", "五原县", "巴彦淖尔市住房和城乡建设局"),
+    ("呼和浩特市新城区住建局", None, "呼和浩特市住房和城乡建设局"),
+    ("巴彦淖尔市交通运输局", "五原县", "内蒙古自治区交通运输厅"),
+    ("内蒙古自治区交通运输厅", "五原县", SMES),
+    ("内蒙古自治区工业和信息化厅", None, "内蒙古自治区财政厅"),
+    ("五原县人民政府", "五原县", "巴彦淖尔市工业和信息化局"),
+    ("锡林郭勒盟行政公署", None, SMES),
+    ("五原县隆兴昌镇人民政府", "五原县", "五原县工业和信息化局"),
+    ("隆兴昌镇人民政府", "五原县", "五原县工业和信息化局"),
+    ("西乌珠穆沁旗某苏木人民政府", None, "西乌珠穆沁旗工业和信息化局"),
+    ("五原县工业园区管委会", None, "五原县工业和信息化局"),
+    ("稀土高新区管委会", None, "包头市工业和信息化局"),
+    ("五原县公安局交警大队", None, "五原县公安局"),
+    ("五原县人民法院", None, "巴彦淖尔市工业和信息化局"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("who", "where", "handler"), ARREARS)
+def test_arrears_of_public_bodies_go_to_who_supervises_the_debtor(who, where, handler):
+    decision = decided("arrears.goods-services", where, who)
+    assert name_of(decision.department) == handler
+    assert name_of(decision.receiver) == SMES
+    assert (decision.under_802, decision.law, decision.state) == (True, "802", "dispatched")
+    assert decision.basis == "保障中小企业款项支付条例第二十五条"
+    assert decision.basis in decision.reason
+
+
+def test_the_reason_reads_as_people_here_write_it():
+    assert decided("arrears.goods-services", "五原县", "五原县人民医院").reason == (
+        "拖欠账款（货款服务款），债务人五原县人民医院（事业单位）。受理：自治区工业和信息化厅；办理：五原县卫生健康委员会"
+        "——谁主管谁负责（保障中小企业款项支付条例第二十五条）。"
+    )
+
+
+FIRMS = [
+    # debtor, its kind as filed, creditor, law, handler
+    ("鄂尔多斯市东胜区城市投资有限公司", None, "small", "private-economy", "东胜区财政局"),
+    ("包头市城北供热有限责任公司", "state-owned", "small", "private-economy", "包头市国有资产监督管理委员会"),
+    ("赤峰供电公司", None, "small", "private-economy", "赤峰市国有资产监督管理委员会"),
+    ("中铁某局公路工程项目部", None, "small", "802", "五原县交通运输局"),
+    ("某某建筑集团有限公司", "large", "micro", "802", "五原县住房和城乡建设局"),
+    ("某某发电集团第二电厂电力公司", "large", "medium", "802", "五原县发展和改革委员会"),
+    ("某某乳业集团", "large", "small", "802", "五原县工业和信息化局"),
+    ("五原县人民医院", None, "large", "business-environment", "五原县卫生健康委员会"),
+    ("五原县城市投资有限公司", None, "large", "private-economy", "五原县财政局"),
+]
+
+
+@pytest.mark.parametrize(("who", "kind", "creditor", "law", "handler"), FIRMS)
+def test_creditor_and_debtor_decide_the_law(who, kind, creditor, law, handler):
+    decision = decided("arrears.goods-services", "五原县", who, kind, creditor_size=creditor)
+    assert (decision.law, name_of(decision.department)) == (law, handler)
+    assert decision.under_802 == (law == "802")
+    assert name_of(decision.receiver) == SMES
+
+
+@pytest.mark.parametrize(
+    ("who", "kind", "creditor", "told"),
+    [
+        ("老王饭店", None, "small", "民营中小企业或个人"),
+        ("五原县某某村民委员会", None, "small", "村（居）民委员会"),
+        ("某某商贸有限公司", "private", "small", "民营中小企业或个人"),
+        ("某某乳业集团", "large", "large", "大型企业"),
+        ("五原县总工会", "fiscal", "large", "使用财政资金的团体"),
+    ],
+)
+def test_a_debt_under_none_of_the_laws_is_told_the_way(who, kind, creditor, told):
+    decision = decided("arrears.goods-services", "五原县", who, kind, creditor_size=creditor)
+    assert (decision.department, decision.law, decision.routed_by) == (None, None, "triage")
+    assert told in decision.reason
+    assert "12348" in decision.channel
+    assert name_of(decision.receiver) == "五原县企业诉求派单中心"
+
+
+def test_a_debtor_of_unknown_kind_is_not_under_802_for_sure_and_the_reason_says_so():
+    decision = decided("arrears.goods-services", "五原县", "某某商贸有限公司")
+    assert (decision.department, decision.under_802, decision.respondent_kind) == (None, False, "unknown")
+    assert "还不能确定是否适用" in decision.reason
+    assert name_of(decision.proposed) == "五原县工业和信息化局"
+
+
+def test_an_enterprise_that_does_not_say_its_size_is_taken_for_a_small_one_and_told_so():
+    decision = decided("arrears.goods-services", "五原县", "五原县人民医院", creditor_size=None)
+    assert decision.under_802
+    assert "企业规模没有填写" in decision.reason
+
+
+def test_nobody_anonymous_starts_the_statutory_clocks():
+    decision = decided("arrears.goods-services", "五原县", "五原县人民医院", anonymous=True)
+    assert (decision.law, decision.under_802) == ("802", False)
+    assert name_of(decision.department) == "五原县卫生健康委员会"
+    assert "匿名" in decision.reason
+
+
+def test_asking_about_arrears_starts_no_statutory_clock_and_goes_to_the_owner():
+    decision = decided("arrears.goods-services", "五原县", "五原县住建局", nature="inquiry")
+    assert not decision.under_802
+    assert name_of(decision.department) == "五原县工业和信息化局"
+    assert name_of(decision.receiver) == "五原县企业诉求派单中心"
+
+
+OWNERS = [
+    # leaf, place, respondent, nature, text, handler
+    ("default.investment-promise", "五原县", "五原县人民政府", None, "", "巴彦淖尔市发展和改革委员会"),
+    ("default.predecessor", "五原县", "五原县自然资源局", "request", "", "巴彦淖尔市发展和改革委员会"),
+    ("default.concession", None, "乌海市城市管理局", None, "", "内蒙古自治区发展和改革委员会"),
+    ("default.predecessor", None, "西乌珠穆沁旗某苏木人民政府", None, "", "西乌珠穆沁旗发展和改革委员会"),
+    ("default.investment-promise", None, "达旗开发区管委会", None, "", "达拉特旗发展和改革委员会"),
+    ("default.judgment", None, "五原县发改委", None, "", "巴彦淖尔市发展和改革委员会"),
+    ("policy.subsidy", "五原县", "五原县农牧局", "request", "", "五原县农牧局"),
+    ("policy.subsidy", "五原县", "五原县农牧局", "complaint", "", "巴彦淖尔市农牧局"),
+    ("policy.subsidy", "五原县", "五原县农牧局", None, "", "巴彦淖尔市农牧局"),
+    ("policy.subsidy", "五原县", None, None, "奶牛养殖补贴没到账", "五原县农牧局"),
+    ("policy.subsidy", "五原县", "五原县人民政府", "request", "技改奖补", "五原县工业和信息化局"),
+    ("policy.subsidy", "五原县", "五原县人民政府", "complaint", "技改奖补", "巴彦淖尔市工业和信息化局"),
+    ("policy.tax-fee", "五原县", None, None, "", "国家税务总局五原县税务局"),
+    ("policy.inquiry", "五原县", None, None, "想问专精特新怎么申报", "五原县工业和信息化局"),
+    ("policy.inquiry", "五原县", "五原县人社局", None, "请问", "五原县人力资源和社会保障局"),
+    ("approval.delay", "五原县", "五原县自然资源局", None, "", "五原县政务服务与数据管理局"),
+    ("approval.delay", "五原县", "五原县政务服务局", None, "", "巴彦淖尔市政务服务与数据管理局"),
+    ("approval.delay", "五原县", "五原县政务服务局", "suggestion", "", "五原县政务服务与数据管理局"),
+    ("approval.delay", "五原县", "巴彦淖尔市自然资源局", None, "", "巴彦淖尔市政务服务与数据管理局"),
+    ("approval.delay", "五原县", "五原县人民政府", None, "", "巴彦淖尔市政务服务与数据管理局"),
+    ("approval.property", "五原县", "五原县自然资源局", "request", "", "五原县自然资源局"),
+    ("approval.property", "五原县", "五原县自然资源局", "complaint", "", "巴彦淖尔市自然资源局"),
+    ("approval.delay", "达拉特经济开发区", None, None, "", "达拉特经济开发区行政审批和政务服务局"),
+    ("enforcement.fine", "五原县", "五原县市场监管局", None, "", "五原县司法局"),
+    ("enforcement.fine", "五原县", "五原县司法局", None, "", "巴彦淖尔市司法局"),
+    ("enforcement.cross-region", None, "内蒙古自治区公安厅", None, "", "内蒙古自治区司法厅"),
+    ("competition.review", "五原县", "五原县住建局", None, "", "五原县市场监督管理局"),
+    ("competition.bidding", "五原县", None, None, "公路养护招标围标", "五原县交通运输局"),
+    ("competition.bidding", "五原县", None, None, "造雪机招标", "五原县发展和改革委员会"),
+    ("competition.procurement", "五原县", None, None, "", "五原县财政局"),
+    ("competition.monopoly", "五原县", "某某燃气公司", None, "", "五原县市场监督管理局"),
+    ("factor.land", "四子王旗", None, None, "占用草原手续", "四子王旗林业和草原局"),
+    ("factor.land", "四子王旗", None, None, "厂房用地指标", "四子王旗自然资源局"),
+    ("factor.utilities", "五原县", None, None, "电压不稳", "五原县发展和改革委员会"),
+    ("factor.utilities", "五原县", None, None, "天然气断供", "五原县住房和城乡建设局"),
+    ("factor.labor", "五原县", None, None, "", "五原县人力资源和社会保障局"),
+    ("factor.finance", "巴彦淖尔市", None, None, "", "巴彦淖尔市金融工作办公室"),
+    ("factor.finance", "五原县", None, None, "银行抽贷", "国家金融监督管理总局五原监管支局"),
+    ("factor.logistics", "五原县", None, None, "", "五原县交通运输局"),
+    ("factor.port", "二连浩特市", None, None, "报关单", "二连海关"),
+    ("factor.port", "二连浩特市", None, None, "换装排队", "二连浩特市工业和信息化局"),
+    ("market.ip", "凉城县", None, "report", "", "凉城县市场监督管理局"),
+    ("construction.permit", "五原县", None, None, "竣工验收", "五原县住房和城乡建设局"),
+    ("construction.permit", "五原县", None, None, "规划许可", "五原县自然资源局"),
+    ("tax.invoice", "乌海高新技术产业开发区", None, None, "", "国家税务总局乌海市税务局"),
+    ("labor.social-insurance", "五原县", None, None, "医保断缴", "五原县医疗保障局"),
+    ("labor.dispute", "五原县", None, None, "", "五原县人力资源和社会保障局"),
+    ("environment.closure", "阿拉善左旗", None, None, "", "阿拉善盟生态环境局阿拉善左旗分局"),
+    ("environment.safety", "丰镇市", None, None, "消防复查", "丰镇市消防救援大队"),
+    ("environment.safety", "丰镇市", None, None, "安全许可证", "丰镇市应急管理局"),
+    ("market.registration", "五原县", "呼和浩特某某咨询有限公司", None, "", "五原县市场监督管理局"),
+    ("market.registration", None, "赤峰某某商贸有限公司", None, "", "赤峰市市场监督管理局"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("leaf", "where", "who", "nature", "text", "handler"), OWNERS)
+def test_the_owner_handles_unless_it_is_accused(leaf, where, who, nature, text, handler):
+    decision = decided(leaf, where, who, nature=nature, text=text)
+    assert name_of(decision.department) == handler
+    assert (decision.routed_by, decision.state, decision.law) == ("model", "dispatched", None)
+    assert handler.removeprefix("内蒙古") in decision.reason
+
+
+SEALED = [
+    # leaf, respondent, nature, handler
+    ("approval.misconduct", "五原县市场监管局", None, "五原县纪委监委"),
+    ("approval.misconduct", "五原县人民政府", None, "巴彦淖尔市纪委监委"),
+    ("approval.misconduct", "五原县纪委监委", None, "巴彦淖尔市纪委监委"),
+    ("approval.misconduct", None, None, "五原县纪委监委"),
+    ("enforcement.charges", "五原县交通运输局", "report", "五原县司法局"),
+    ("market.quality", "五原县市场监管局", "report", "巴彦淖尔市市场监督管理局"),
+    ("arrears.construction", "五原县公安局交警大队", "report", "巴彦淖尔市公安局"),
+]
+
+
+@pytest.mark.parametrize(("leaf", "who", "nature", "handler"), SEALED)
+def test_a_report_is_sealed_and_never_reaches_the_accused(leaf, who, nature, handler):
+    decision = decided(leaf, "五原县", who, nature=nature)
+    assert (decision.sealed, decision.nature, name_of(decision.department)) == (True, "report", handler)
+    assert decision.receiver == decision.department
+    assert "密封" in decision.reason
+    assert decision.basis is not None
+
+
+def test_a_report_on_an_authority_that_names_nobody_waits_for_a_person():
+    decision = decided("approval.delay", "五原县", nature="report")
+    assert (decision.department, decision.sealed) == (None, True)
+    assert "没有写明被举报的单位" in decision.reason
+
+
+def test_retaliation_goes_sealed_and_straight_to_the_supervisor_of_the_region():
+    decision = decided("arrears.goods-services", "五原县", "五原县人民医院", flags=frozenset({"retaliation"}))
+    assert name_of(decision.department) == "内蒙古自治区党委全面依法治区委员会办公室"
+    assert (decision.sealed, decision.queue, decision.routed_by) == (True, "150000", "rule")
+    assert decision.basis == "保障中小企业款项支付条例第二十条、第三十五条"
+
+
+UNDECIDED = [
+    # what is said, a word of the reason, whose dispatcher
+    ({"leaf": "approval.delay", "where": "五原县", "p": 0.3}, "没有把握", "五原县"),
+    ({"leaf": "approval.delay"}, "哪个旗县区", "内蒙古自治区"),
+    ({"leaf": "approval.delay", "p": 0.3}, "没有把握", "内蒙古自治区"),
+    ({"where": "五原县"}, "没有识别出", "五原县"),
+    ({"leaf": "tax.gone", "where": "五原县"}, "没有识别出", "五原县"),
+    ({"leaf": "arrears.construction", "where": "五原县"}, "没有写明债务人", "五原县"),
+    ({"leaf": "default.predecessor", "where": "五原县"}, "没有写明作出承诺", "五原县"),
+    ({"leaf": "default.predecessor", "where": "五原县", "who": "某某公司"}, "是不是政府部门", "五原县"),
+    ({"leaf": "default.predecessor", "who": "内蒙古自治区人民政府"}, "没有", "内蒙古自治区"),
+    ({"leaf": "arrears.construction", "who": "内蒙古自治区人民政府"}, "没有上级部门", "内蒙古自治区"),
+    ({"leaf": "approval.delay", "who": "内蒙古自治区政务服务与数据管理局"}, "没有上级部门", "内蒙古自治区"),
+    ({"leaf": "market.ip", "who": "内蒙古某某科技有限公司"}, "哪个旗县区", "内蒙古自治区"),
+    ({"leaf": "tax.levy", "where": "五原县", "chosen": "tax.refund", "chosen_by": "filer"}, "不一致", "五原县"),
+    ({"leaf": "approval.delay", "where": "五原县", "who": "五原县政务服务局", "p": 0.3}, "没有把握", "巴彦淖尔市"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("said", "reason", "desk"), UNDECIDED)
+def test_what_the_machine_cannot_decide_waits_with_its_reason(said, reason, desk):
+    decision = decided(**said)
+    assert (decision.department, decision.routed_by, decision.state) == (None, "triage", "filed")
+    assert reason in decision.reason
+    assert f"已转{desk}派单员" in decision.reason
+    assert decision.queue == place(desk)
+    assert name_of(decision.receiver) is not None
+
+
+def test_a_policy_of_confirm_waits_for_a_person_with_a_proposal():
+    leaf = replace(book().categories["tax.levy"], policy="confirm")
+    cautious = replace(book(), categories={**book().categories, leaf.code: leaf})
+    decision = decide(matter("tax.levy", "五原县"), cautious)
+    assert (decision.department, name_of(decision.proposed)) == (None, "国家税务总局五原县税务局")
+    assert "由派单员确认" in decision.reason
+
+
+def test_what_the_staff_chose_overrules_the_machine():
+    decision = decided("tax.levy", "五原县", p=0.2, chosen="tax.refund", chosen_by="staff")
+    assert (decision.category, decision.routed_by) == ("tax.refund", "operator")
+    assert name_of(decision.department) == "国家税务总局五原县税务局"
+
+
+def test_a_category_that_filer_and_machine_agree_on_is_dispatched():
+    decision = decided("tax.refund", "五原县", chosen="tax.refund", chosen_by="filer")
+    assert decision.routed_by == "model"
+
+
+GATES = [
+    # text or declared gate, gate
+    ("我公司已起诉到法院，想请你们也出面", "in_court"),
+    ("法院已立案，下月开庭", "in_court"),
+    ("信访局已经受理，给了受理告知书", "in_petition"),
+    ("他收了好处费才给办", "discipline"),
+    ("厂房着火了快来救", "emergency"),
+    ("这份材料涉及国家秘密", "state_secret"),
+    ("我要申请政府信息公开", "disclosure"),
+    ("信访复核也走完了，已有复核意见", "in_petition"),
+    ("他们给了我不予重复受理告知书", "already_concluded"),
+    ("再不给钱我们准备起诉", None),
+    ("我们打算去信访", None),
+    ("供货商已经起诉我们了", None),
+    ("去年发生火灾以后保险没赔", None),
+    ("政府信息公开栏上写着承诺", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "gate"), GATES)
+def test_a_gate_closes_on_facts_and_not_on_mentions(text, gate):
+    decision = decided("approval.delay", "五原县", "五原县自然资源局", text=text)
+    assert decision.gate == gate
+    assert (decision.department is None) == (gate is not None)
+    assert decision.channel == (book().gates[gate].channel if gate else None)
+
+
+@pytest.mark.parametrize("gate", list(book().gates))
+def test_a_declared_gate_is_proposed_to_the_dispatcher_and_never_dispatched(gate):
+    decision = decided("approval.delay", "五原县", "五原县自然资源局", gates=(gate,))
+    assert (decision.gate, decision.department, decision.queue) == (gate, None, "150821")
+    assert book().gates[gate].name in decision.reason
+    assert decision.sealed == (gate == "discipline")
+
+
+def test_what_discipline_inspection_should_get_is_kept_from_the_accused_government():
+    decision = decided("approval.delay", "五原县", "五原县人民政府", gates=("discipline",))
+    assert (name_of(decision.proposed), decision.queue) == ("巴彦淖尔市纪委监委", "150800")
+
+
+def test_a_judgment_that_is_not_performed_is_no_matter_in_court():
+    text = "法院已受理执行，官司早赢了，政府就是不执行"
+    assert decided("default.judgment", "五原县", "五原县人民政府", text=text).department is not None
+
+
+def test_an_emergency_is_handed_over_even_where_somebody_is_threatened():
+    decision = decided("approval.delay", "五原县", gates=("emergency",), flags=frozenset({"retaliation"}))
+    assert (decision.gate, decision.department, decision.sealed) == ("emergency", None, True)
+    assert "119" in decision.channel
+
+
+def test_a_gate_that_only_warns_lets_the_matter_go_its_way():
+    gate = replace(book().gates["already_concluded"], effect="warn")
+    lenient = replace(book(), gates={gate.code: gate})
+    decision = decide(matter("tax.levy", "五原县", gates=(gate.code,)), lenient)
+    assert name_of(decision.department) == "国家税务总局五原县税务局"
+    assert gate.channel in decision.reason
+
+
+@pytest.mark.parametrize("leaf", [code for code in book().categories if code.startswith("out-of-scope.")])
+def test_what_is_out_of_scope_is_told_the_way_once_it_is_certain(leaf):
+    certain, unsure = decided(leaf, "五原县"), decided(leaf, "五原县", p=0.3)
+    assert certain.department is unsure.department is None
+    assert certain.channel
+    assert unsure.channel is None
+
+
+def test_every_decision_has_a_receiver_a_queue_and_a_reason_and_triage_means_no_department():
+    for leaf in book().categories:
+        for where in (None, "五原县", "内蒙古自治区", "达拉特经济开发区"):
+            for who in (None, "五原县人民政府", "某某商贸有限公司", "内蒙古自治区人民医院"):
+                decision = decided(leaf, where, who)
+                assert decision.receiver in book().departments
+                assert decision.queue in book().places
+                assert decision.reason.endswith("。")
+                assert (decision.routed_by == "triage") == (decision.department is None)
+
+
+def test_no_accused_body_and_none_below_it_ever_handles_what_is_said_against_it():
+    accused = [row for row in book().departments.values() if row.place in {"150821", "150800", "150000", "1506K2"}]
+    for leaf in ("arrears.construction", "approval.delay", "market.quality", "policy.subsidy", "default.predecessor"):
+        for row in accused:
+            for nature in ("complaint", "report"):
+                decision = decided(leaf, None, row.name, nature=nature)
+                if decision.department:
+                    assert barred(decision.department, nature, Respondent(row.name), book()) is None
+                    assert decision.department != row.code
+
+
+BARRED = [
+    # department, nature, respondent, family, whether it is barred
+    ("五原县住房和城乡建设局", "complaint", "五原县住建局", None, True),
+    ("五原县住房和城乡建设局", "request", "五原县住建局", None, False),
+    ("五原县住房和城乡建设局", "request", "五原县住建局", "arrears", True),
+    ("五原县住房和城乡建设局", "inquiry", "五原县住建局", "arrears", False),
+    ("巴彦淖尔市住房和城乡建设局", "complaint", "五原县住建局", None, False),
+    ("五原县住房和城乡建设局", "complaint", "巴彦淖尔市住建局", None, True),
+    ("五原县司法局", "complaint", "五原县住建局", None, False),
+    ("五原县司法局", "complaint", "五原县人民政府", None, True),
+    ("五原县司法局", "complaint", "巴彦淖尔市人民政府", None, True),
+    ("巴彦淖尔市司法局", "complaint", "五原县人民政府", None, False),
+    ("五原县公安局", "complaint", "五原县公安局交警大队", None, False),
+    ("五原县公安局", "report", "五原县公安局交警大队", None, True),
+    ("五原县卫生健康委员会", "complaint", "五原县人民医院", None, False),
+    ("五原县工业和信息化局", "complaint", "某某商贸有限公司", None, False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("department", "nature", "who", "family", "closed"), BARRED)
+def test_a_dispatcher_is_told_why_a_department_may_not_get_it(department, nature, who, family, closed):
+    sentence = barred(book().named(department).code, nature, Respondent(who), book(), family=family)
+    assert (sentence is not None) == closed
+    assert not closed or (department in sentence and "请派给" in sentence)
+
+
+def test_without_a_respondent_no_department_is_barred():
+    assert barred("150821-police", "report", None, book()) is None
+
+
+def test_names_without_a_place_are_read_from_where_the_filer_is():
+    respondent = Respondent("县住建局")
+    assert barred("150821-housing", "complaint", respondent, book(), near="150821") is not None
+    assert barred("150821-housing", "complaint", respondent, book(), near="150802") is None
+
+
+def test_the_last_rule_always_answers():
+    assert RULES[-1].__name__ == "_by_duty"
+    assert "unknown" not in RESPONDENT_KINDS
