@@ -1,6 +1,10 @@
 """Settings of the web server: gunicorn -c gunicorn.conf.py wsgi:app."""
 
 import os
+import shutil
+from typing import Any
+
+from service.config import Config
 
 _host = os.environ.get("HOST") or "127.0.0.1"
 bind = f"{f'[{_host}]' if ':' in _host else _host}:{os.environ.get('PORT') or 5000}"
@@ -14,3 +18,24 @@ graceful_timeout = 20
 # In memory where there is some: a slow disk must not look like a worker that hangs.
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108
 control_socket_disable = True
+
+
+# Each worker keeps its figures in files of this folder, and /metrics adds them up. The app is imported after this.
+_metrics = Config.from_environment().var / "metrics"
+shutil.rmtree(_metrics, ignore_errors=True)
+_metrics.mkdir(parents=True)
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_metrics)
+
+
+def when_ready(server: Any) -> None:
+    """Before the first fork: load the model and the calendar once for all workers."""
+    from service.app import warm
+
+    warm(server.app.wsgi())
+
+
+def child_exit(_: Any, worker: Any) -> None:
+    """A worker that is gone no longer counts."""
+    from prometheus_client.multiprocess import mark_process_dead
+
+    mark_process_dead(worker.pid)

@@ -3,8 +3,8 @@
 import sys
 
 from service.app import create_app
-from service.jobs import queue
+from service.jobs import processes
 
 if __name__ == "__main__":
-    run = queue.beat if sys.argv[1:] == ["cron"] else queue.work
+    run = processes.beat if sys.argv[1:] == ["cron"] else processes.work
     run(create_app())

@@ -1,6 +1,5 @@
-"""The web process: gunicorn imports this once, loads the model, and forks."""
+"""The web application: `gunicorn -c gunicorn.conf.py wsgi:app`, and what the `flask` command finds."""
 
-from service.app import create_app, warm
+from service.app import create_app
 
 app = create_app()
-warm(app)

@@ -3,7 +3,7 @@
 from flask import Flask
 from flask_migrate import Migrate
 
-from service import cli, health, http, logs
+from service import cli, clock, health, http, logs
 from service.accounts import api as accounts
 from service.audit import models as audit_models  # noqa: F401 - its tables
 from service.casework import api as casework
@@ -13,6 +13,7 @@ from service.complaints import api as complaints
 from service.complaints import tasks as complaints_tasks  # noqa: F401
 from service.config import ROOT, Config
 from service.db import db
+from service.deadlines import calendar
 from service.directory import api as directory
 from service.documentation import blp as documentation
 from service.intake import api as intake
@@ -44,6 +45,7 @@ def create_app(config: Config | None = None) -> Flask:
         DATA=config.data,
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.json.sort_keys = False  # type: ignore[attr-defined]
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "service" / "migrations"))
     http.register(app)
@@ -64,3 +66,6 @@ def warm(app: Flask) -> None:
     """Load what every request needs, so that forked processes share it."""
     with app.app_context():
         classifier.load()
+        year = clock.local(clock.now()).year
+        for known in (year, year + 1):
+            calendar.load(known)

@@ -117,8 +117,10 @@ def train(data: Path | None, columns: str, label: str, output: Path | None, if_m
     from service.classifier import training
 
     trained = training.train(_corpus(data, columns, label))
-    kept = storage.save(trained, output) if output else storage.keep(trained, classifier.models())
-    show(kept.about)
+    place = output or storage.keep(trained, classifier.models())
+    if output:
+        storage.save(trained, output)
+    show(storage.about(place))
 
 
 @models.command("evaluate")

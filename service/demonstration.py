@@ -152,4 +152,4 @@ def table() -> Sequence[str]:
     """The accounts as lines for the terminal."""
     rows = [*((login, role, REGION) for login, role in ACCOUNTS.items()), LEAGUE]
     head = "演示账户（令牌用于 Authorization: Bearer …）："
-    return [head, *(f"  {login:<22}{ROLES[role][0]:　<6}{_token(login)}" for login, role, _ in rows)]
+    return [head, *(f"  {login:<22}{ROLES[role][0]:　<6} {_token(login)}" for login, role, _ in rows)]

@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 import uuid
 from collections.abc import Callable
 from functools import wraps
@@ -13,6 +14,7 @@ from flask import Flask, Response, current_app, g, jsonify, request
 from flask_login import LoginManager, current_user
 from marshmallow import RAISE, ValidationError
 from marshmallow import fields as ma_fields
+from prometheus_client import Histogram
 from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, UnsupportedMediaType
@@ -22,6 +24,7 @@ from service.db import db
 from service.fields import CONTROL, Schema, flatten
 
 log = structlog.get_logger()
+SECONDS = Histogram("qst_request_seconds", "Seconds until a request was answered", ["route", "method", "status"])
 login = LoginManager()
 
 LARGEST_BODY = 1024 * 1024
@@ -225,6 +228,7 @@ def register(app: Flask) -> None:
 
 
 def _begin() -> None:
+    g.began = time.perf_counter()
     given = request.headers.get("X-Request-Id", "")
     g.request_id = given if re.fullmatch(r"[\w-]{8,64}", given, re.ASCII) else uuid.uuid4().hex
     structlog.contextvars.clear_contextvars()
@@ -239,7 +243,15 @@ def _finish(response: Response) -> Response:
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "no-referrer")
     response.headers.setdefault("Cache-Control", "no-store")
-    log.info("request", method=request.method, route=str(request.url_rule), status=response.status_code)
+    seconds = time.perf_counter() - g.began
+    SECONDS.labels(str(request.url_rule), request.method, response.status_code).observe(seconds)
+    log.info(
+        "request",
+        method=request.method,
+        route=str(request.url_rule),
+        status=response.status_code,
+        milliseconds=round(seconds * 1000, 1),
+    )
     return response
 
 

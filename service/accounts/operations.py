@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -22,7 +22,7 @@ from service.errors import Invalid, NotFound, NotSignedIn, TooOften
 HASHER = PasswordHasher()
 # Verified when the login is unknown, so that both answers take the same time.
 NOBODY = HASHER.hash(secrets.token_hex(16))
-SHORTEST_PASSWORD = 10
+SHORTEST_PASSWORD, LONGEST_PASSWORD = 10, 200
 
 
 def create_user(
@@ -37,7 +37,7 @@ def create_user(
         raise Invalid("登录名只能用小写字母、数字和 . _ -，2 至 64 位。", {"login": ["登录名格式不对。"]})
     if db.session.scalar(select(User.id).where(User.login == login)):
         raise Invalid(f"登录名 {login} 已有人使用。", {"login": ["已有人使用。"]})
-    rows = [_grant_row(grant, directory.current()) for grant in grants]
+    rows = [_grant_row(grant, directory.current()) for grant in dict.fromkeys(grants)]
     user = User(login=login, name=name, password_hash=_hashed(password), created_at=now, grants=rows)
     db.session.add(user)
     audit.record("user.created", login, actor, now, roles=[row.role for row in rows])
@@ -47,27 +47,33 @@ def create_user(
 def _hashed(password: str | None) -> str | None:
     if password is None:
         return None
-    if len(password) < SHORTEST_PASSWORD:
-        raise Invalid(f"密码至少 {SHORTEST_PASSWORD} 位。", {"password": ["太短。"]})
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        raise Invalid(f"密码应为 {SHORTEST_PASSWORD} 至 {LONGEST_PASSWORD} 位。", {"password": ["太短或太长。"]})
     return HASHER.hash(password)
 
 
 def _grant_row(grant: Grant, book: Directory) -> UserGrant:
     """A grant as it is stored, once it is sure that it points at something."""
-    name, scope = ROLES.get(grant.role, ("", ""))
-    if not name:
+    if grant.role not in ROLES:
         raise Invalid(f"没有角色 {grant.role}。可用：{'、'.join(ROLES)}", {"role": ["没有这个角色。"]})
-    if scope != "nothing" and grant.place is None and grant.department is None:
-        raise Invalid(
-            f"{name}必须指定一个地区编码{'或部门编码' if scope == 'department' else ''}。", {"place": ["必须指定。"]}
-        )
-    if grant.place is not None and grant.place not in book.places:
-        raise Invalid(f"没有地区编码 {grant.place}。", {"place": ["没有这个地区编码。"]})
-    if grant.department is not None and (scope != "department" or grant.department not in book.departments):
-        raise Invalid(
-            f"{name}不能指定部门 {grant.department}。", {"department": ["没有这个部门，或这个岗位不属于部门。"]}
-        )
+    for field, problem in _misplaced(grant, *ROLES[grant.role], book):
+        raise Invalid(problem, {field: [problem]})
     return UserGrant(role=grant.role, place=grant.place, department=grant.department)
+
+
+def _misplaced(grant: Grant, name: str, scope: str, book: Directory) -> Iterator[tuple[str, str]]:
+    """(field, sentence) for each way in which a grant does not fit what its role is bound to."""
+    if grant.place is not None and grant.place not in book.places:
+        yield "place", f"没有地区编码 {grant.place}。"
+    if grant.department is not None and grant.department not in book.departments:
+        yield "department", f"没有部门编码 {grant.department}。"
+    if grant.department is not None and scope != "department":
+        yield "department", f"{name}不属于部门，不能指定部门。"
+    if grant.place is not None and scope == "nothing":
+        # Left standing it would look like a limit, and be none.
+        yield "place", f"{name}不限地区，不能指定地区。"
+    if scope != "nothing" and grant.place is None and grant.department is None:
+        yield "place", f"{name}必须指定一个地区编码{'或部门编码' if scope == 'department' else ''}。"
 
 
 def issue_token(

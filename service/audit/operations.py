@@ -1,7 +1,7 @@
 """Recording and verifying."""
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from service.audit.models import Anchor, Entry
 from service.audit.rules import START, digest, seal
+from service.clock import ZONE
 from service.db import db
 
 # Any number of our own: whoever writes an entry waits here, so that the chain has no fork.
@@ -37,11 +38,18 @@ def broken() -> list[int]:
 
 def anchor(day: date, heads: Sequence[bytes]) -> None:
     """Keep one hash over all chains as they stood at the end of a day; the first one written for a day stays."""
-    row = insert(Anchor).values(day=day, chains=len(heads), digest=digest(heads))
+    row = insert(Anchor).values(day=day, chains=len(heads), digest=_digest(day, heads))
     db.session.execute(row.on_conflict_do_nothing())
+
+
+def _digest(day: date, heads: Sequence[bytes]) -> bytes:
+    """One hash over the complaints' chains and this record's own, whose last entries could else vanish unseen."""
+    midnight = datetime.combine(day + timedelta(days=1), time(), ZONE)
+    own = select(Entry.hash).where(Entry.at < midnight).order_by(Entry.id.desc()).limit(1)
+    return digest([*heads, db.session.scalar(own) or START])
 
 
 def broken_anchors(heads_of: Callable[[date], Sequence[bytes]]) -> list[date]:
     """The days whose hash does not come out again from the chains of that day."""
     anchors = db.session.scalars(select(Anchor).order_by(Anchor.day)).all()
-    return [row.day for row in anchors if digest(heads_of(row.day)) != row.digest]
+    return [row.day for row in anchors if _digest(row.day, heads_of(row.day)) != row.digest]

@@ -34,7 +34,7 @@ def act(given: dict[str, Any], number: str, action: str) -> Any:
         complaint, roles = complaints.find(number, current_user, query_code(), lock=True)
         operations.check_version(complaint, request.headers.get("If-Match"))
         operations.act(complaint, roles, action, given, current_user, clock.now())
-        seen = reading.full(complaint, deadlines.running(complaint.id), roles, directory.current())
+        seen = reading.full(complaint, deadlines.clocks_of(complaint.id), roles, directory.current())
     return seen, 200, {"ETag": etag(complaint)}
 
 

@@ -10,7 +10,7 @@ from service.accounts.rules import Reader
 from service.casework import rules
 from service.complaints import operations as complaints
 from service.complaints.models import Complaint, Event
-from service.complaints.rules import EVERY_CLOCK, MACHINE, STEPS, Step, Trace, queue_for
+from service.complaints.rules import EVERY_CLOCK, MACHINE, STEPS, Step, Trace, queue_for, started_by
 from service.db import db
 from service.deadlines import operations as deadlines
 from service.deadlines.ladder import OVERDUE
@@ -66,7 +66,8 @@ def _turn_clocks(complaint: Complaint, step: Step, now: datetime) -> datetime | 
     if step.resumes:
         deadlines.resume(complaint.id, step.resumes, now, book.revision)
     left = [clock for clock in clocks if clock.kind not in stopped]
-    fresh = [kind for kind in step.starts if kind not in {clock.kind for clock in left}]
+    running = {clock.kind for clock in left}
+    fresh = [kind for kind in started_by(step.action, complaint.regime) if kind not in running]
     chain = book.chain(complaint.region or complaint.dispatch_place)
     begun = deadlines.start(complaint.id, fresh, complaint.regime, now, chain, book.revision, complaint.source_due_at)
     return min((clock.due_at for clock in [*left, *begun] if clock.state == "running"), default=None)

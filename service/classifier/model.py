@@ -17,7 +17,7 @@ from service.classifier.text import GAP, LONGEST_GRAM, NUMBER, PLACE, Prepared, 
 
 Floats = NDArray[np.floating[Any]]
 Whole = NDArray[np.integer[Any]]
-TINY = 1e-12
+TINY = 1e-9  # what every label keeps, so that there is always a rest to share
 SILENT = frozenset({GAP, NUMBER, PLACE})
 
 
@@ -80,10 +80,11 @@ class Calibration(NamedTuple):
 
     def probabilities(self, scores: Floats) -> Floats:
         """Along the last axis; the order of the labels stays what it was."""
-        likely = softmax(np.asarray(scores, dtype=np.float64) * self.temperature)
+        likely = softmax(np.asarray(scores, dtype=np.float64) * self.temperature) + TINY
+        likely /= likely.sum(axis=-1, keepdims=True)
         first = likely.argmax(axis=-1, keepdims=True)
         top, second = np.take_along_axis(likely, first, axis=-1), np.sort(likely, axis=-1)[..., -2:-1]
-        rest = np.maximum(1 - top, TINY)
+        rest = likely.sum(axis=-1, keepdims=True) - top
         confidence = 1 / (1 + np.exp(-(self.slope * np.log(top / rest) + self.shift)))
         confidence = np.maximum(confidence, second / (rest + second))
         shared = likely * (1 - confidence) / rest

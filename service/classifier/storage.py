@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.lib.npyio import NpzFile
 
 from service.classifier.model import TERMS, Block, Calibration, Model
 from service.errors import Invalid, NotFound, Unavailable
@@ -63,7 +64,10 @@ def about(path: Path) -> dict[str, Any]:
     Raises:
         Unavailable: as load().
     """
-    return json.loads(_text(_read(path, {"about"})["about"]))
+    try:
+        return json.loads(_text(_read(path, {"about"})["about"]))
+    except (KeyError, ValueError) as error:
+        raise Unavailable(f"{path} 不是本程序的模型文件。{TRAIN}") from error
 
 
 def keep(model: Model, folder: Path) -> Path:
@@ -140,11 +144,11 @@ def _model(arrays: Arrays) -> Model:
 
 def _read(path: Path, only: set[str] | None = None) -> dict[str, np.ndarray]:
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with path.open("rb") as file, NpzFile(file, allow_pickle=False) as archive:
             return {name: archive[name] for name in archive.files if only is None or name in only}
     except FileNotFoundError as error:
         raise Unavailable(f"找不到模型文件 {path}。{TRAIN}") from error
-    except (OSError, ValueError, EOFError, AttributeError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
         raise Unavailable(f"模型文件 {path} 已损坏或含有不认识的内容，没有加载。{TRAIN}") from error
 
 

@@ -31,7 +31,7 @@ def query_code() -> str:
 def show(number: str) -> Any:
     """A complaint, for who is signed in and may see it or for who holds its query code (X-Query-Code)."""
     complaint, roles = operations.find(number, current_user, query_code())
-    seen = reading.full(complaint, deadlines.running(complaint.id), roles, directory.current())
+    seen = reading.full(complaint, deadlines.clocks_of(complaint.id), roles, directory.current())
     return seen, 200, {"ETag": etag(complaint)}
 
 

@@ -81,6 +81,12 @@ STATES = {
 }
 OPEN = frozenset(code for code, state in STATES.items() if state.desk)
 EVERY_CLOCK = ("*",)
+# Clocks that a regime starts earlier than the table's row would: (action, regime) → kinds.
+EARLIER = {
+    ("file", "inquiry"): ("result",),
+    ("file", "assigned"): ("result",),
+    ("dispatch", "urgent"): ("contact",),
+}
 
 
 @dataclass(frozen=True)
@@ -163,6 +169,12 @@ def allowed(status: str, roles: Iterable[str]) -> list[str]:
     """The actions that these roles may take from a state, in the order of the table."""
     held = set(roles)
     return [action for action, step in STEPS.items() if status in step.sources and held & step.roles]
+
+
+def started_by(action: str, regime: str) -> tuple[str, ...]:
+    """The kinds of clocks that an action starts under a regime; filing itself is the action "file"."""
+    usual = STEPS[action].starts if action in STEPS else ("accept",)
+    return (*usual, *EARLIER.get((action, regime), ()))
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from service.seedfile import Seeded
 class ClockRule(Seeded, db.Model):  # type: ignore[name-defined]
     """One row of the table of clocks, from data/seed_clocks.yaml."""
 
-    __tablename__ = "clock_rule"
+    __tablename__ = "clock_rules"
 
     code: Mapped[str] = mapped_column(String(40), primary_key=True)
     kind: Mapped[str] = mapped_column(String(20))
@@ -52,7 +52,7 @@ class ClockRule(Seeded, db.Model):  # type: ignore[name-defined]
 class CalendarDay(Seeded, db.Model):  # type: ignore[name-defined]
     """A day that is worked or not against its weekday, in the nation (with the notice's number) or in one place."""
 
-    __tablename__ = "calendar_day"
+    __tablename__ = "calendar_days"
 
     code: Mapped[str] = mapped_column(String(30), primary_key=True)
     place_code: Mapped[str] = mapped_column(String(12))
@@ -84,11 +84,11 @@ class Clock(db.Model):  # type: ignore[name-defined]
         next_at: when that rung is reached; null where none is left or the clock stands still.
     """
 
-    __tablename__ = "clock"
+    __tablename__ = "clocks"
     __table_args__ = (
         CheckConstraint("state IN ('running', 'paused', 'met', 'cancelled')", name="state"),
         CheckConstraint("state = 'running' OR next_at IS NULL", name="stands_still"),
-        Index("ix_clock_next_at", "next_at", postgresql_where=text("state = 'running' AND next_at IS NOT NULL")),
+        Index("ix_clocks_next_at", "next_at", postgresql_where=text("state = 'running' AND next_at IS NOT NULL")),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)

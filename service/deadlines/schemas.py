@@ -1,6 +1,8 @@
 """Clocks and explanations as JSON."""
 
-from marshmallow import Schema, fields
+from marshmallow import fields
+
+from service.fields import Moment, Schema
 
 
 class ClockSchema(Schema):
@@ -8,12 +10,12 @@ class ClockSchema(Schema):
 
     kind = fields.String(metadata={"description": "What is waited for, such as sign or result."})
     name = fields.String(metadata={"description": "The same as people call it."})
-    due_at = fields.AwareDateTime(metadata={"description": "When it is due, in UTC."})
+    due_at = Moment(metadata={"description": "When it is due."})
     basis = fields.String(metadata={"description": "The law it stands on, or whose promise it is."})
     provisional = fields.Boolean(metadata={"description": "It runs into a year whose working days are not published."})
     state = fields.String(metadata={"description": "running, paused, met or cancelled."})
-    started_at = fields.AwareDateTime()
-    overdue_at = fields.AwareDateTime(allow_none=True)
+    started_at = Moment()
+    overdue_at = Moment(allow_none=True)
 
 
 class DaySchema(Schema):
@@ -27,6 +29,6 @@ class DaySchema(Schema):
 class ExplanationSchema(Schema):
     """A deadline with every day on the way to it."""
 
-    due_at = fields.AwareDateTime()
+    due_at = Moment()
     provisional = fields.Boolean()
     days = fields.List(fields.Nested(DaySchema))

@@ -33,7 +33,7 @@ PARTIAL = {"transfer"}
 
 
 def read_rules(path: Path) -> list[dict[str, Any]]:
-    """The clock rules of a file, as rows of the table clock_rule.
+    """The clock rules of a file, as rows of the table clock_rules.
 
     Raises:
         SeedError: an unknown word, a missing length, a cap below the length, a row twice, a kind not for everybody.
@@ -48,7 +48,7 @@ def read_rules(path: Path) -> list[dict[str, Any]]:
 
 
 def read_days(path: Path) -> list[dict[str, Any]]:
-    """The days of a file that differ from the package's calendar, as rows of the table calendar_day."""
+    """The days of a file that differ from the package's calendar, as rows of the table calendar_days."""
     file = _mapping(load(path), path)
     notices = _mapping(file.get("notices") or {}, path)
     days = [day for year in notices for day in _notice(year, _row(notices, year))]

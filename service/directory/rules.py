@@ -3,13 +3,15 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import itemgetter
 from typing import Any
 
 from service.directory.names import Found, Gazetteer, short_names
 
 POLICIES = {"auto": "系统可直接派单", "confirm": "派单员确认后派单"}
 NATURES = {"inquiry": "咨询", "request": "求助", "complaint": "投诉", "report": "举报", "suggestion": "建议"}
-EFFECTS = {"refuse": "不予受理并告知渠道", "pass_on": "密封转送", "hand_over": "立即转交", "warn": "提示"}
+# In the order in which gates are asked, where a text shows several.
+EFFECTS = {"hand_over": "立即转交", "pass_on": "密封转送", "refuse": "不予受理并告知渠道", "warn": "提示"}
 # What a body can be, as far as the laws about its debts ask; "unknown" is where nobody knows yet.
 BODIES = {
     "organ": "机关",
@@ -23,6 +25,7 @@ BODIES = {
 }
 # One table's rows, as the seed files give them and the database keeps them; a missing `active` means yes.
 Rows = Iterable[Mapping[str, Any]]
+_ASKED = {effect: position for position, effect in enumerate(EFFECTS)}
 LEVELS = ("自治区", "盟市", "旗县区", "开发区")
 
 
@@ -235,7 +238,8 @@ class Directory:
 
 def assemble(tables: Mapping[str, Rows], revision: str = "") -> Directory:
     """A Directory of the tables regions, kinds, departments, categories, gates, sectors and debtor_kinds."""
-    nodes = {row["code"]: row for row in tables["categories"]}
+    nodes = {row["code"]: row for row in sorted(tables["categories"], key=itemgetter("code"))}
+    gates = sorted((_made(Gate, row) for row in tables["gates"]), key=lambda gate: (_ASKED[gate.effect], gate.code))
     families = {code: Family(code, row["name"], row["policy"]) for code, row in nodes.items() if not row["parent"]}
     return Directory(
         places={row["code"]: _made(Place, row) for row in tables["regions"]},
@@ -243,7 +247,7 @@ def assemble(tables: Mapping[str, Rows], revision: str = "") -> Directory:
         kinds={row["code"]: _made(Kind, row) for row in tables["kinds"]},
         families=families,
         categories={code: _leaf(row, nodes[row["parent"]]) for code, row in nodes.items() if row["parent"]},
-        gates={row["code"]: _made(Gate, row) for row in tables["gates"]},
+        gates={gate.code: gate for gate in gates},
         sectors=tuple(_made(Sector, row) for row in _in_order(tables["sectors"])),
         debtor_kinds=tuple(_made(DebtorKind, row) for row in _in_order(tables["debtor_kinds"])),
         revision=revision,

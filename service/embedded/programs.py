@@ -70,12 +70,12 @@ def _postgres(var: Path, access: Access, account: Account) -> Program:
         servers.initialise(data, access.password, account)
     command = servers.postgres(data, access.port, account).command
     # SIGINT is its fast shutdown: it ends the connections instead of waiting for them.
-    return Program("postgres", command, "%(ENV_QST_VAR)s/postgres", 10, stop_signal="INT", stop_seconds=60)
+    return Program("postgres", command, "postgres", 10, stop_signal="INT", stop_seconds=60)
 
 
 def _redis(var: Path, access: Access, account: Account) -> Program:
     command = servers.redis(var / "redis", access.port, access.password, account).command
-    return Program("redis", command, "%(ENV_QST_VAR)s/redis", 20)
+    return Program("redis", command, "redis", 20)
 
 
 PREPARATIONS = {"database_url": _postgres, "redis_url": _redis}

@@ -47,6 +47,7 @@ def run(settings: Settings) -> None:
         _check(settings)
         own = programs.prepare(settings)
         with _supervised(settings, own) as (process, supervisor):
+            _await(supervisor.answers, lambda: process.poll() is not None, "监管进程", _start_log(settings))
             _bring_up(settings, own, supervisor)
             process.wait()
         raise Unavailable(f"监管进程意外结束，服务已停止。\n{_tail(settings.var / 'log' / 'supervisor.log')}")
@@ -87,16 +88,20 @@ def _supervised(settings: Settings, own: Own) -> Iterator[tuple[subprocess.Popen
 
 def _launch(settings: Settings, path: Path) -> subprocess.Popen[bytes]:
     """Start the supervisor in a session of its own: Ctrl-C comes to us alone, and we stop things in order."""
-    with (settings.var / "log" / "supervisor.start.log").open("wb") as output:
+    with _start_log(settings).open("wb") as output:
         return subprocess.Popen(  # noqa: S603
-            [sys.executable, "-m", "supervisor.supervisord", "-n", "-c", str(path)],
-            cwd=ROOT,
+            [sys.executable, "-P", "-m", "supervisor.supervisord", "-n", "-c", path.name],
+            cwd=settings.var,
             env=settings.surroundings(),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+
+
+def _start_log(settings: Settings) -> Path:
+    return settings.var / "log" / "supervisor.start.log"
 
 
 def _stop(process: subprocess.Popen[bytes], settings: Settings) -> None:
@@ -116,7 +121,6 @@ def _stop(process: subprocess.Popen[bytes], settings: Settings) -> None:
 def _bring_up(settings: Settings, own: Own, supervisor: Supervisor) -> None:
     """Start things one upon the other, and say so when a person can come in."""
     log = settings.var / "log"
-    _await(supervisor.answers, lambda: False, "监管进程", log / "supervisor.start.log")
     if database := own.accesses.get("database_url"):
         url = folder.database_url(database, "postgres")
         _await(lambda: _connects(url), lambda: supervisor.is_down("postgres"), "数据库", log / "postgres.log")

@@ -7,15 +7,16 @@ from http.client import HTTPException
 from typing import Any
 from xmlrpc.client import Fault, ServerProxy
 
+# Paths are relative to the folder it is started in, var/: those of logs are expanded twice, which no % survives.
 SECTION = """\
 [supervisord]
 nodaemon=true
 silent=true
-logfile=%(ENV_QST_VAR)s/log/supervisor.log
+logfile=log/supervisor.log
 logfile_maxbytes=5MB
 logfile_backups=2
-pidfile=%(ENV_QST_VAR)s/supervisor.pid
-childlogdir=%(ENV_QST_VAR)s/log
+pidfile=supervisor.pid
+childlogdir=log
 umask=077
 """
 # On the loopback with a password: the path of a socket holds 107 bytes, and clones lie deeper than that.
@@ -47,7 +48,7 @@ stopsignal={stop_signal}
 stopwaitsecs={stop_seconds}
 killasgroup=true
 redirect_stderr=true
-stdout_logfile=%(ENV_QST_VAR)s/log/{name}.log
+stdout_logfile=log/{name}.log
 stdout_logfile_maxbytes=10MB
 stdout_logfile_backups=4
 """
@@ -64,7 +65,7 @@ class Program:
     """One process to keep alive.
 
     Attributes:
-        directory: as the supervisor writes paths, so with %(ENV_…)s for what may hold any character.
+        directory: relative to var/, or %(ENV_…)s for a path that may hold any character.
         priority: the lowest starts first and stops last.
         group: programs of one group stop together and start only when asked to.
     """

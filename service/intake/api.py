@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import request
+from flask import jsonify, make_response, request
 from flask_login import current_user
 
 from service import clock
@@ -32,7 +32,8 @@ def file(draft: Draft) -> Any:
     key = _key()
     with transaction():
         answer = (answers.given(key, clock.now()) if key else None) or _file(draft, key)
-    return answer, 201, {"Location": f"/api/v1/complaints/{answer['number']}"}
+    # Kept answers are JSON already: a ready response is not dumped a second time.
+    return make_response(jsonify(answer), 201, {"Location": f"/api/v1/complaints/{answer['number']}"})
 
 
 def _key() -> Key | None:

@@ -27,7 +27,7 @@ from service.directory import operations as directory
 from service.directory.rules import Directory
 from service.errors import Conflict, Invalid
 from service.intake import duplicates
-from service.intake.rules import FROM_FILING, URGENT, Draft, clocks_after
+from service.intake.rules import URGENT, Draft, clocks_after
 from service.routing.matter import Matter
 from service.routing.respondent import Respondent
 from service.routing.rules import Decision, decide
@@ -254,9 +254,7 @@ def _clocks(
     complaint: Complaint, steps: Sequence[str], fixed: datetime | None, now: datetime, book: Directory
 ) -> list[dict[str, Any]]:
     """The rows of all clocks the filing started; those that its own steps met are kept as met."""
-    running, met = clocks_after(steps)
-    if complaint.regime in FROM_FILING and "result" not in running:
-        running.append("result")
+    running, met = clocks_after(steps, complaint.regime)
     chain = book.chain(complaint.region or complaint.dispatch_place)
     rows = deadlines.prepare([*running, *met], complaint.regime, now, chain, book.revision, fixed)
     return [_begun(row, row["kind"] in met, now) for row in rows]

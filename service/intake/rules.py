@@ -6,12 +6,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from service.complaints.rules import STEPS
+from service.complaints.rules import STEPS, started_by
 
 # Flags that put a complaint on clock hours, nights and holidays too.
 URGENT = frozenset({"urgent", "group"})
-# Regimes whose result is due from the filing itself, before anybody has accepted or dispatched it.
-FROM_FILING = frozenset({"inquiry", "assigned"})
 
 
 @dataclass(frozen=True)
@@ -42,10 +40,12 @@ class Draft:
     details: Mapping[str, Any] = field(default_factory=dict)
 
 
-def clocks_after(actions: Iterable[str]) -> tuple[list[str], list[str]]:
+def clocks_after(actions: Iterable[str], regime: str) -> tuple[list[str], list[str]]:
     """The kinds of clocks that run, and those already met, once a filing took these steps in order."""
-    running, met = ["accept"], []
-    for step in (STEPS[action] for action in actions):
-        met += [kind for kind in running if kind in step.stops]
-        running = [kind for kind in running if kind not in step.stops] + list(step.starts)
+    running, met = list(started_by("file", regime)), []
+    for action in actions:
+        stops = STEPS[action].stops
+        met += [kind for kind in running if kind in stops]
+        running = [kind for kind in running if kind not in stops]
+        running += [kind for kind in started_by(action, regime) if kind not in running]
     return running, met

@@ -32,12 +32,16 @@ def add(name: str, args: dict[str, Any] | None = None, key: str | None = None) -
 
 @event.listens_for(Session, "after_commit")
 def _ring(session: Session) -> None:
-    queue.ring(session.info.pop("to_ring", []))
+    # The end of a savepoint is no commit yet.
+    if not session.in_nested_transaction():
+        queue.ring(session.info.pop("to_ring", []))
 
 
 @event.listens_for(Session, "after_rollback")
 def _forget(session: Session) -> None:
-    session.info.pop("to_ring", None)
+    # What a savepoint took back may still be rung for: a worker finds no such row.
+    if not session.in_nested_transaction():
+        session.info.pop("to_ring", None)
 
 
 def tick(now: datetime) -> None:

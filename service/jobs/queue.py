@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 import structlog
-from flask import Flask, current_app
+from flask import current_app
 from prometheus_client import Counter
 from redis import Redis
 from redis.exceptions import RedisError
-from rq import Queue, Worker
-from rq.cron import CronScheduler
+from rq import Queue
 
 log = structlog.get_logger()
 
@@ -17,9 +16,6 @@ UNHEARD = Counter("qst_doorbells_unheard_total", "Tasks whose worker could not b
 
 # A ring must not hold up the answer that follows it.
 PATIENCE = 0.5
-TICK_SECONDS = 30
-# Jobs of a killed worker return within this time; RQ's own default is ten minutes.
-MAINTENANCE_SECONDS = 30
 JOB_TIMEOUT = 110
 RESULT_TTL = 0
 FAILURE_TTL = 3600
@@ -54,29 +50,3 @@ def answers() -> bool:
         return bool(_ringing(current_app.config["REDIS_URL"]).ping())
     except RedisError:
         return False
-
-
-def work(app: Flask) -> None:
-    """Run tasks until told to stop. One queue a worker: a worker on two can lose a job when killed after the pop."""
-    connection = Redis.from_url(app.config["REDIS_URL"])
-    with app.app_context():
-        Worker(
-            [app.config["QUEUE"]],
-            connection=connection,
-            maintenance_interval=MAINTENANCE_SECONDS,
-            log_job_description=False,
-        ).work(logging_level="WARNING")
-
-
-def beat(app: Flask) -> None:
-    """Ring for the tick every half minute until told to stop; ends when Redis goes away, to be started again."""
-    scheduler = CronScheduler(connection=Redis.from_url(app.config["REDIS_URL"]))
-    scheduler.register(
-        "service.jobs.runner.tick",
-        app.config["QUEUE"],
-        interval=TICK_SECONDS,
-        job_timeout=JOB_TIMEOUT,
-        result_ttl=RESULT_TTL,
-        failure_ttl=FAILURE_TTL,
-    )
-    scheduler.start()

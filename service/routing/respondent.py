@@ -52,6 +52,13 @@ class Body:
         """Whether it is the government of its place."""
         return self.department is not None and self.department.kind == "government" and not self.part
 
+    def accused(self, nature: str) -> Department | None:
+        """The department that what is said against the body accuses.
+
+        A part's own department is its superior: it may handle a complaint (投诉), but gets no report (举报).
+        """
+        return self.department if not self.part or nature == "report" else None
+
 
 def recognise(respondent: Respondent, near: str | None, directory: Directory) -> Body:
     """What the directory and the name tell about a respondent; `near` is the place that the filer gave."""
@@ -78,12 +85,9 @@ def above(body: Body, place: str, directory: Directory) -> str | None:
 
 
 def barred_from(department: Department, body: Body, nature: str, directory: Directory) -> str | None:
-    """Why a department may not handle what is said against a body; None if it may.
-
-    A part's own department is its superior and may handle a complaint (投诉), but it gets no report (举报).
-    """
-    accused = body.department
-    if accused is None or (body.part and nature != "report"):
+    """Why a department may not handle what is said against a body; None if it may."""
+    accused = body.accused(nature)
+    if accused is None:
         return None
     if department.code == accused.code:
         return f"{department.name}就是被投诉单位（或其所属部门），不能由自己办理，请派给它的上级或第三方部门。"

@@ -35,6 +35,7 @@ class Decision:
         gate: code of the gate that stands before it.
         law: for arrears: 802, private-economy, business-environment, or None.
         under_802: the statutory clocks start with acceptance.
+        respondent_department: code of the department that is accused and must not see it; None where it is only asked.
         proposed: code of the department that a dispatcher may want to take.
         state: "dispatched" or "filed".
     """
@@ -200,7 +201,7 @@ def _receiver(case: Case, department: Department | None) -> Department:
 def _facts(case: Case) -> Decision:
     """All of a decision that does not depend on where it goes."""
     statutory = case.law == "802" and not case.matter.anonymous and case.nature not in ASKING
-    department = case.body.department if case.body else None
+    accused = case.body.accused(case.nature) if case.body and case.against else None
     return Decision(
         category=case.category.code if case.category else None,
         nature=case.nature,
@@ -216,7 +217,7 @@ def _facts(case: Case) -> Decision:
         under_802=statutory,
         sealed=case.sealed,
         respondent_kind=case.body.kind if case.body else None,
-        respondent_department=_code(department),
+        respondent_department=_code(accused),
     )
 
 

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import logging
 import os
 import signal
 import sys
@@ -9,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import structlog
 from flask import Flask
 
 from service import clock
@@ -36,6 +38,7 @@ def main() -> None:
         prepare()
         app = create_app()
         warm(app)
+        structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
         say(f"filing {rows.FILED} complaints, copying them to {asked.rows:,} …")
         rows.fill(app, asked.rows)
         with stack(processes) as running:

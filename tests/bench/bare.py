@@ -6,9 +6,10 @@ from sqlalchemy import create_engine, insert
 from service.app import create_app
 from tests.bench.rows import BARE
 
-settings = create_app().config
-engine = create_engine(settings["SQLALCHEMY_DATABASE_URI"], **settings["SQLALCHEMY_ENGINE_OPTIONS"])
 app = Flask(__name__)
+# The model too is loaded here, as gunicorn.conf.py does for whatever it runs; nothing uses it.
+app.config.update(create_app().config)
+engine = create_engine(app.config["SQLALCHEMY_DATABASE_URI"], **app.config["SQLALCHEMY_ENGINE_OPTIONS"])
 
 
 @app.post("/rows")

@@ -68,9 +68,10 @@ def fill(app: Flask, rows: int) -> None:
 def _copy(times: int) -> None:
     """One statement a table; a copy's number is the first one's with the number of the copy behind it."""
     old = Complaint.__table__
-    copy = func.generate_series(1, times).column_valued("copy")
+    series = func.generate_series(1, times).table_valued("copy").render_derived()
+    copy = series.c.copy
     moved = {name: old.c[name] - literal(APART) * copy for name in ("created_at", "updated_at")}
-    _insert(old, {"number": func.concat(old.c.number, "/", copy), **moved}, old.join(copy, true()))
+    _insert(old, {"number": func.concat(old.c.number, "/", copy), **moved}, old.join(series, true()))
     new = old.alias("new")
     for table in (Event.__table__, Clock.__table__):
         source = table.join(old, old.c.id == table.c.complaint_id)

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,7 +56,7 @@ def servers() -> Iterator[tuple[dict[str, str], dict[str, psutil.Process]]]:
             var.mkdir(mode=0o700)
             settings = {"DATABASE_URL": database_url, "REDIS_URL": redis_url, "QST_VAR": str(var)}
             found = {"postgres": psutil.Process(postgres.pid), "redis": psutil.Process(redis.pid)}
-            yield settings | {"SECRET_KEY": secrets.token_urlsafe(48), "FLASK_APP": "wsgi:app"}, found
+            yield settings | {"SECRET_KEY": secrets.token_urlsafe(48), "FLASK_APP": "service.app:create_app()"}, found
 
 
 def prepare() -> None:
@@ -77,17 +77,16 @@ def stack(own_servers: Mapping[str, psutil.Process]) -> Iterator[Stack]:
             "worker": started.enter_context(_process("worker.py")),
             "cron": started.enter_context(_process("worker.py", "cron")),
         }
-        _await(lambda: _answers(service, "/readyz", 200), processes["web"])
-        _await(lambda: _answers(bare, "/rows", 405), processes["bare"])
+        _await(lambda: _answers(service, "/readyz", 200), processes["web"], _log(*gunicorn, "wsgi:app"))
+        _await(lambda: _answers(bare, "/rows", 405), processes["bare"], _log(*gunicorn, "tests.bench.bare:app"))
         yield Stack({"service": service, "bare": bare}, {**own_servers, **processes})
 
 
 @contextmanager
-def _process(*words: str, port: int | None = None) -> Iterator[psutil.Process]:
+def _process(*words: str, port: int | None = None) -> Iterator[psutil.Popen]:
     """A process of the service's own Python, until the block ends; what it says goes beside its data."""
-    log = Path(os.environ["QST_VAR"]) / f"{'-'.join(words).replace('/', '-')}.log"
     environ = {**os.environ, "PORT": str(port)} if port else dict(os.environ)
-    with log.open("wb") as output:
+    with _log(*words).open("wb") as output:
         process = psutil.Popen(
             [sys.executable, *words], cwd=ROOT, env=environ, stdin=subprocess.DEVNULL, stdout=output,
             stderr=subprocess.STDOUT, start_new_session=True,
@@ -95,11 +94,16 @@ def _process(*words: str, port: int | None = None) -> Iterator[psutil.Process]:
         try:
             yield process
         finally:
-            process.terminate()
             _end(process)
 
 
+def _log(*words: str) -> Path:
+    return Path(os.environ["QST_VAR"]) / f"{words[-1]}.log"
+
+
 def _end(process: psutil.Popen) -> None:
+    with suppress(psutil.NoSuchProcess):
+        process.terminate()
     try:
         process.wait(timeout=30)
     except psutil.TimeoutExpired:
@@ -107,11 +111,11 @@ def _end(process: psutil.Popen) -> None:
         process.wait()
 
 
-def _await(is_up: Callable[[], bool], process: psutil.Process) -> None:
+def _await(is_up: Callable[[], bool], process: psutil.Popen, log: Path) -> None:
     deadline = time.monotonic() + START_SECONDS
     while not is_up():
-        if not process.is_running() or process.status() == psutil.STATUS_ZOMBIE or time.monotonic() > deadline:
-            raise RuntimeError(f"{' '.join(process.cmdline())} did not come up")
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise RuntimeError(f"{log.name}: it did not come up\n{log.read_text(encoding='utf-8', errors='replace')}")
         time.sleep(0.1)
 
 

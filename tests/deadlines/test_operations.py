@@ -280,7 +280,7 @@ def test_the_sweep_reads_no_row_that_is_not_due():
     sweep = operations.climb(MONDAY, None, 500).compile(db.engine)
     explained = db.session.connection().exec_driver_sql(f"EXPLAIN (ANALYZE) {sweep}", sweep.params).scalars().all()
     plan = "\n".join(explained)
-    assert "Index Scan using ix_clock_next_at" in plan
+    assert "Index Scan using ix_clocks_next_at" in plan
     assert "Seq Scan" not in plan
     assert "Rows Removed" not in plan
     assert re.search(r"LockRows.*actual.*rows=3\b", plan)

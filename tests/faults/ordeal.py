@@ -56,10 +56,7 @@ def _stage(stack: Stack, filers: Filers, part: str, share: int) -> float:
     enough = len(filers.answered) + share // 3
     filers.leave.release(share)
     wait_for(f"filings before {part} is killed", lambda: len(filers.answered) >= enough or bool(filers.problems))
-    if part == "redis":
-        killed = _without_redis(stack)
-    else:
-        killed = kill(stack, part)
+    killed = _without_redis(stack) if part == "redis" else kill(stack, part)
     began = time.monotonic()
     wait_for(f"{part} to be back", lambda: is_back(stack, part, killed))
     return time.monotonic() - began

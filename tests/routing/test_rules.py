@@ -311,7 +311,7 @@ GATES = [
     ("厂房着火了快来救", "emergency"),
     ("这份材料涉及国家秘密", "state_secret"),
     ("我要申请政府信息公开", "disclosure"),
-    ("信访复核也走完了，已有复核意见", "in_petition"),
+    ("信访复核也走完了，还是不服", "in_petition"),
     ("他们给了我不予重复受理告知书", "already_concluded"),
     ("再不给钱我们准备起诉", None),
     ("我们打算去信访", None),
@@ -430,3 +430,18 @@ def test_names_without_a_place_are_read_from_where_the_filer_is():
 def test_the_last_rule_always_answers():
     assert RULES[-1].__name__ == "_by_duty"
     assert "unknown" not in RESPONDENT_KINDS
+
+
+@pytest.mark.parametrize(
+    ("who", "nature", "accused"),
+    [
+        ("五原县农牧局", "complaint", "五原县农牧局"),
+        ("五原县农牧局", "request", None),
+        ("五原县公安局交警大队", "complaint", None),
+        ("五原县公安局交警大队", "report", "五原县公安局"),
+        ("五原县人民医院", "complaint", None),
+    ],
+)
+def test_only_a_department_that_is_accused_is_kept_from_seeing_it(who, nature, accused):
+    decision = decided("policy.subsidy", "五原县", who, nature=nature)
+    assert name_of(decision.respondent_department) == accused

@@ -43,7 +43,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entries")),
     )
     op.create_table(
-        "calendar_day",
+        "calendar_days",
         sa.Column("code", sa.String(length=30), nullable=False),
         sa.Column("place_code", sa.String(length=12), nullable=False),
         sa.Column("date", sa.Date(), nullable=False),
@@ -52,7 +52,7 @@ def upgrade() -> None:
         sa.Column("notice", sa.String(length=80), nullable=True),
         sa.Column("active", sa.Boolean(), server_default="true", nullable=False),
         sa.Column("edited_at", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("code", name=op.f("pk_calendar_day")),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_calendar_days")),
     )
     op.create_table(
         "categories",
@@ -71,7 +71,27 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("code", name=op.f("pk_categories")),
     )
     op.create_table(
-        "clock",
+        "clock_rules",
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("regime", sa.String(length=20), nullable=False),
+        sa.Column("starts", sa.String(length=20), nullable=False),
+        sa.Column("length", sa.Integer(), nullable=True),
+        sa.Column("unit", sa.String(length=20), nullable=True),
+        sa.Column("cap", sa.Integer(), nullable=True),
+        sa.Column("basis", sa.String(length=120), nullable=False),
+        sa.Column("mark", sa.String(length=1), nullable=False),
+        sa.Column("statutory", sa.Boolean(), nullable=False),
+        sa.Column("extendable_by", sa.String(length=20), nullable=True),
+        sa.Column("longest", sa.Integer(), nullable=True),
+        sa.Column("ladder", sa.ARRAY(sa.String(length=20)), nullable=False),
+        sa.Column("active", sa.Boolean(), server_default="true", nullable=False),
+        sa.Column("edited_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_clock_rules")),
+    )
+    op.create_table(
+        "clocks",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("complaint_id", sa.BigInteger(), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
@@ -94,37 +114,17 @@ def upgrade() -> None:
         sa.Column("moments", sa.ARRAY(sa.DateTime(timezone=True)), nullable=False),
         sa.Column("rung", sa.Integer(), server_default="0", nullable=False),
         sa.Column("next_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("state = 'running' OR next_at IS NULL", name=op.f("ck_clock_stands_still")),
-        sa.CheckConstraint("state IN ('running', 'paused', 'met', 'cancelled')", name=op.f("ck_clock_state")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_clock")),
+        sa.CheckConstraint("state = 'running' OR next_at IS NULL", name=op.f("ck_clocks_stands_still")),
+        sa.CheckConstraint("state IN ('running', 'paused', 'met', 'cancelled')", name=op.f("ck_clocks_state")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_clocks")),
     )
-    op.create_index(op.f("ix_clock_complaint_id"), "clock", ["complaint_id"], unique=False)
+    op.create_index(op.f("ix_clocks_complaint_id"), "clocks", ["complaint_id"], unique=False)
     op.create_index(
-        "ix_clock_next_at",
-        "clock",
+        "ix_clocks_next_at",
+        "clocks",
         ["next_at"],
         unique=False,
         postgresql_where=sa.text("state = 'running' AND next_at IS NOT NULL"),
-    )
-    op.create_table(
-        "clock_rule",
-        sa.Column("code", sa.String(length=40), nullable=False),
-        sa.Column("kind", sa.String(length=20), nullable=False),
-        sa.Column("name", sa.String(length=60), nullable=False),
-        sa.Column("regime", sa.String(length=20), nullable=False),
-        sa.Column("starts", sa.String(length=20), nullable=False),
-        sa.Column("length", sa.Integer(), nullable=True),
-        sa.Column("unit", sa.String(length=20), nullable=True),
-        sa.Column("cap", sa.Integer(), nullable=True),
-        sa.Column("basis", sa.String(length=120), nullable=False),
-        sa.Column("mark", sa.String(length=1), nullable=False),
-        sa.Column("statutory", sa.Boolean(), nullable=False),
-        sa.Column("extendable_by", sa.String(length=20), nullable=True),
-        sa.Column("longest", sa.Integer(), nullable=True),
-        sa.Column("ladder", sa.ARRAY(sa.String(length=20)), nullable=False),
-        sa.Column("active", sa.Boolean(), server_default="true", nullable=False),
-        sa.Column("edited_at", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("code", name=op.f("pk_clock_rule")),
     )
     op.create_table(
         "debtor_kinds",
@@ -405,14 +405,14 @@ def downgrade() -> None:
     op.drop_table("gates")
     op.drop_table("departments")
     op.drop_table("debtor_kinds")
-    op.drop_table("clock_rule")
     op.drop_index(
-        "ix_clock_next_at", table_name="clock", postgresql_where=sa.text("state = 'running' AND next_at IS NOT NULL")
+        "ix_clocks_next_at", table_name="clocks", postgresql_where=sa.text("state = 'running' AND next_at IS NOT NULL")
     )
-    op.drop_index(op.f("ix_clock_complaint_id"), table_name="clock")
-    op.drop_table("clock")
+    op.drop_index(op.f("ix_clocks_complaint_id"), table_name="clocks")
+    op.drop_table("clocks")
+    op.drop_table("clock_rules")
     op.drop_table("categories")
-    op.drop_table("calendar_day")
+    op.drop_table("calendar_days")
     op.drop_table("audit_entries")
     op.drop_table("audit_anchors")
     op.drop_index(op.f("ix_answers_created_at"), table_name="answers")

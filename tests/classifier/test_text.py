@@ -1,0 +1,60 @@
+from pathlib import Path
+
+import jieba
+import pytest
+
+from service.classifier.text import characters, prepare, search_words, segmenter
+
+
+@pytest.mark.parametrize(
+    ("text", "ready"),
+    [
+        ("欠款１２万", "欠款0万"),
+        ("欠款1,250,000.50元", "欠款0元"),
+        ("ＰＰＰ项目", "ppp项目"),
+        ("五原县某厂", "◎某厂"),
+        ("巴彦淖尔市五原县", "◎◎"),
+        ("你好！！\n\n请问", "你好 请问"),
+        ("", ""),
+        ("😀", " "),
+    ],
+)
+def test_numbers_places_and_punctuation_become_one_sign_each(text: str, ready: str) -> None:
+    assert prepare(text).text == ready
+
+
+@pytest.mark.parametrize(
+    "text", ["五原县某厂欠１２,０００元！！急。", "ＡＢＣ", "", "  ", "乌海——乌兰察布", "İstanbul欠款ß"]
+)
+def test_every_character_knows_where_it_came_from(text: str) -> None:
+    prepared = prepare(text)
+    assert "".join(prepared.words) == prepared.text
+    assert len(prepared.origin) == len(prepared.text) + 1
+    assert prepared.origin == sorted(prepared.origin)
+    assert prepared.origin[0] == 0
+    assert prepared.origin[-1] == len(text)
+
+
+def test_places_are_found_by_their_longest_name() -> None:
+    assert prepare("乌拉特前旗和乌兰察布市").text == "◎和◎市"[:-1]
+
+
+def test_our_own_words_stay_whole() -> None:
+    assert {"履约保证金", "背靠背条款"} <= set(prepare("履约保证金按背靠背条款不退").words)
+
+
+def test_words_to_find_by_are_compounds_and_their_parts_without_punctuation() -> None:
+    words = search_words("拖欠工程款，ＰＰＰ项目！")
+    assert {"工程款", "工程", "ppp", "项目"} <= set(words)
+    assert not {"，", "！", " "} & set(words)
+
+
+def test_stretches_come_by_length_and_place() -> None:
+    assert characters("一二三") == ["一", "二", "三", "一二", "二三", "一二三"]
+
+
+def test_jieba_keeps_its_cache_among_our_own_files() -> None:
+    cache = Path(str(segmenter().tmp_dir))
+    assert cache.name == "jieba"
+    assert (cache / "jieba.cache").is_file()
+    assert not jieba.dt.initialized

@@ -1,0 +1,102 @@
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from service.classifier.corpus import Corpus, read_seed
+from service.classifier.evaluation import calibration_error, evaluate
+from service.classifier.model import Model
+from service.classifier.training import calibrate, train
+from service.config import ROOT
+from service.errors import Invalid
+from tests.classifier.conftest import make_corpus
+
+
+@pytest.mark.parametrize(
+    ("labels", "said"),
+    [(["a"] * 16, "一个类别"), (["a"] * 15 + ["b"], "只有一条文本，无法检验：b"), ([], "一个类别")],
+)
+def test_data_that_teach_nothing_are_refused(labels: list[str], said: str) -> None:
+    corpus = make_corpus(labels=labels) if labels else Corpus([], [], [])
+    with pytest.raises(Invalid, match=said):
+        train(corpus)
+
+
+def test_texts_without_one_word_in_common_are_refused() -> None:
+    with pytest.raises(Invalid, match="学不到东西"):
+        train(Corpus(["", "", "", ""], ["甲", "乙", "丙", "丁"], ["a", "a", "b", "b"]))
+
+
+def test_two_labels_are_enough() -> None:
+    model = train(make_corpus(labels=["arrears"] * 8 + ["market"] * 8))
+    assert model.labels == ("arrears", "market")
+    assert model.suggest("商标被侵权")[0].code == "market"
+
+
+def test_the_same_data_give_the_same_model(small: Model) -> None:
+    again = train(make_corpus())
+    assert np.array_equal(again.weights, small.weights)
+    assert again.calibration == small.calibration
+
+
+def test_a_model_says_where_it_comes_from(small: Model) -> None:
+    assert small.about["texts"] == 16
+    assert small.about["data"] == make_corpus().fingerprint
+    assert small.about["cross_validation"]["family_accuracy"] >= 0.8
+    assert set(small.about["libraries"]) == {"jieba", "numpy", "scikit-learn", "scipy"}
+    assert json.dumps(small.about)
+
+
+def test_hints_teach_and_are_not_measured() -> None:
+    told = train(
+        make_corpus(hints=[("market.ip", "地理标志"), ("market.ip", "地理标志授权"), ("market.credit", "异常名录")])
+    )
+    assert told.suggest("地理标志用不了")[0].code == "market.ip"
+    assert told.about["cross_validation"]["n"] == 16
+
+
+def test_titles_are_learnt_from_too() -> None:
+    corpus = make_corpus(titles=["欠款"] * 8 + ["市场"] * 8)
+    assert train(corpus).suggest("没有人管", title="欠款")[0].family == "arrears"
+
+
+def test_nothing_is_drawn_where_no_terminal_looks_on(small: Model, capsys: pytest.CaptureFixture[str]) -> None:
+    train(make_corpus())
+    evaluate(small, make_corpus())
+    assert capsys.readouterr() == ("", "")
+
+
+def test_too_sure_scores_are_brought_back() -> None:
+    chance = np.random.default_rng(1)
+    targets = chance.integers(0, 5, 3000)
+    scores = chance.normal(0, 0.1, (3000, 5))
+    scores[np.arange(3000), np.where(chance.random(3000) < 0.8, targets, (targets + 1) % 5)] += 1
+    likely = calibrate(scores, targets).probabilities(scores)
+    assert calibration_error(likely.max(axis=1), likely.argmax(axis=1) == targets) < 0.03
+
+
+def test_the_seed_corpus_makes_a_model_worth_having() -> None:
+    """Floors well under what was measured: they catch a broken corpus or recipe, not a weaker one."""
+    corpus = read_seed(ROOT / "data")
+    fifth = [at % 5 == 0 for at in range(len(corpus))]
+    found = evaluate(train(_part(corpus, [not kept for kept in fifth])), _part(corpus, fifth))
+    assert found["accuracy"] >= 0.6
+    assert found["family_accuracy"] >= 0.72
+    assert found["top3_accuracy"] >= 0.8
+    assert found["ece"] <= 0.12
+
+
+def _part(corpus: Corpus, kept: list[bool]) -> Corpus:
+    def rows(column: list[str]) -> list[str]:
+        return [value for value, keep in zip(column, kept, strict=True) if keep]
+
+    return replace(
+        corpus, titles=rows(list(corpus.titles)), texts=rows(list(corpus.texts)), labels=rows(list(corpus.labels))
+    )
+
+
+def test_training_leaves_nothing_behind(own_var: Path) -> None:
+    train(make_corpus())
+    assert {path.name for path in own_var.iterdir()} <= {"jieba", "models"}
