@@ -32,7 +32,7 @@ db = SQLAlchemy(model_class=Base)
 def transaction() -> Iterator[Session]:
     """Commit what the block did, once, or roll all of it back. Only entry points open one."""
     try:
-        yield db.session
+        yield db.session()
         db.session.commit()
     except BaseException:
         db.session.rollback()

@@ -63,7 +63,7 @@ def load(path: Path) -> Any:
 
 
 def _row(loader: yaml.SafeLoader, node: yaml.MappingNode, path: Path) -> Row:
-    row = Row()
+    row: Row = Row()
     row.path, row.line, row.lines = path, node.start_mark.line + 1, {}
     for key_node, value_node in node.value:
         key = loader.construct_object(key_node)
@@ -97,7 +97,7 @@ def store(model: type, rows: Iterable[Mapping[str, Any]], key: str) -> Stored:
     Rows that the file no longer has are switched off, not deleted: complaints still point at them.
     """
     wanted = {row[key]: dict(row) for row in rows}
-    standing = {getattr(row, key): row for row in db.session.scalars(select(model))}
+    standing: dict[str, Any] = {getattr(row, key): row for row in db.session.scalars(select(model))}
     added = [model(**row) for code, row in wanted.items() if code not in standing]
     db.session.add_all(added)
     free = {code: row for code, row in standing.items() if row.edited_at is None}

@@ -75,7 +75,7 @@ def _page(wanted: dict[str, Any]) -> dict[str, Any]:
     return {"items": [reading.brief(row, book) for row in found.items], "next_cursor": found.next_cursor}
 
 
-def not_modified(response: Response) -> Response:
+def not_modified(response: Response) -> Any:
     """Answer 304 where the caller already has this version."""
     return response.make_conditional(request)
 

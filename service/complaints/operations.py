@@ -7,7 +7,6 @@ from hmac import compare_digest
 from typing import Any
 
 from sqlalchemy import insert, literal, select
-from sqlalchemy.orm import Session
 
 from service.accounts.rules import Reader
 from service.audit import operations as audit
@@ -91,14 +90,15 @@ def trail(complaint: Complaint, everything: bool) -> Sequence[Event]:
 
 def next_serial() -> int:
     """The next complaint's serial number."""
-    return db.session.scalar(SERIAL.next_value())  # type: ignore[return-value]
+    return db.session.execute(SERIAL.next_value()).scalar_one()
 
 
-def broken_chains(session: Session) -> Iterator[tuple[str, str]]:
+def broken_chains() -> Iterator[tuple[str, str]]:
     """(number, what is wrong) for each complaint whose events do not lead to its head."""
-    events = session.scalars(select(Event).order_by(Event.complaint_id, Event.seq).execution_options(yield_per=2000))
+    events = db.session.scalars(select(Event).order_by(Event.complaint_id, Event.seq).execution_options(yield_per=2000))
     heads = {
-        row.id: row for row in session.execute(select(Complaint.id, Complaint.number, Complaint.head, Complaint.length))
+        row.id: row
+        for row in db.session.execute(select(Complaint.id, Complaint.number, Complaint.head, Complaint.length))
     }
     walked: dict[int, tuple[int, bytes]] = {}
     for event in events:

@@ -165,5 +165,5 @@ def _step_name(action: str) -> str:
 
 def _plain(data: dict[str, Any], book: Directory) -> dict[str, Any]:
     """An event's data with the names behind its codes."""
-    code = data.get("department")
+    code = str(data.get("department"))
     return {**data, "department_name": book.departments[code].name} if code in book.departments else data

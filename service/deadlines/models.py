@@ -13,7 +13,7 @@ from service.deadlines.rules import Term, Unit
 from service.seedfile import Seeded
 
 
-class ClockRule(Seeded, db.Model):  # type: ignore[name-defined]
+class ClockRule(Seeded, db.Model):
     """One row of the table of clocks, from data/seed_clocks.yaml."""
 
     __tablename__ = "clock_rules"
@@ -49,7 +49,7 @@ class ClockRule(Seeded, db.Model):  # type: ignore[name-defined]
         )
 
 
-class CalendarDay(Seeded, db.Model):  # type: ignore[name-defined]
+class CalendarDay(Seeded, db.Model):
     """A day that is worked or not against its weekday, in the nation (with the notice's number) or in one place."""
 
     __tablename__ = "calendar_days"
@@ -62,7 +62,7 @@ class CalendarDay(Seeded, db.Model):  # type: ignore[name-defined]
     notice: Mapped[str | None] = mapped_column(String(80))
 
 
-class OfficeHours(Seeded, db.Model):  # type: ignore[name-defined]
+class OfficeHours(Seeded, db.Model):
     """The office hours of a place: [["09:00", "12:00"], ["14:30", "17:30"]]."""
 
     __tablename__ = "office_hours"
@@ -71,7 +71,7 @@ class OfficeHours(Seeded, db.Model):  # type: ignore[name-defined]
     spans: Mapped[list[list[str]]] = mapped_column(JSONB)
 
 
-class Clock(db.Model):  # type: ignore[name-defined]
+class Clock(db.Model):
     """What a complaint waits for, until when, and which rung of the ladder comes next.
 
     The term stands here as it was when the clock started: a rule that is edited later binds later clocks.

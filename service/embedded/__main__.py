@@ -1,4 +1,4 @@
-"""The command behind `make run`, `make setup` having been done."""
+"""The commands behind `make run` and `make clean-data`: python -m service.embedded run | forget."""
 
 import os
 import shutil
@@ -8,7 +8,7 @@ from types import FrameType
 
 from service.embedded import folder, processes
 from service.embedded.folder import Running
-from service.embedded.run import run, say
+from service.embedded.run import STOP_SIGNALS, run, say
 from service.embedded.settings import Settings
 from service.errors import Unavailable
 
@@ -39,7 +39,7 @@ def main(name: str) -> int:
     A service that runs already is what was asked for, so that is no failure.
     """
     os.umask(0o077)
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in STOP_SIGNALS:
         _listen(number)
     try:
         COMMANDS[name](Settings.read(os.environ))

@@ -27,6 +27,7 @@ STEPS = (
     ("载入基础数据", ("seed",)),
     ("准备分类模型", ("model", "train", "--if-missing")),
 )
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 START_SECONDS = 300  # a database that was killed at its busiest reads its log again first
 STOP_SECONDS = 120
 LOOKS_DOWN = 15  # looks, a fifth of a second apart, that may find a program down before it counts as broken
@@ -46,9 +47,9 @@ def run(settings: Settings) -> None:
             say("上次没有正常停止，已结束它留下的进程。")
         _check(settings)
         own = programs.prepare(settings)
-        with _supervised(settings, own) as (process, supervisor):
-            _await(supervisor.answers, lambda: process.poll() is not None, "监管进程", _start_log(settings))
-            _bring_up(settings, own, supervisor)
+        with supervised(settings, own) as (process, supervisor):
+            bring_up_servers(settings, own, supervisor)
+            _bring_up_application(settings, supervisor)
             process.wait()
         raise Unavailable(f"监管进程意外结束，服务已停止。\n{_tail(settings.var / 'log' / 'supervisor.log')}")
 
@@ -73,7 +74,7 @@ def _check(settings: Settings) -> None:
 
 
 @contextmanager
-def _supervised(settings: Settings, own: Own) -> Iterator[tuple[subprocess.Popen[bytes], Supervisor]]:
+def supervised(settings: Settings, own: Own) -> Iterator[tuple[subprocess.Popen[bytes], Supervisor]]:
     """The supervisor with everything it runs, until the block ends."""
     control = Control(ports.choose(ports.SUPERVISOR), secrets.token_hex(16))
     path = settings.var / "supervisor.conf"
@@ -81,7 +82,9 @@ def _supervised(settings: Settings, own: Own) -> Iterator[tuple[subprocess.Popen
     folder.write_private(path, text)
     process = _launch(settings, path)
     try:
-        yield process, Supervisor(control)
+        supervisor = Supervisor(control)
+        _await(supervisor.answers, lambda: process.poll() is not None, "监管进程", _start_log(settings))
+        yield process, supervisor
     finally:
         _stop(process, settings)
 
@@ -106,33 +109,48 @@ def _start_log(settings: Settings) -> Path:
 
 def _stop(process: subprocess.Popen[bytes], settings: Settings) -> None:
     """Stop everything in order, whatever the person presses meanwhile."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)
-    say("正在停止……")
-    process.terminate()
-    with suppress(subprocess.TimeoutExpired):
-        process.wait(timeout=STOP_SECONDS)
-    process.kill()
-    processes.end_left_behind(settings.var)
-    for leftover in ("supervisor.conf", "supervisor.pid"):
-        (settings.var / leftover).unlink(missing_ok=True)
+    with _deaf():
+        say("正在停止……")
+        process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=STOP_SECONDS)
+        process.kill()
+        processes.end_left_behind(settings.var)
+        for leftover in ("supervisor.conf", "supervisor.pid"):
+            (settings.var / leftover).unlink(missing_ok=True)
 
 
-def _bring_up(settings: Settings, own: Own, supervisor: Supervisor) -> None:
-    """Start things one upon the other, and say so when a person can come in."""
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Let no signal cut the block short."""
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in STOP_SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def bring_up_servers(settings: Settings, own: Own, supervisor: Supervisor) -> None:
+    """Wait for the servers that are ours, and make the service's database in them."""
     log = settings.var / "log"
     if database := own.accesses.get("database_url"):
         url = folder.database_url(database, "postgres")
-        _await(lambda: _connects(url), lambda: supervisor.is_down("postgres"), "数据库", log / "postgres.log")
+        _await(lambda: connects(url), lambda: supervisor.is_down("postgres"), "数据库", log / "postgres.log")
         _create_database(url)
     if queue := own.accesses.get("redis_url"):
-        url = folder.redis_url(queue)
-        _await(lambda: _pings(url), lambda: supervisor.is_down("redis"), "Redis", log / "redis.log")
+        address = folder.redis_url(queue)
+        _await(lambda: pings(address), lambda: supervisor.is_down("redis"), "Redis", log / "redis.log")
+
+
+def _bring_up_application(settings: Settings, supervisor: Supervisor) -> None:
+    """Fill the database, start the service, and say so when a person can come in."""
     for name, words in STEPS:
         say(f"{name}……")
         _flask(settings, name, words)
     accounts = _flask(settings, "准备演示数据", ("demo",)) if settings.embeds_database else ""
     supervisor.start(APPLICATION)
+    log = settings.var / "log"
     _await(lambda: _is_ready(settings), lambda: supervisor.is_down(f"{APPLICATION}:web"), "网页服务", log / "web.log")
     say(f"\n企声通已启动：{settings.address}\n{accounts}停止请按 Ctrl-C；日志在 {log}")
 
@@ -168,7 +186,7 @@ def _tail(log: Path) -> str:
     return ""
 
 
-def _connects(url: str) -> bool:
+def connects(url: str) -> bool:
     try:
         psycopg.connect(url, connect_timeout=5).close()
     except psycopg.OperationalError:
@@ -183,7 +201,7 @@ def _create_database(url: str) -> None:
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(folder.DATABASE)))
 
 
-def _pings(url: str) -> bool:
+def pings(url: str) -> bool:
     try:
         with redis.Redis.from_url(url, socket_timeout=5) as client:
             return bool(client.ping())

@@ -10,8 +10,8 @@ from sqlalchemy.exc import IntegrityError
 
 from service.accounts.rules import Reader
 from service.audit.rules import START
-from service.classifier import operations as classifier
 from service.classifier import facts
+from service.classifier import operations as classifier
 from service.classifier.rules import Suggestion
 from service.complaints import operations as complaints
 from service.complaints import reading

@@ -266,7 +266,7 @@ class Counting(PasswordHasher):
 
     verified = 0
 
-    def verify(self, hash: str | bytes, password: str | bytes) -> Any:  # noqa: A002 - the parent's name
+    def verify(self, hash: str | bytes, password: str | bytes) -> Any:
         """Verify, and count."""
         self.verified += 1
         return super().verify(hash, password)
