@@ -97,7 +97,8 @@ def store(model: type, rows: Iterable[Mapping[str, Any]], key: str) -> Stored:
     Rows that the file no longer has are switched off, not deleted: complaints still point at them.
     """
     wanted = {row[key]: dict(row) for row in rows}
-    standing: dict[str, Any] = {getattr(row, key): row for row in db.session.scalars(select(model))}
+    stored: list[Any] = list(db.session.scalars(select(model)))
+    standing = {getattr(row, key): row for row in stored}
     added = [model(**row) for code, row in wanted.items() if code not in standing]
     db.session.add_all(added)
     free = {code: row for code, row in standing.items() if row.edited_at is None}

@@ -17,6 +17,7 @@ from service.deadlines.ladder import OVERDUE
 from service.directory import operations as directory
 from service.directory.rules import Directory
 from service.errors import Invalid, NotAllowed, Stale, WrongState
+from service.intake import operations as intake
 from service.routing.respondent import Respondent
 from service.routing.rules import barred
 
@@ -82,15 +83,14 @@ def _taken(complaint: Complaint, action: str) -> bool:
 
 
 def _dispatch(complaint: Complaint, given: Given, by: Trace) -> None:
-    """Give the complaint to a department that may have it."""
+    """Give the complaint to a department that may have it, under another category where the dispatcher says so."""
     book = directory.current()
-    if given["department"] not in book.departments:
-        raise Invalid("没有这个部门。", {"department": ["没有这个部门编码，可查 /api/v1/departments。"]})
     target = book.departments[given["department"]]
+    if "category" in given:
+        intake.correct(complaint, given["category"])
     if why := not_for(target.code, complaint, book):
         raise Invalid(why, {"department": [why]})
     complaint.department = target.code
-    complaint.category = given.get("category", complaint.category)
     complaint.routed_by = "operator"
     complaint.reason = f"派单员指定由{target.name}办理。" + given.get("note", "")
 

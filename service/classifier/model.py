@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.classifier.rules import Piece, Suggestion, reasons
-from service.classifier.text import GAP, LONGEST_GRAM, NUMBER, PLACE, Prepared, characters, folded, prepare
+from service.classifier.text import GAP, LONGEST_GRAM, NUMBER, PLACE, Prepared, folded, keys, prepare
 
 Floats = NDArray[np.floating[Any]]
 Whole = NDArray[np.integer[Any]]
@@ -28,14 +28,6 @@ class Document(NamedTuple):
     head: str
 
 
-# What each block counts in a document.
-TERMS: dict[str, Callable[[Document], list[str]]] = {
-    "words": lambda document: document.prepared.words,
-    "characters": lambda document: characters(document.prepared.text),
-    "title": lambda document: characters(document.head),
-}
-
-
 class Features(NamedTuple):
     """The features found in a text. Occurrence o is feature `ids[which[o]]`, one of `times[which[o]]` such."""
 
@@ -48,22 +40,70 @@ class Features(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Words:
+    """Which row of a block a word has."""
+
+    numbers: Mapping[str, int]
+
+    def rows(self, document: Document) -> Whole:
+        """The row of each word, -1 for an unknown one."""
+        look_up = self.numbers.get
+        return np.array([look_up(word, -1) for word in document.prepared.words], dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class Stretches:
+    """Which row of a block a stretch of characters has: its place among the sorted keys.
+
+    A tenth of a dict's memory, and all stretches of a text are looked up at once.
+    """
+
+    keys: Whole
+    of: Callable[[Document], str]
+
+    def rows(self, document: Document) -> Whole:
+        """The row of each stretch, -1 for an unknown one."""
+        wanted = keys(self.of(document))
+        if not len(self.keys):
+            return np.full(len(wanted), -1)
+        rows = np.minimum(np.searchsorted(self.keys, wanted), len(self.keys) - 1)
+        return np.where(self.keys[rows] == wanted, rows, -1)
+
+
+@dataclass(frozen=True)
 class Block:
     """One block's terms; the first one's weights stand in row `offset`."""
 
-    vocabulary: Mapping[str, int]
+    index: Words | Stretches
     idf: Floats
     offset: int
 
-    def features(self, terms: list[str], starts: Whole, sizes: Whole) -> Features:
+    def features(self, document: Document, starts: Whole, sizes: Whole) -> Features:
         """TF-IDF as TfidfTransformer(sublinear_tf=True) has it, of length one."""
-        look_up = self.vocabulary.get
-        every = np.array([look_up(term, -1) for term in terms], dtype=np.int64)
+        every = self.index.rows(document)
         known = np.flatnonzero(every >= 0)
         ids, which, times = np.unique(every[known], return_inverse=True, return_counts=True)
         values = (1 + np.log(times)) * self.idf[ids]
         length = np.sqrt(values @ values) or 1.0
         return Features(ids + self.offset, values / length, times, which, starts[known], sizes[known])
+
+
+def whole_text(document: Document) -> str:
+    """What the block of characters looks at."""
+    return document.prepared.text
+
+
+def head(document: Document) -> str:
+    """What the block of the title looks at."""
+    return document.head
+
+
+# The blocks and how each finds its rows; `terms` are words (a dict to rows) or sorted keys.
+INDEXES: dict[str, Callable[[Any], Words | Stretches]] = {
+    "words": lambda terms: Words({word: row for row, word in enumerate(terms)}),
+    "characters": lambda terms: Stretches(terms, whole_text),
+    "title": lambda terms: Stretches(terms, head),
+}
 
 
 class Calibration(NamedTuple):
@@ -133,8 +173,8 @@ class Model:
         return pieces, float(self.bias[at] * self.calibration.temperature)
 
     def _features(self, document: Document) -> Features:
-        counted = zip(self.blocks, TERMS.values(), _places(document), strict=True)
-        found = [block.features(terms(document), *places) for block, terms, places in counted]
+        placed = zip(self.blocks, _places(document), strict=True)
+        found = [block.features(document, *places) for block, places in placed]
         skipped = np.cumsum([0] + [len(features.ids) for features in found[:-1]])
         moved = [features._replace(which=features.which + skip) for features, skip in zip(found, skipped, strict=True)]
         return Features(*(np.concatenate(columns) for columns in zip(*moved, strict=True)))
@@ -172,14 +212,14 @@ def _says_something(document: Document, features: Features) -> bool:
 
 
 def _places(document: Document) -> list[tuple[Whole, Whole]]:
-    """Where each term of each block starts and how long it is, in the order of TERMS."""
+    """Where each term of each block starts and how long it is, in the order of the blocks."""
     words = np.array([len(word) for word in document.prepared.words], dtype=np.int64)
     starts = np.array(document.prepared.starts, dtype=np.int64)
     return [(starts, words), _stretches(len(document.prepared.text)), _stretches(len(document.head))]
 
 
 def _stretches(length: int) -> tuple[Whole, Whole]:
-    """Starts and sizes of what characters() gives for a text of that length."""
+    """Starts and sizes of what characters() and keys() give for a text of that length."""
     counts = [max(0, length - size + 1) for size in range(1, LONGEST_GRAM + 1)]
     starts = np.concatenate([np.arange(count, dtype=np.int64) for count in counts])
     return starts, np.repeat(np.arange(1, LONGEST_GRAM + 1), counts)

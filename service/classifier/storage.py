@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.npyio import NpzFile
 
-from service.classifier.model import TERMS, Block, Calibration, Model
+from service.classifier.model import INDEXES, Block, Calibration, Model, Stretches, Words
 from service.errors import Invalid, NotFound, Unavailable
 
 POINTER = "current"
@@ -122,18 +122,22 @@ def listed(folder: Path) -> list[dict[str, Any]]:
 def _arrays(model: Model) -> dict[str, np.ndarray]:
     arrays = {"weights": model.weights, "bias": model.bias, "calibration": np.array(model.calibration)}
     arrays["labels"] = _bytes(json.dumps(model.labels, ensure_ascii=False))
-    for name, block in zip(TERMS, model.blocks, strict=True):
-        terms = sorted(block.vocabulary, key=block.vocabulary.__getitem__)
-        arrays[f"{name}.terms"] = _bytes(json.dumps(terms, ensure_ascii=False))
+    for name, block in zip(INDEXES, model.blocks, strict=True):
+        arrays[f"{name}.terms"] = _terms(block.index)
         arrays[f"{name}.idf"] = block.idf
     return arrays
 
 
+def _terms(index: Words | Stretches) -> np.ndarray:
+    return index.keys if isinstance(index, Stretches) else _bytes(json.dumps(list(index.numbers), ensure_ascii=False))
+
+
 def _model(arrays: Arrays) -> Model:
     blocks, offset = [], 0
-    for name in TERMS:
-        terms = json.loads(_text(arrays[f"{name}.terms"]))
-        blocks.append(Block({term: at for at, term in enumerate(terms)}, arrays[f"{name}.idf"], offset))
+    for name, index in INDEXES.items():
+        stored = arrays[f"{name}.terms"]
+        terms = json.loads(_text(stored)) if name == "words" else stored
+        blocks.append(Block(index(terms), arrays[f"{name}.idf"], offset))
         offset += len(terms)
     labels, weights = tuple(json.loads(_text(arrays["labels"]))), arrays["weights"]
     if weights.shape != (offset, len(labels)):

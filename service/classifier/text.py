@@ -9,7 +9,9 @@ from itertools import accumulate
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 from flask import current_app, has_app_context
+from numpy.typing import NDArray
 
 from service.classifier.wordtree import pattern_of
 from service.config import Config
@@ -24,6 +26,7 @@ jieba.setLogLevel(logging.CRITICAL)
 NUMBER, PLACE, GAP = "0", "◎", " "
 _STAND_IN = {"number": NUMBER, "place": PLACE, "gap": GAP}
 LONGEST_GRAM = 3
+CODE_BITS = 21
 DICTIONARY = "user_dictionary.txt"
 
 # One character for one, so that both texts have the same places: full width to half, capitals to small.
@@ -110,6 +113,13 @@ def prepare(text: str) -> Prepared:
 def characters(text: str) -> list[str]:
     """All its stretches of one, two and three characters, in the order of length and place."""
     return [text[at : at + size] for size in range(1, LONGEST_GRAM + 1) for at in range(len(text) - size + 1)]
+
+
+def keys(text: str) -> NDArray[np.int64]:
+    """characters() as numbers: the code points side by side, 21 bits each; no two stretches have the same."""
+    one = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4").astype(np.int64)
+    two = one[:-1] << CODE_BITS | one[1:]
+    return np.concatenate([one, two, two[:-1] << CODE_BITS | one[2:]])
 
 
 def search_words(text: str) -> list[str]:

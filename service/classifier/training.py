@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import scipy.sparse as sparse
+from numpy.typing import NDArray
 from scipy.optimize import minimize, minimize_scalar
 from scipy.special import log_softmax
 from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
@@ -21,9 +22,9 @@ from tqdm import tqdm
 from service import clock
 from service.classifier.corpus import Corpus
 from service.classifier.evaluation import figures
-from service.classifier.model import TERMS, TINY, Block, Calibration, Document, Floats, Model, read
+from service.classifier.model import INDEXES, TINY, Block, Calibration, Document, Floats, Model, head, read, whole_text
 from service.classifier.rules import family
-from service.classifier.text import dictionary_fingerprint
+from service.classifier.text import characters, dictionary_fingerprint, keys
 from service.errors import Invalid
 
 FOLDS = 5
@@ -32,6 +33,13 @@ C = 0.5
 FAMILY_SHARE = 0.5  # how much of its family's score each leaf gets; cross-validated, as are the others here
 HINT_WEIGHT = 0.5
 
+# What each block of the model counts in a document.
+TERMS: dict[str, Callable[[Document], list[str]]] = {
+    "words": lambda document: document.prepared.words,
+    "characters": lambda document: characters(whole_text(document)),
+    "title": lambda document: characters(head(document)),
+}
+Terms = NDArray[np.object_]
 Matrix = Any  # scipy.sparse.csr_matrix, of which no type checker knows anything
 
 
@@ -86,21 +94,21 @@ def _documents(corpus: Corpus) -> list[Document]:
     return [document._replace(prepared=document.prepared._replace(origin=[])) for document in whole]
 
 
-def _counted(documents: Sequence[Document]) -> tuple[list[dict[str, int]], list[Matrix]]:
+def _counted(documents: Sequence[Document]) -> tuple[list[Terms], list[Matrix]]:
     """Each block's terms and its counts, a row for each document."""
     counted = [_count(terms, documents) for terms in TERMS.values()]
-    if not any(terms for terms, _ in counted):
+    if not any(len(terms) for terms, _ in counted):
         raise Invalid("训练数据的文本里没有重复出现过的字词，学不到东西；请检查文本列是否选对。")
     return [terms for terms, _ in counted], [matrix for _, matrix in counted]
 
 
-def _count(terms: Callable[[Document], list[str]], documents: Sequence[Document]) -> tuple[dict[str, int], Matrix]:
+def _count(terms: Callable[[Document], list[str]], documents: Sequence[Document]) -> tuple[Terms, Matrix]:
     counter = CountVectorizer(analyzer=terms, min_df=MIN_DF, dtype=np.float64)
     try:
         matrix = counter.fit_transform(documents)
     except ValueError:  # scikit-learn's word for: not one term is left
-        return {}, sparse.csr_matrix((len(documents), 0))
-    return counter.vocabulary_, matrix
+        return np.array([], dtype=object), sparse.csr_matrix((len(documents), 0))
+    return counter.get_feature_names_out(), matrix
 
 
 class _Lessons:
@@ -197,21 +205,23 @@ def _crosswise(scores: Floats, targets: np.ndarray) -> Floats:
 
 
 def _model(
-    labels: list[str],
-    vocabularies: Sequence[dict[str, int]],
-    learned: Learned,
-    calibration: Calibration,
-    about: dict[str, Any],
+    labels: list[str], terms: Sequence[Terms], learned: Learned, calibration: Calibration, about: dict[str, Any]
 ) -> Model:
-    """What was learnt, in the shape that answers."""
-    blocks, offset = [], 0
-    for vocabulary, kept, idf in zip(vocabularies, learned.columns, learned.idf, strict=True):
-        rows = {column: row for row, column in enumerate(kept.tolist())}
-        terms = {term: rows[column] for term, column in vocabulary.items() if column in rows}
-        blocks.append(Block(terms, idf.astype(np.float32), offset))
-        offset += len(terms)
-    weights = np.ascontiguousarray(learned.weights.T, dtype=np.float32)
+    """What was learnt, in the shape that answers: the rows of each block in the order of its index."""
+    blocks, orders, offset = [], [], 0
+    for name, every, kept, idf in zip(INDEXES, terms, learned.columns, learned.idf, strict=True):
+        found = every[kept] if name == "words" else _keys(every[kept])
+        order = np.argsort(found, kind="stable")
+        blocks.append(Block(INDEXES[name](found[order]), idf[order].astype(np.float32), offset))
+        orders.append(offset + order)
+        offset += len(order)
+    weights = np.ascontiguousarray(learned.weights.T[np.concatenate(orders)], dtype=np.float32)
     return Model(tuple(labels), tuple(blocks), weights, learned.bias.astype(np.float32), calibration, about)
+
+
+def _keys(terms: Terms) -> NDArray[np.int64]:
+    """The last key of a stretch is its own."""
+    return np.array([keys(term)[-1] for term in terms], dtype=np.int64)
 
 
 def _about(corpus: Corpus, measured: dict[str, float]) -> dict[str, Any]:

@@ -4,6 +4,8 @@ import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from hmac import compare_digest
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import insert, literal, select
@@ -95,26 +97,25 @@ def next_serial() -> int:
 
 def broken_chains() -> Iterator[tuple[str, str]]:
     """(number, what is wrong) for each complaint whose events do not lead to its head."""
-    events = db.session.scalars(select(Event).order_by(Event.complaint_id, Event.seq).execution_options(yield_per=2000))
-    heads = {
-        row.id: row
-        for row in db.session.execute(select(Complaint.id, Complaint.number, Complaint.head, Complaint.length))
-    }
-    walked: dict[int, tuple[int, bytes]] = {}
+    columns = (Complaint.id, Complaint.number, Complaint.head, Complaint.length)
+    left = {row.id: row for row in db.session.execute(select(*columns))}
+    ordered = select(Event).order_by(Event.complaint_id, Event.seq).execution_options(yield_per=2000)
+    for complaint_id, events in groupby(db.session.scalars(ordered), key=attrgetter("complaint_id")):
+        complaint = left.pop(complaint_id)
+        if fault := _fault(complaint, events):
+            yield complaint.number, fault
+    yield from ((complaint.number, "没有任何记录") for complaint in left.values())
+
+
+def _fault(complaint: Any, events: Iterable[Event]) -> str:
+    """What is wrong with one chain; empty where nothing is."""
+    length, previous = 0, START
     for event in events:
-        complaint = heads[event.complaint_id]
-        length, previous = walked.get(event.complaint_id, (0, START))
-        if event.seq != length + 1 or _sealed(complaint.number, event, previous) != event.hash:
-            yield complaint.number, f"第 {event.seq} 条记录与前一条不衔接"
-        walked[event.complaint_id] = (event.seq, event.hash)
-    for complaint in heads.values():
-        if walked.get(complaint.id, (0, START)) != (complaint.length, complaint.head):
-            yield complaint.number, "记录不完整：末条与诉求上的封印不一致"
-
-
-def _sealed(number: str, event: Event, previous: bytes) -> bytes:
-    content = {name: getattr(event, name) for name in EVENT_CONTENT}
-    return seal(previous, {"number": number, **content})
+        content = {name: getattr(event, name) for name in EVENT_CONTENT}
+        if event.seq != length + 1 or seal(previous, {"number": complaint.number, **content}) != event.hash:
+            return f"第 {event.seq} 条记录与前一条不衔接"
+        length, previous = event.seq, event.hash
+    return "" if (length, previous) == (complaint.length, complaint.head) else "末条记录与诉求上的封印不一致"
 
 
 EVENT_CONTENT = ("seq", "at", "action", "role", "actor_id", "from_status", "to_status", "public", "data")

@@ -1,6 +1,6 @@
 """Filing: understood, routed, in its first state and on the clock, in one transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -111,6 +111,24 @@ def told(filed: Filed, reader: Reader, book: Directory) -> dict[str, Any]:
     }
 
 
+def correct(complaint: Complaint, category: str) -> None:
+    """A person found another category: who receives it and which clocks it follows are worked out anew."""
+    named = complaint.respondent_name
+    matter = Matter(
+        nature=complaint.nature,
+        place=complaint.region,
+        respondent=Respondent(named, complaint.respondent_kind) if named else None,
+        creditor_size=complaint.enterprise_size,
+        anonymous=complaint.anonymous,
+        chosen=category,
+        chosen_by="staff",
+        flags=frozenset(complaint.flags),
+    )
+    decision = decide(matter, directory.current())
+    complaint.category, complaint.receiver = category, decision.receiver
+    complaint.regime = _regime(decision, complaint.flags, complaint.source_due_at is not None)
+
+
 # --- the parts of a filing -------------------------------------------------------------------------------------------
 
 
@@ -157,7 +175,7 @@ def _complaint(
         category=decision.category,
         suggestions=stored_suggestions(suggestions),
         model_version=classifier.version(),
-        regime=_regime(draft, decision),
+        regime=_regime(decision, draft.flags, draft.source_due_at is not None),
         receiver=decision.receiver,
         department=department,
         proposed_department=decision.department or decision.proposed,
@@ -216,16 +234,16 @@ def _stored(suggestion: Suggestion) -> dict[str, Any]:
     return {"code": suggestion.code, "probability": round(suggestion.probability, 4), "reasons": reasons}
 
 
-def _regime(draft: Draft, decision: Decision) -> str:
+def _regime(decision: Decision, flags: Collection[str], assigned: bool) -> str:
     """Which row of clocks it follows."""
     leaf = decision.category or ""
     return regime(
         family=leaf.partition(".")[0],
         leaf=leaf,
         nature=decision.nature,
-        urgent=bool(URGENT & set(draft.flags)),
+        urgent=bool(URGENT & set(flags)),
         under_802=decision.under_802,
-        assigned=draft.source_due_at is not None,
+        assigned=assigned,
     )
 
 

@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 from service.classifier import operations as classifier
 from service.directory import operations as directory
 from tests.bench.load import Connection, Round, Target, get, run, summary
+from tests.caller import Caller
 from tests.statements import counted
 from tests.thirty import varied
 
@@ -90,7 +91,7 @@ def _rate(texts: Sequence[str], size: int, work: Callable[[Sequence[str]], Any],
 
 def statements(app: Flask, filer: Mapping[str, str], reader: Mapping[str, str]) -> dict[str, int]:
     """SQL statements of a filing and of list pages, without BEGIN, COMMIT and the pool's ping."""
-    client, bodies = app.test_client(), varied(next(SEEDS))
+    client, bodies = Caller(app), varied(next(SEEDS))
     with app.app_context():
         return {
             "filing, public": _filing_statements(client, next(bodies), {}),

@@ -21,6 +21,7 @@ from tests.servers import can_connect, can_ping, folder_for, running
 WEB = range(16_000, 20_000)
 PREPARATIONS = (("db", "upgrade"), ("seed",), ("model", "train", "--if-missing"))
 START_SECONDS = 120
+SERVICE, YARDSTICK = "wsgi:app", "tests.bench.bare:app"
 
 
 @dataclass(frozen=True)
@@ -71,14 +72,15 @@ def stack(own_servers: Mapping[str, psutil.Process]) -> Iterator[Stack]:
     service, bare = ports.choose(WEB), ports.choose(WEB)
     gunicorn = ("-m", "gunicorn", "-c", "gunicorn.conf.py")
     with ExitStack() as started:
+        # One after the other: each empties the folder of the figures that gunicorn's workers keep.
+        yardstick = started.enter_context(_process(*gunicorn, YARDSTICK, port=bare))
+        _await(lambda: _answers(bare, "/rows", 405), yardstick, _log(YARDSTICK))
         processes = {
-            "web": started.enter_context(_process(*gunicorn, "wsgi:app", port=service)),
-            "bare": started.enter_context(_process(*gunicorn, "tests.bench.bare:app", port=bare)),
+            "web": started.enter_context(_process(*gunicorn, SERVICE, port=service)),
             "worker": started.enter_context(_process("worker.py")),
             "cron": started.enter_context(_process("worker.py", "cron")),
         }
-        _await(lambda: _answers(service, "/readyz", 200), processes["web"], _log(*gunicorn, "wsgi:app"))
-        _await(lambda: _answers(bare, "/rows", 405), processes["bare"], _log(*gunicorn, "tests.bench.bare:app"))
+        _await(lambda: _answers(service, "/readyz", 200), processes["web"], _log(SERVICE))
         yield Stack({"service": service, "bare": bare}, {**own_servers, **processes})
 
 

@@ -3,8 +3,8 @@ import pytest
 from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 from sklearn.svm import LinearSVC
 
-from service.classifier.model import TERMS, Calibration, Model, read
-from service.classifier.training import train
+from service.classifier.model import Calibration, Model, read
+from service.classifier.training import TERMS, train
 from tests.classifier.conftest import make_corpus
 
 ODD = {

@@ -3,7 +3,7 @@ from pathlib import Path
 import jieba
 import pytest
 
-from service.classifier.text import characters, prepare, search_words, segmenter
+from service.classifier.text import characters, keys, prepare, search_words, segmenter
 
 
 @pytest.mark.parametrize(
@@ -51,6 +51,13 @@ def test_words_to_find_by_are_compounds_and_their_parts_without_punctuation() ->
 
 def test_stretches_come_by_length_and_place() -> None:
     assert characters("一二三") == ["一", "二", "三", "一二", "二三", "一二三"]
+
+
+@pytest.mark.parametrize("text", ["", "一", "一二", "一二三四一二", "\U0001f600😀a一", "货\ud800款"])
+def test_stretches_are_the_same_as_numbers(text: str) -> None:
+    stretches, numbers = characters(text), keys(text).tolist()
+    assert len(stretches) == len(numbers)
+    assert len(set(zip(stretches, numbers, strict=True))) == len(set(stretches)) == len(set(numbers))
 
 
 def test_jieba_keeps_its_cache_among_our_own_files() -> None:
