@@ -9,6 +9,8 @@ from pathlib import Path
 from service.errors import Unavailable
 
 ROOT = Path(__file__).resolve().parent.parent
+# Where no server is named: commands that need none still work, and whatever does need one learns that it is away.
+NO_DATABASE, NO_REDIS = "postgresql:///?host=/nowhere", "unix:///nowhere"
 
 
 @dataclass(frozen=True)
@@ -35,13 +37,13 @@ class Config:
         """Read the environment, and what the embedded servers left in var/ for all that it does not say.
 
         Raises:
-            Unavailable: no database is named and none was ever embedded here.
+            Unavailable: DATABASE_URL names something else than PostgreSQL.
         """
         var = Path(environ.get("QST_VAR") or ROOT / "var")
         embedded = _embedded(var)
         return cls(
-            database_url=_with_driver(environ.get("DATABASE_URL") or embedded.get("database_url", "")),
-            redis_url=environ.get("REDIS_URL") or embedded.get("redis_url", ""),
+            database_url=_with_driver(environ.get("DATABASE_URL") or embedded.get("database_url", NO_DATABASE)),
+            redis_url=environ.get("REDIS_URL") or embedded.get("redis_url", NO_REDIS),
             secret_key=environ.get("SECRET_KEY") or _secret(var),
             var=var,
             data=Path(environ.get("QST_DATA") or ROOT / "data"),

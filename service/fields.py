@@ -36,6 +36,7 @@ SENTENCES: dict[str, Any] = {
     "validator_failed": "这一项的内容不对。",
 }
 fields.Field.default_error_messages = SENTENCES
+fields.String.default_error_messages = {"invalid": "这里应当是文字。", "invalid_utf8": "这里应当是文字。"}
 
 
 def clean(text: str) -> str:
@@ -82,7 +83,6 @@ class Text(fields.String):
     """
 
     default_error_messages = {
-        "invalid": "这里应当是文字。",
         "control": "文字里有不可见的控制字符，请删去后再提交。",
         "empty": "这一项不能是空白。",
         "long": "最多 {most} 个字，现在是 {length} 个字。",
@@ -110,7 +110,7 @@ class Text(fields.String):
 class Password(fields.String):
     """A password, taken as it is typed: nothing is trimmed or cleaned."""
 
-    default_error_messages = {"invalid": "这里应当是文字。", "unusable": "密码应为 1 到 200 个字符。"}
+    default_error_messages = {"unusable": "密码应为 1 到 200 个字符。"}
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
         password = super()._deserialize(value, *args, **kwargs)
@@ -126,7 +126,7 @@ class Choice(fields.String):
         table: code → its Chinese name.
     """
 
-    default_error_messages = {"invalid": "这里应当是文字。", "choice": "只能是：{choices}。"}
+    default_error_messages = {"choice": "只能是：{choices}。"}
 
     def __init__(self, table: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -16,6 +16,7 @@ from marshmallow import RAISE, ValidationError
 from marshmallow import fields as ma_fields
 from prometheus_client import Histogram
 from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, UnsupportedMediaType
 
@@ -83,7 +84,7 @@ def read_json(raw: bytes) -> Any:
             text, object_pairs_hook=_object, parse_int=_integer, parse_float=_number, parse_constant=_no_constant
         )
     except (ValueError, RecursionError) as error:
-        raise errors.Malformed("请求不是有效的 JSON。", {"body": [f"不是有效的 JSON：{_where(error)}"]}) from error
+        raise errors.Malformed("请求不是有效的 JSON。", {"body": [f"不是有效的 JSON：{_where(error)}。"]}) from error
     if _depth(document) > DEEPEST:
         raise errors.Malformed("请求嵌套太深。", {"body": [f"最多嵌套 {DEEPEST} 层。"]})
     return document
@@ -224,6 +225,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(errors.Problem, _problem)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(DBAPIError, _database_error)
+    app.register_error_handler(PoolTimeout, _database_error)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -243,15 +245,11 @@ def _finish(response: Response) -> Response:
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "no-referrer")
     response.headers.setdefault("Cache-Control", "no-store")
-    seconds = time.perf_counter() - g.began
-    SECONDS.labels(str(request.url_rule), request.method, response.status_code).observe(seconds)
-    log.info(
-        "request",
-        method=request.method,
-        route=str(request.url_rule),
-        status=response.status_code,
-        milliseconds=round(seconds * 1000, 1),
-    )
+    seconds, route = time.perf_counter() - g.began, str(request.url_rule)
+    # A method that no rule knows is the caller's invention: each would be a new series for ever.
+    method = request.method if request.url_rule else "-"
+    SECONDS.labels(route, method, response.status_code).observe(seconds)
+    log.info("request", method=method, route=route, status=response.status_code, milliseconds=round(seconds * 1000, 1))
     return response
 
 
@@ -278,9 +276,8 @@ def _http_error(error: HTTPException) -> Response:
         _drain()
     status = error.code or 500
     sentence = HTTP_SENTENCES.get(status, HTTP_SENTENCES[400] if status < 500 else HTTP_SENTENCES[500])
-    response = answer(
-        status, error.name.lower().replace(" ", "_"), sentence, {"body": [sentence]} if status == 413 else {}
-    )
+    details = {"body": [sentence]} if status in {413, 415} else {}
+    response = answer(status, error.name.lower().replace(" ", "_"), sentence, details)
     response.headers.extend(header for header in error.get_headers() if header[0] == "Allow")
     return response
 
@@ -292,12 +289,12 @@ def _drain() -> None:
         left -= len(chunk)
 
 
-def _database_error(error: DBAPIError) -> Response:
+def _database_error(error: DBAPIError | PoolTimeout) -> Response:
     db.session.rollback()
     if isinstance(error, DataError):
         # A value no schema foresaw and no column can hold is the caller's, not a fault of the service.
         return answer(422, errors.Invalid.code, "有内容无法保存，请检查后再提交。")
-    if isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated:
+    if isinstance(error, OperationalError | InterfaceError | PoolTimeout) or error.connection_invalidated:
         log.warning("database_away", kind=type(error).__name__)
         return _problem(errors.Unavailable("数据库暂时连不上，内容没有保存，请稍后用同一个 Idempotency-Key 再试。"))
     return _unexpected(error)

@@ -10,7 +10,7 @@ from service.accounts.rules import Reader
 from service.casework import rules
 from service.complaints import operations as complaints
 from service.complaints.models import Complaint, Event
-from service.complaints.rules import EVERY_CLOCK, MACHINE, STEPS, Step, Trace, queue_for, started_by
+from service.complaints.rules import EVERY_CLOCK, MACHINE, STEPS, Change, Step, Trace, queue_for, started_by
 from service.db import db
 from service.deadlines import operations as deadlines
 from service.deadlines.ladder import OVERDUE
@@ -39,7 +39,7 @@ def act(complaint: Complaint, roles: Collection[str], action: str, given: Given,
         raise WrongState(f"「{step.name}」只能做一次，已经做过了。")
     role = rules.acting_role(step, roles)
     if effect := EFFECTS.get(action):
-        effect(complaint, given, Trace(role, actor.id, actor.name, frozenset(roles)))
+        effect(complaint, given, Trace(role, actor.id))
     take(complaint, step, given, Trace(role, actor.id), now)
     complaint.version += 1
 
@@ -52,8 +52,8 @@ def take(complaint: Complaint, step: Step, data: Given, by: Trace, now: datetime
     complaint.queue_desk, complaint.queue_code = (queue.desk, queue.code) if queue else (None, None)
     complaint.due_at = _turn_clocks(complaint, step, now)
     complaint.updated_at = now
-    rows = complaints.append(complaint, [(step.action, before, complaint.status, step.public, data)], by, now)
-    complaints.store_events(complaint, rows)
+    change = Change(step.action, before, complaint.status, step.public, data)
+    complaints.store_events([complaints.append(complaint, change, by, now)])
 
 
 def _turn_clocks(complaint: Complaint, step: Step, now: datetime) -> datetime | None:
@@ -152,7 +152,7 @@ def climb(now: datetime, limit: int = 500) -> int:
     fired = deadlines.sweep(now, list(held)) if held else []
     rows = [_rung_event(held[rung.complaint_id], rung) for rung in fired]
     if rows:
-        complaints.store_many(rows)
+        complaints.store_events(rows)
     for rung in fired:
         if rung.rung == OVERDUE and rung.kind in rules.LAPSES:
             _lapse(held[rung.complaint_id], rung.kind, now)
@@ -161,9 +161,8 @@ def climb(now: datetime, limit: int = 500) -> int:
 
 def _rung_event(complaint: Complaint, rung: deadlines.Fired) -> dict[str, Any]:
     """The event of one rung, at the moment the rung was truly reached."""
-    step = (rung.rung, complaint.status, complaint.status, False, {"clock": rung.kind})
-    row = complaints.append(complaint, [step], Trace(MACHINE), rung.at)[0]
-    return {"complaint_id": complaint.id, **row}
+    change = Change(rung.rung, complaint.status, complaint.status, False, {"clock": rung.kind})
+    return complaints.append(complaint, change, Trace(MACHINE), rung.at)
 
 
 def _lapse(complaint: Complaint, kind: str, now: datetime) -> None:

@@ -17,6 +17,7 @@ SERIAL = Sequence("complaint_serial", metadata=db.metadata)
 class Complaint(db.Model):
     """One complaint: what was said, by whom, where it stands and who has it.
 
+    `id` is the serial in its number: known before the row is written, so that events and clocks can go with it.
     `due_at` repeats the earliest running clock, so that a queue can be read in that order from one index.
     `head` and `length` are the last hash and the number of the events; `version` counts what people did (ETag).
     """
@@ -38,7 +39,7 @@ class Complaint(db.Model):
         ),
     )  # fmt: skip
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     number: Mapped[str] = mapped_column(Text, unique=True)
     query_code_hash: Mapped[bytes] = mapped_column(LargeBinary)
     created_at: Mapped[datetime] = mapped_column(Instant)

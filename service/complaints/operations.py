@@ -15,7 +15,7 @@ from service.audit import operations as audit
 from service.audit.rules import START, seal
 from service.clock import ZONE, local
 from service.complaints.models import SERIAL, Complaint, Event
-from service.complaints.rules import ENTERPRISE, Trace
+from service.complaints.rules import ENTERPRISE, Change, Trace
 from service.complaints.visibility import scopes
 from service.crypto import keyed_hash
 from service.db import db
@@ -24,6 +24,7 @@ from service.errors import NotFound
 # Without the letters and digits that are mistaken for each other on the phone.
 CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 16
+EVENTS = Event.__table__
 NOT_HERE = "没有找到这件诉求。请核对编号和查询码；查询码在提交回执上。"
 
 
@@ -62,26 +63,27 @@ def find(number: str, reader: Reader, code: str = "", lock: bool = False) -> tup
     return row[0], frozenset(roles)
 
 
-def append(complaint: Complaint, steps: Iterable[tuple[str, str | None, str, bool, Mapping[str, Any]]], by: Trace,
-           now: datetime) -> list[dict[str, Any]]:  # fmt: skip
-    """Seal new events onto a complaint's chain and give them as rows still without the complaint's id.
+def append(complaint: Complaint, change: Change, by: Trace, now: datetime) -> dict[str, Any]:
+    """Seal a change onto a complaint's chain and give it as a row for `store_events`."""
+    row = {
+        "seq": complaint.length + 1,
+        "at": now,
+        "action": change.action,
+        "role": by.role,
+        "actor_id": by.actor_id,
+        "from_status": change.before,
+        "to_status": change.after,
+        "public": change.public,
+        "data": dict(change.data),
+    }
+    complaint.head = seal(complaint.head, {"number": complaint.number, **row})
+    complaint.length += 1
+    return {**row, "complaint_id": complaint.id, "hash": complaint.head}
 
-    Args:
-        steps: (action, state before, state after, public, data) each.
-    """
-    rows = []
-    for action, before, after, public, data in steps:
-        row = {"seq": complaint.length + 1, "at": now, "action": action, "role": by.role, "actor_id": by.actor_id,
-               "from_status": before, "to_status": after, "public": public, "data": dict(data)}  # fmt: skip
-        complaint.head = row["hash"] = seal(complaint.head, {"number": complaint.number, **row})
-        complaint.length += 1
-        rows.append(row)
-    return rows
 
-
-def store_events(complaint: Complaint, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write rows of `append` in one statement; the complaint must have its id."""
-    store_many([{"complaint_id": complaint.id, **row} for row in rows])
+def store_events(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write rows of `append`, of one complaint or of many, in one statement."""
+    db.session.execute(insert(EVENTS), rows)
 
 
 def trail(complaint: Complaint, everything: bool) -> Sequence[Event]:
@@ -136,8 +138,3 @@ def heads_before(moment: datetime) -> list[bytes]:
     """The hash at the end of each chain as it stood at a moment, in the order of the complaints."""
     last = select(Event.hash).where(Event.at < moment)
     return list(db.session.scalars(last.distinct(Event.complaint_id).order_by(Event.complaint_id, Event.seq.desc())))
-
-
-def store_many(rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write events of several complaints, which already name theirs, in one statement."""
-    db.session.execute(insert(Event), list(rows))

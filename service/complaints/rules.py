@@ -1,8 +1,9 @@
 """The words a complaint is made of, its number, and the workflow as one table."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from stdnum.iso7064 import mod_11_10
 
@@ -208,10 +209,24 @@ def is_number(text: str) -> bool:
 
 
 @dataclass(frozen=True)
+class Change:
+    """Something that happened to a complaint, as its event keeps it.
+
+    Attributes:
+        before: the state it was in; None for the filing itself.
+        public: whether the enterprise reads it.
+    """
+
+    action: str
+    before: str | None
+    after: str
+    public: bool
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class Trace:
     """Who did something to a complaint, as its event keeps it."""
 
     role: str
     actor_id: int | None = None
-    name: str = ""
-    roles: frozenset[str] = field(default=frozenset())

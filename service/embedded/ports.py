@@ -59,9 +59,9 @@ def check(host: str, port: int) -> None:
 
 def number(text: str) -> int:
     """A port as a person wrote it."""
-    if text.isascii() and text.isdigit() and 0 < int(text) < 65_536:
+    if text.isascii() and text.isdigit() and len(text) <= len("65535") and 0 < int(text) < 65_536:
         return int(text)
-    raise Unavailable(f"PORT 应是 1 到 65535 之间的数字，现在是“{text}”。")
+    raise Unavailable(f"PORT 应是 1 到 65535 之间的数字，现在是“{text[:20]}”。")
 
 
 def bracketed(host: str) -> str:

@@ -127,23 +127,26 @@ class Supervisor:
     """A running supervisor, over its control port."""
 
     def __init__(self, control: Control) -> None:
-        address = f"http://qst:{control.password}@127.0.0.1:{control.port}/RPC2"
-        self._calls: Any = ServerProxy(address).supervisor
+        self._address = f"http://qst:{control.password}@127.0.0.1:{control.port}/RPC2"
 
     def answers(self) -> bool:
         """Whether it listens yet."""
         try:
-            return bool(self._calls.getState()["statename"] == "RUNNING")
+            return bool(self._call("getState")["statename"] == "RUNNING")
         except (OSError, HTTPException):
             return False
 
     def start(self, group: str) -> None:
         """Start the programs of a group; does not wait for them."""
-        self._calls.startProcessGroup(group, False)
+        self._call("startProcessGroup", group, False)
 
     def is_down(self, name: str) -> bool:
         """Whether a program ended and waits to be started again."""
         try:
-            return self._calls.getProcessInfo(name)["statename"] in DOWN
+            return self._call("getProcessInfo", name)["statename"] in DOWN
         except (OSError, HTTPException, Fault):
             return False
+
+    def _call(self, name: str, *words: Any) -> Any:
+        with ServerProxy(self._address) as server:
+            return getattr(server.supervisor, name)(*words)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 
 from service.accounts.rules import Reader
@@ -17,12 +16,11 @@ from service.complaints import operations as complaints
 from service.complaints import reading
 from service.complaints.listing import search_vector
 from service.complaints.models import Complaint
-from service.complaints.rules import ENTERPRISE, MACHINE, STATES, STEPS, Trace, number, queue_for
+from service.complaints.rules import ENTERPRISE, MACHINE, STATES, STEPS, Change, Trace, number, queue_for
 from service.crypto import keyed_hash
 from service.db import db
 from service.deadlines import operations as deadlines
 from service.deadlines.ladder import KINDS, regime
-from service.deadlines.models import Clock
 from service.directory import operations as directory
 from service.directory.rules import Directory
 from service.errors import Conflict, Invalid
@@ -74,9 +72,8 @@ def _store(complaint: Complaint, events: Sequence[dict[str, Any]], clocks: Seque
         db.session.flush()
     except IntegrityError as error:
         raise Conflict("这个来源编号已经提交过，请勿重复。", {"source.number": ["这个来源编号已经提交过。"]}) from error
-    complaints.store_events(complaint, events)
-    columns = [{name: value for name, value in row.items() if name != "name"} for row in clocks]
-    db.session.execute(insert(Clock), [{**row, "complaint_id": complaint.id} for row in columns])
+    complaints.store_events(events)
+    deadlines.insert_prepared(complaint.id, clocks)
 
 
 def check_rights(draft: Draft, reader: Reader) -> None:
@@ -105,7 +102,7 @@ def told(filed: Filed, reader: Reader, book: Directory) -> dict[str, Any]:
         "routed_by": complaint.routed_by,
         "reason": complaint.reason,
         "proposed_channel": complaint.proposed_channel,
-        "clocks": [row for row in filed.clocks if row["state"] == "running"],
+        "clocks": [{**row, "name": KINDS[row["kind"]]} for row in filed.clocks if row["state"] == "running"],
         "duplicates": filed.duplicates,
         "created_at": complaint.created_at,
     }
@@ -160,9 +157,11 @@ def _complaint(
     status = "dispatched" if department else "submitted"
     queue = queue_for(status, decision.queue, department)
     assert queue is not None  # neither state is the last
+    serial = complaints.next_serial()
     return Complaint(
         **_said(draft, reader),
-        number=number(complaints.next_serial(), now),
+        id=serial,
+        number=number(serial, now),
         created_at=now,
         updated_at=now,
         version=1,
@@ -251,16 +250,13 @@ def _events(
     complaint: Complaint, steps: Sequence[str], decision: Decision, reader: Reader, now: datetime
 ) -> list[dict[str, Any]]:
     """The filing itself and, where the machine was sure, its acceptance and dispatch."""
-    by = Trace(_filing_role(reader), reader.id)
-    filed = ("file", None, "submitted", True, {"channel": complaint.channel, "receiver": complaint.receiver})
-    rows = complaints.append(complaint, [filed], by, now)
-    before = "submitted"
-    for action in steps:
-        step = STEPS[action]
-        data = {"department": decision.department, "reason": decision.reason} if action == "dispatch" else {}
-        done = (action, before, step.target or before, step.public, data)
-        rows += complaints.append(complaint, [done], Trace(MACHINE), now)
-        before = step.target or before
+    about = {"channel": complaint.channel, "receiver": complaint.receiver}
+    filed = Change("file", None, "submitted", True, about)
+    rows = [complaints.append(complaint, filed, Trace(_filing_role(reader), reader.id), now)]
+    for step in (STEPS[action] for action in steps):
+        why = {"department": decision.department, "reason": decision.reason} if step.action == "dispatch" else {}
+        change = Change(step.action, rows[-1]["to_status"], step.target or "", step.public, why)
+        rows.append(complaints.append(complaint, change, Trace(MACHINE), now))
     return rows
 
 
@@ -280,4 +276,4 @@ def _clocks(
 
 def _begun(row: dict[str, Any], met: bool, now: datetime) -> dict[str, Any]:
     over = {"state": "met", "stopped_at": now, "next_at": None} if met else {"state": "running", "stopped_at": None}
-    return {**row, "name": KINDS[row["kind"]], **over}
+    return {**row, **over}

@@ -217,9 +217,9 @@ def test_a_sweep_can_keep_to_complaints_that_the_caller_holds():
 def test_sweeping_twice_changes_nothing():
     a_clock(MONDAY)
     assert len(operations.sweep(MONDAY)) == 1
-    before = db.session.execute(text("SELECT * FROM clock")).all()
+    before = db.session.execute(text("SELECT * FROM clocks")).all()
     assert operations.sweep(MONDAY) == []
-    assert db.session.execute(text("SELECT * FROM clock")).all() == before
+    assert db.session.execute(text("SELECT * FROM clocks")).all() == before
 
 
 def test_a_clock_that_slept_climbs_rung_by_rung_at_the_true_times():
@@ -271,12 +271,12 @@ def test_the_sweep_reads_no_row_that_is_not_due():
     for complaint_id in range(3):
         a_clock(MONDAY, complaint_id)
     clone = text(
-        "INSERT INTO clock (complaint_id, kind, rule_code, basis, statutory, places, started_at, due_at, provisional,"
+        "INSERT INTO clocks (complaint_id, kind, rule_code, basis, statutory, places, started_at, due_at, provisional,"
         " ladder, moments, next_at) SELECT 99, kind, rule_code, basis, statutory, places, started_at, due_at,"
-        " provisional, ladder, moments, next_at + interval '1 day' FROM clock, generate_series(1, 3000)"
+        " provisional, ladder, moments, next_at + interval '1 day' FROM clocks, generate_series(1, 3000)"
     )
     db.session.execute(clone)
-    db.session.execute(text("ANALYZE clock"))
+    db.session.execute(text("ANALYZE clocks"))
     sweep = operations.climb(MONDAY, None, 500).compile(db.engine)
     explained = db.session.connection().exec_driver_sql(f"EXPLAIN (ANALYZE) {sweep}", sweep.params).scalars().all()
     plan = "\n".join(explained)

@@ -1,5 +1,3 @@
-import errno
-import socket
 from pathlib import Path
 
 import pytest
@@ -52,24 +50,17 @@ def test_anything_else_is_no_port(text):
         ports.number(text)
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0", "localhost"])
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
 def test_a_port_that_a_stranger_has_is_named(host):
-    with (
-        socket.create_server(("0.0.0.0", 0)) as stranger,
-        pytest.raises(Unavailable, match="正被别的程序使用") as raised,
-    ):
-        ports.check(host, stranger.getsockname()[1])
-    assert str(stranger.getsockname()[1] if stranger.fileno() >= 0 else "") in raised.value.message
+    port = ports.choose(ports.REDIS)
+    with ports.listen("127.0.0.1", port), pytest.raises(Unavailable, match=f"{port}.*正被别的程序使用"):
+        ports.check(host, port)
 
 
 @pytest.mark.parametrize("host", ["192.0.2.1", "no-such-host.invalid"])
 def test_a_host_that_is_not_this_machine_is_named(host):
     with pytest.raises(Unavailable, match=host):
         ports.check(host, ports.choose(ports.REDIS))
-
-
-def test_the_reasons_are_in_the_language_of_the_rest():
-    assert set(ports.REASONS) == {errno.EADDRINUSE, errno.EACCES}
 
 
 @pytest.mark.parametrize(

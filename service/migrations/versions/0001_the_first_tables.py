@@ -238,7 +238,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "complaints",
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("number", sa.Text(), nullable=False),
         sa.Column("query_code_hash", sa.LargeBinary(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
