@@ -24,6 +24,7 @@ from service.db import transaction
 from service.deadlines import operations as deadlines
 from service.deadlines import terminal
 from service.deadlines.rules import Unit
+from service.deadlines.schemas import ExplanationSchema
 from service.directory import operations as directory
 from service.errors import Problem
 
@@ -181,9 +182,7 @@ def deadline(start: str, cap: int | None, region: str | None, as_json: bool, **l
     ((name, length),) = given.items()
     found = terminal.ask(start, length, UNITS[name], cap, _calendar(region))
     if as_json:
-        days = [{"date": day.date, "counted": day.counted, "reason": day.reason} for day in found.days]
-        due_at = clock.local(found.due_at).isoformat()
-        show({"due_at": due_at, "provisional": found.provisional, "days": days})
+        show(ExplanationSchema().dump(found))
     else:
         click.echo("\n".join(terminal.lines(found)))
 

@@ -1,5 +1,6 @@
 """Filing over HTTP."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import jsonify, make_response, request
@@ -10,6 +11,7 @@ from service.classifier import operations as classifier
 from service.complaints import reading
 from service.db import db, transaction
 from service.directory import operations as directory
+from service.errors import Conflict
 from service.http import Blueprint, public
 from service.intake import answers, operations
 from service.intake.answers import Key
@@ -43,14 +45,23 @@ def _key() -> Key | None:
 
 def _file(draft: Draft, key: Key | None) -> dict[str, Any]:
     now = clock.now()
-    answer = FILED.dump(
-        operations.told(operations.file_complaint(draft, current_user, now), current_user, directory.current())
-    )
+    try:
+        filed = operations.file_complaint(draft, current_user, now)
+    except Conflict:
+        # Of two at once under one key, the second finds its source number taken by the first.
+        if (answer := _given_meanwhile(key, now)) is None:
+            raise
+        return answer
+    answer = FILED.dump(operations.told(filed, current_user, directory.current()))
     if key is not None and not answers.keep(key, answer, now):
-        # The same request was answered while this one ran: undo this filing and give that answer.
-        db.session.rollback()
-        return answers.given(key, now) or {}
+        return _given_meanwhile(key, now) or {}
     return answer
+
+
+def _given_meanwhile(key: Key | None, now: datetime) -> dict[str, Any] | None:
+    """Undo this filing and give the answer that the same request got while this one ran, if it did."""
+    db.session.rollback()
+    return answers.given(key, now) if key else None
 
 
 @blp.route("/classifications", methods=["POST"])

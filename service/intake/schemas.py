@@ -186,12 +186,6 @@ class FiledSchema(Schema):
     created_at = Moment()
 
 
-class FilingHeadersSchema(Schema):
-    """The key under which a filing may be repeated without being doubled."""
-
-    key = fields.String(data_key="Idempotency-Key")
-
-
 class TextSchema(Schema):
     """A text to be understood."""
 

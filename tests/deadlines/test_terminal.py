@@ -77,7 +77,7 @@ def test_people_read_that_a_deadline_is_provisional():
 def test_systems_read_the_same_as_json():
     deadline = terminal.ask("2026-11-26 16:00", 1, Unit.WORKING_DAYS, None, CHINA)
     assert ExplanationSchema().dump(deadline) == {
-        "due_at": "2026-11-27T09:30:00+00:00",
+        "due_at": "2026-11-27T17:30:00+08:00",
         "provisional": False,
         "days": [
             {"date": "2026-11-26", "counted": False, "reason": "起算日不计"},

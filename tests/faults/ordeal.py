@@ -95,7 +95,7 @@ def check(stack: Stack, answered: dict[str, str]) -> list[str]:
     """What is wrong with what is stored."""
     with psycopg.connect(stack.database_url, row_factory=dict_row) as connection:
         stored = connection.execute(OURS).fetchall()
-        running = connection.execute("SELECT DISTINCT complaint_id FROM clock WHERE state = 'running'").fetchall()
+        running = connection.execute("SELECT DISTINCT complaint_id FROM clocks WHERE state = 'running'").fetchall()
     on_clock = {row["complaint_id"] for row in running}
     verified = stack.flask("audit", "verify")
     return [
