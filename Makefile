@@ -38,6 +38,7 @@ bench: setup
 	@exec $(VENV) -m tests.bench $(ARGS)
 
 clean:
+	@rm -rf service/web/static service/web/assets/node_modules
 	@rm -rf .venv build dist *.egg-info .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	@find . -name __pycache__ -not -path './var/*' -prune -exec rm -rf {} +
 

@@ -1,4 +1,4 @@
-"""Make .venv and install into it exactly what requirements.lock names; do nothing where that is done already."""
+"""Install into .venv exactly what requirements.lock names and build what pages load; do nothing that is done already."""
 
 import sys
 
@@ -8,8 +8,10 @@ if sys.version_info < (3, 11):  # noqa: UP036 - whoever has an old one gets a se
 import fcntl
 import hashlib
 import os
+import re
 import shutil
 import subprocess
+from collections.abc import Iterable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -18,6 +20,11 @@ PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "installed"
 LOCK = ROOT / "requirements.lock"
 LINES_SHOWN = 15
+ASSETS = ROOT / "service" / "web" / "assets"
+MANIFEST = ROOT / "service" / "web" / "static" / "manifest.json"
+BUILT = ASSETS / "node_modules" / "built"
+NODE_LOCK = ROOT / "scripts" / "node.lock"
+NODE, NPM = 18, 9  # the oldest that build the pages' assets
 
 
 def main() -> None:
@@ -25,14 +32,20 @@ def main() -> None:
     os.umask(0o022)  # the database's own account reads these files too
     with LOCK.open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if is_current():
-            return
-        say("正在安装软件包，首次约需一两分钟……")
-        STAMP.unlink(missing_ok=True)
-        create()
-        pip("install", "--require-hashes", "-r", str(LOCK))
-        pip("install", "--no-deps", "--no-build-isolation", "-e", str(ROOT))
-        STAMP.write_text(wanted(), encoding="utf-8")
+        if not is_current():
+            install()
+        if not is_built():
+            build()
+
+
+def install() -> None:
+    """Make the environment as the lock has it."""
+    say("正在安装软件包，首次约需一两分钟……")
+    STAMP.unlink(missing_ok=True)
+    create()
+    pip("install", "--require-hashes", "-r", str(LOCK))
+    pip("install", "--no-deps", "--no-build-isolation", "-e", str(ROOT))
+    STAMP.write_text(wanted(), encoding="utf-8")
 
 
 def wanted() -> str:
@@ -66,6 +79,51 @@ def create() -> None:
 def pip(*words: str) -> None:
     """Let the environment's pip do something."""
     run(str(PYTHON), "-m", "pip", "--disable-pip-version-check", "--quiet", *words)
+
+
+def build() -> None:
+    """Build the styles, the script and the icons of the pages."""
+    say("正在生成网页的样式和脚本……")
+    os.environ["PATH"] = node_path()
+    BUILT.unlink(missing_ok=True)
+    run("npm", "ci", "--prefix", str(ASSETS))
+    run("npm", "run", "build", "--prefix", str(ASSETS))
+    BUILT.write_text(sources(), encoding="utf-8")
+
+
+def is_built() -> bool:
+    """Whether what pages load was built from the sources as they are."""
+    return MANIFEST.is_file() and BUILT.is_file() and BUILT.read_text(encoding="utf-8") == sources()
+
+
+def sources() -> str:
+    """A hash over everything that the assets are built from."""
+    files = [path for path in ASSETS.rglob("*") if path.is_file() and "node_modules" not in path.parts]
+    return digest(part for path in sorted(files) for part in (str(path.relative_to(ASSETS)).encode(), path.read_bytes()))
+
+
+def digest(parts: Iterable[bytes]) -> str:
+    """One hash over parts that cannot be shifted into each other."""
+    return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
+
+
+def node_path() -> str:
+    """A PATH with a Node and an npm new enough: the machine's own, or else those of a package put into .venv."""
+    own = os.environ.get("PATH", os.defpath)
+    if major("node") >= NODE and major("npm") >= NPM:
+        return own
+    if not works(str(VENV / "bin" / "npm"), "--version"):
+        pip("install", "--require-hashes", "-r", str(NODE_LOCK))
+    return f"{VENV / 'bin'}{os.pathsep}{own}"
+
+
+def major(program: str) -> int:
+    """The first number of a program's version; 0 where there is none."""
+    found = shutil.which(program)
+    if found is None:
+        return 0
+    said = subprocess.run([found, "--version"], capture_output=True, text=True, check=False).stdout  # noqa: S603
+    return int(match[0]) if (match := re.search(r"\d+", said)) else 0
 
 
 def works(*command: str) -> bool:

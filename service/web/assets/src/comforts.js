@@ -1,0 +1,33 @@
+// Small comforts; every page works without them.
+
+// A form that is sent twice by an impatient finger is sent once.
+addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post" || event.defaultPrevented) return;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = "yes";
+});
+// Coming back with the browser's own button, the form may be sent again.
+addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});
+
+// Whoever comes back with mistakes is led to their list.
+document.querySelector("[data-focus]")?.focus();
+
+// A button that prints the page shows only where there is a script to do it.
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+}
+
+// How much room is left in a text.
+for (const area of document.querySelectorAll("textarea[data-most]")) {
+  const told = document.getElementById(area.dataset.count);
+  const count = () => {
+    const length = [...area.value].length;
+    told.textContent = length > area.dataset.most * 0.8 ? `${length} / ${area.dataset.most}` : "";
+  };
+  area.addEventListener("input", count);
+  count();
+}
