@@ -1,4 +1,4 @@
-"""Install into .venv exactly what requirements.lock names and build what pages load; do nothing that is done already."""
+"""Install into .venv what requirements.lock names, and build what pages load; do nothing that is done already."""
 
 import sys
 
@@ -99,7 +99,9 @@ def is_built() -> bool:
 def sources() -> str:
     """A hash over everything that the assets are built from."""
     files = [path for path in ASSETS.rglob("*") if path.is_file() and "node_modules" not in path.parts]
-    return digest(part for path in sorted(files) for part in (str(path.relative_to(ASSETS)).encode(), path.read_bytes()))
+    return digest(
+        part for path in sorted(files) for part in (str(path.relative_to(ASSETS)).encode(), path.read_bytes())
+    )
 
 
 def digest(parts: Iterable[bytes]) -> str:

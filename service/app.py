@@ -19,6 +19,7 @@ from service.documentation import blp as documentation
 from service.intake import api as intake
 from service.intake import tasks as intake_tasks  # noqa: F401
 from service.jobs import tasks as jobs_tasks  # noqa: F401
+from service.web import site
 
 OPENAPI = {
     "API_TITLE": "企声通",
@@ -33,7 +34,7 @@ def create_app(config: Config | None = None) -> Flask:
     """A Flask application for one process. No connection is opened here: gunicorn forks afterwards."""
     config = config or Config.from_environment()
     logs.configure()
-    app = Flask(__name__)
+    app = Flask(__name__, static_folder=None, template_folder="web/templates")
     app.config.from_mapping(
         OPENAPI,
         SECRET_KEY=config.secret_key,
@@ -60,6 +61,7 @@ def _register_views(app: Flask) -> None:
         api.register_blueprint(room.blp)
     app.register_blueprint(health.blp)
     app.register_blueprint(documentation)
+    site.register(app)
 
 
 def warm(app: Flask) -> None:

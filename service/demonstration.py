@@ -83,12 +83,12 @@ def fill(data: Path, now: datetime) -> None:
 
 
 def _account(login: str, role: str, place: str, now: datetime) -> Reader:
-    """A demonstration account with its token, made where it is missing."""
+    """A demonstration account with its password and token, made where it is missing."""
     known = next((user for user in accounts.users() if user.login == login), None)
     if known is None:
         scope = ROLES[role][1]
         grant = Grant(role, place=None if scope == "nothing" else place)
-        known = accounts.create_user(login, f"{ROLES[role][0]}（演示）", [grant], None, now, ACTOR)
+        known = accounts.create_user(login, f"{ROLES[role][0]}（演示）", [grant], _password(login), now, ACTOR)
         accounts.issue_token(known, now, ACTOR, secret=_token(login))
     db.session.flush()
     return accounts.reader(known)
@@ -96,7 +96,16 @@ def _account(login: str, role: str, place: str, now: datetime) -> Reader:
 
 def _token(login: str) -> str:
     """The same token at every start without keeping it anywhere: derived from this system's own secret."""
-    return "demo_" + hmac(current_app.config["SECRET_KEY"].encode(), login.encode(), sha256).hexdigest()[:40]
+    return "demo_" + _derived(f"token {login}")[:40]
+
+
+def _password(login: str) -> str:
+    """The same password at every start, short enough to be typed."""
+    return "demo-" + _derived(f"password {login}")[:8]
+
+
+def _derived(purpose: str) -> str:
+    return hmac(current_app.config["SECRET_KEY"].encode(), purpose.encode(), sha256).hexdigest()
 
 
 def _play(index: int, row: Mapping[str, Any], people: Mapping[str, Reader], now: datetime) -> None:
@@ -151,5 +160,8 @@ def _draft(index: int, row: Mapping[str, Any]) -> Draft:
 def table() -> Sequence[str]:
     """The accounts as lines for the terminal."""
     rows = [*((login, role, REGION) for login, role in ACCOUNTS.items()), LEAGUE]
-    head = "演示账户（令牌用于 Authorization: Bearer …）："
-    return [head, *(f"  {login:<22}{ROLES[role][0]:　<6} {_token(login)}" for login, role, _ in rows)]
+    head = "演示账户：网页用登录名和密码，接口用令牌（Authorization: Bearer …）"
+    return [
+        head,
+        *(f"  {login:<22}{ROLES[role][0]:　<6} {_password(login)}  {_token(login)}" for login, role, _ in rows),
+    ]

@@ -30,6 +30,8 @@ login = LoginManager()
 
 LARGEST_BODY = 1024 * 1024
 DRAINED = 32 * LARGEST_BODY
+# Whoever shows pages says here how one looks where something went wrong.
+ERROR_PAGE = "error_page"
 DEEPEST = 12
 LONGEST_NUMBER = 24
 MOST_FIELDS = 100
@@ -205,6 +207,16 @@ def needs(*roles: str) -> Callable[..., Any]:
     return guard
 
 
+def takes(most: int) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Let a view of a page take a body of so many bytes, for files; every other view takes LARGEST_BODY."""
+
+    def widen(view: Callable[..., Any]) -> Callable[..., Any]:
+        view.largest_body = most  # type: ignore[attr-defined]
+        return view
+
+    return widen
+
+
 def require(*roles: str) -> None:
     """Raise unless the one who asks is signed in and holds one of the roles (none named: any)."""
     if not current_user.is_authenticated:
@@ -222,7 +234,7 @@ def register(app: Flask) -> None:
     login.init_app(app)
     app.before_request(_begin)
     app.after_request(_finish)
-    app.register_error_handler(errors.Problem, _problem)
+    app.register_error_handler(errors.Problem, told)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(DBAPIError, _database_error)
     app.register_error_handler(PoolTimeout, _database_error)
@@ -253,15 +265,24 @@ def _finish(response: Response) -> Response:
     return response
 
 
+def is_page() -> bool:
+    """Whether the request asks for a page, for people; under /api and for health programs ask."""
+    return not re.match(r"/(api|livez|readyz|metrics)(/|$)", request.path)
+
+
 def answer(status: int, code: str, message: str, details: errors.FieldErrors | None = None) -> Response:
-    """An error as every caller sees it."""
+    """An error as every caller sees it: a program as JSON, a person as a page."""
+    page = current_app.extensions.get(ERROR_PAGE)
+    if page is not None and is_page():
+        return page(status, "" if message in HTTP_SENTENCES.values() else message)
     body = {"code": code, "message": message, "errors": details or {}, "request_id": g.get("request_id", "")}
     response = jsonify(body)
     response.status_code = status
     return response
 
 
-def _problem(problem: errors.Problem) -> Response:
+def told(problem: errors.Problem) -> Response:
+    """A problem as a response; what was begun in the database is undone."""
     db.session.rollback()
     response = answer(STATUS[type(problem)], problem.code, problem.message, problem.errors)
     if isinstance(problem, errors.NotSignedIn):
@@ -296,7 +317,7 @@ def _database_error(error: DBAPIError | PoolTimeout) -> Response:
         return answer(422, errors.Invalid.code, "有内容无法保存，请检查后再提交。")
     if isinstance(error, OperationalError | InterfaceError | PoolTimeout) or error.connection_invalidated:
         log.warning("database_away", kind=type(error).__name__)
-        return _problem(errors.Unavailable("数据库暂时连不上，内容没有保存，请稍后用同一个 Idempotency-Key 再试。"))
+        return told(errors.Unavailable("数据库暂时连不上，内容没有保存，请稍后用同一个 Idempotency-Key 再试。"))
     return _unexpected(error)
 
 

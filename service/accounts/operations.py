@@ -8,7 +8,7 @@ from hashlib import sha256
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import joinedload, selectinload
 
 from service.accounts.models import Token, User, UserGrant
@@ -135,6 +135,12 @@ def sign_in(login: str, password: str, now: datetime) -> tuple[str, datetime] | 
     Raises:
         TooOften: too many failures in a row; the wait doubles with each.
     """
+    user = _proven(login, password, now)
+    return None if user is None else (issue_token(user, now, user.login, SIGNED_IN_FOR), now + SIGNED_IN_FOR)
+
+
+def _proven(login: str, password: str, now: datetime) -> User | None:
+    """The user whose login and password these are, held until the transaction ends; a failure is counted."""
     user = db.session.scalar(select(User).where(User.login == login).with_for_update())
     if user is not None and user.locked_until and now < user.locked_until:
         wait = int((user.locked_until - now).total_seconds()) + 1
@@ -144,7 +150,7 @@ def sign_in(login: str, password: str, now: datetime) -> tuple[str, datetime] | 
         return None
     assert user is not None
     user.failures, user.locked_until = 0, None
-    return issue_token(user, now, user.login, SIGNED_IN_FOR), now + SIGNED_IN_FOR
+    return user
 
 
 def _fits(user: User | None, password: str) -> bool:
@@ -160,6 +166,31 @@ def _count_failure(user: User | None, now: datetime) -> None:
     if user is not None:
         user.failures += 1
         user.locked_until = now + locked_for(user.failures)
+
+
+def sign_out(secret: str, now: datetime) -> None:
+    """End what a token opens."""
+    held = (Token.hash == _token_hash(secret)) & Token.revoked_at.is_(None)
+    db.session.execute(update(Token).where(held).values(revoked_at=now))
+
+
+def change_password(login: str, current: str, password: str, kept: str, now: datetime) -> bool:
+    """Set another password and end every sign-in of the user but the one of the token kept; False: current is wrong.
+
+    A failure is counted as at sign_in, so the caller must commit it. Tokens without an end, made for programs, stay.
+
+    Raises:
+        TooOften: too many failures in a row.
+        Invalid: the new password is too short or too long.
+    """
+    user = _proven(login, current, now)
+    if user is None:
+        return False
+    user.password_hash = _hashed(password)
+    others = (Token.user_id == user.id) & Token.expires_at.is_not(None) & Token.revoked_at.is_(None)
+    db.session.execute(update(Token).where(others, Token.hash != _token_hash(kept)).values(revoked_at=now))
+    audit.record("user.password_changed", login, login, now)
+    return True
 
 
 def users() -> Sequence[User]:

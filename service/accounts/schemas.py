@@ -1,6 +1,8 @@
 """Signing in, as JSON."""
 
-from marshmallow import fields
+from typing import Any
+
+from marshmallow import ValidationError, fields, validates_schema
 
 from service.fields import Moment, Password, Schema, Text
 
@@ -10,6 +12,20 @@ class CredentialsSchema(Schema):
 
     login = Text(most=64, required=True)
     password = Password(required=True, load_only=True)
+
+
+class PasswordSchema(Schema):
+    """A new password, typed twice, with the one that holds so far."""
+
+    current = Password(required=True, load_only=True)
+    password = Password(required=True, load_only=True)
+    again = Password(required=True, load_only=True)
+
+    @validates_schema
+    def typed_alike(self, data: dict[str, Any], **_: Any) -> None:
+        """Nobody sees what is typed here, so it is typed twice."""
+        if data["password"] != data["again"]:
+            raise ValidationError({"again": ["两次填写的新密码不一样。"]})
 
 
 class TokenSchema(Schema):

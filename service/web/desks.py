@@ -1,0 +1,35 @@
+"""Which role works at which desk."""
+
+from dataclasses import dataclass
+
+from service.accounts.rules import Reader
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A place of work: the page it begins with, what it is called, and for whom it is."""
+
+    endpoint: str
+    name: str
+    icon: str
+    roles: frozenset[str]
+
+
+DESKS = (
+    Desk("hotline.desk", "热线登记", "telephone", frozenset({"operator"})),
+    Desk("dispatching.desk", "派单", "send", frozenset({"dispatcher"})),
+    Desk("department.desk", "部门办理", "inbox", frozenset({"department_dispatcher", "handler", "head"})),
+    Desk("supervision.desk", "督办", "flag", frozenset({"supervisor"})),
+)
+ELSEWHERE = "signin.profile"
+
+
+def desks_of(reader: Reader) -> list[Desk]:
+    """The desks at which somebody works, in the order of a complaint's way."""
+    return [desk for desk in DESKS if desk.roles & reader.roles]
+
+
+def first_page(reader: Reader) -> str:
+    """The endpoint to which signing in leads."""
+    desks = desks_of(reader)
+    return desks[0].endpoint if desks else ELSEWHERE

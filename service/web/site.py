@@ -1,0 +1,137 @@
+"""The site: its pages, what every page needs, and how a page says that something went wrong."""
+
+from typing import Any
+
+from flask import Flask, Response, current_app, g, redirect, render_template, request, url_for
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
+from flask_babel import Babel
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError, CSRFProtect
+
+from service import http
+from service.accounts.rules import Reader
+from service.clock import ZONE
+from service.errors import NotSignedIn
+from service.web import assets, department, desks, dispatching, hotline, portal, signin, supervision, words
+from service.web.forms import Filled
+
+PAGES = (assets, portal, signin, hotline, dispatching, department, supervision)
+IDLE = 8 * 3600  # seconds until a session that nobody uses ends
+CSRF = CSRFProtect()
+
+CONTENT = (
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'; "
+    "base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
+)
+# The library behind /api/docs writes script and style into its page.
+DOCUMENTATION = CONTENT.replace("script-src 'self'; style-src 'self'", "script-src 'self' 'unsafe-inline'; "
+                                "style-src 'self' 'unsafe-inline'")  # fmt: skip
+HEADERS = {"X-Frame-Options": "DENY", "Cross-Origin-Opener-Policy": "same-origin"}
+HTTPS_ONLY = "max-age=31536000"
+
+# HTTP status → title and advice; where a problem brings its own sentence, that one is shown.
+WRONG = {
+    400: ("这次提交没有成功", "请返回上一页，刷新后再试。"),
+    401: ("请先登录", "登录后再打开这个页面。"),
+    403: ("您的岗位不能打开这个页面", "如果工作需要，请联系管理员开通。"),
+    404: ("没有找到这个页面", "地址可能输错了，或者内容已经移走。请从首页重新进入。"),
+    405: ("没有找到这个页面", "请从首页重新进入。"),
+    409: ("情况刚刚有了变化", "请刷新页面，看看最新的情况。"),
+    412: ("别人刚刚修改过", "请刷新页面，看看最新的情况再办理。"),
+    413: ("提交的内容太大", "请减少或压缩附件后再提交。"),
+    422: ("有内容需要修改", "请返回上一页，按提示修改。"),
+    429: ("试得太频繁了", "请稍等一会儿再试。"),
+    500: ("系统出了问题，已经记录", "请稍后再试；如果着急，请拨打热线，并告诉话务员下面的编号。"),
+    503: ("系统暂时连不上", "内容没有保存，请稍后再试。"),
+}
+UNSAFE = "为了您的安全，这次提交没有处理：页面停留太久，或浏览器没有接受 Cookie。请返回上一页，刷新后再提交。"
+
+
+class Sessions(SecureCookieSessionInterface):
+    """Signed cookies that travel by https where the page did, and only with pages."""
+
+    def get_cookie_secure(self, app: Flask) -> bool:
+        """Whether the browser may send the cookie back by https only."""
+        return request.is_secure
+
+    def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
+        """Never with what may be kept for all, nor where sessions do not count."""
+        kept = request.endpoint == "assets.built" or not http.is_page()
+        return not kept and super().should_set_cookie(app, session)
+
+
+def register(app: Flask) -> None:
+    """Add the pages to an app."""
+    app.config.update(
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=IDLE,
+        BABEL_DEFAULT_LOCALE="zh_Hans_CN",
+        BABEL_DEFAULT_TIMEZONE=str(ZONE),
+        WTF_CSRF_CHECK_DEFAULT=False,
+        # A form that took an hour to fill in is as good as another; the token ends with the session.
+        WTF_CSRF_TIME_LIMIT=None,
+        # The strict check wants a Referer, which Referrer-Policy leaves out.
+        WTF_CSRF_SSL_STRICT=False,
+    )
+    app.session_interface = Sessions()
+    Babel(app)
+    CSRF.init_app(app)
+    http.login.session_protection = None  # the token in the session is what is checked
+    http.login.request_loader(signin.who)
+    _prepare_templates(app)
+    app.before_request(_guard_forms)
+    app.after_request(_protect)
+    app.extensions[http.ERROR_PAGE] = error_page
+    app.register_error_handler(CSRFError, _unsafe)
+    app.register_error_handler(NotSignedIn, _sign_in_first)
+    for module in PAGES:
+        app.register_blueprint(module.pages)
+
+
+def _prepare_templates(app: Flask) -> None:
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(words.FILTERS)
+    app.jinja_env.globals.update(asset=assets.url, icon=assets.icon, desks_of=desks.desks_of, Filled=Filled)
+
+
+def _guard_forms() -> None:
+    """Only forms of ours may act. The API is left out: there no session counts, so no other site can borrow one."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    request.max_content_length = getattr(view, "largest_body", http.LARGEST_BODY)
+    if http.is_page():
+        CSRF.protect()
+
+
+def _protect(response: Response) -> Response:
+    documentation = request.path.startswith("/api/docs")
+    response.headers.setdefault("Content-Security-Policy", DOCUMENTATION if documentation else CONTENT)
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.is_secure:
+        response.headers["Strict-Transport-Security"] = HTTPS_ONLY
+    return response
+
+
+def error_page(status: int, message: str = "") -> Response:
+    """What a person sees where something went wrong."""
+    title, advice = WRONG.get(status, WRONG[500 if status >= 500 else 400])
+    # Where the service itself is ill, asking the database who reads this may fail again.
+    nobody = Reader() if status >= 500 else None
+    words_ = {"title": _(title), "advice": message or _(advice), "request_id": g.get("request_id", "")}
+    return Response(render_template("error.html", status=status, nobody=nobody, **words_), status)
+
+
+def _unsafe(_error: CSRFError) -> Any:
+    return error_page(400, _(UNSAFE))
+
+
+def _sign_in_first(problem: NotSignedIn) -> Any:
+    """On a page, signing in comes first and the page after; under /api the caller is told."""
+    if not http.is_page():
+        return http.told(problem)
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else None
+    address = url_for("signin.sign_in", next=wanted)
+    if "HX-Request" in request.headers:
+        return Response(status=401, headers={"HX-Redirect": url_for("signin.sign_in")})
+    return redirect(address)
