@@ -55,6 +55,7 @@ HTTP_SENTENCES = {
     405: "这个地址不支持这种请求方法。",
     413: "请求超过 1 MB，请缩短后再提交。",
     415: "请用 Content-Type: application/json 提交，文字用 UTF-8。",
+    503: "数据库暂时连不上，内容没有保存，请稍后用同一个 Idempotency-Key 再试。",
     500: "服务内部出错，已记录；请稍后再试，凭请求编号可查。",
 }
 
@@ -317,7 +318,7 @@ def _database_error(error: DBAPIError | PoolTimeout) -> Response:
         return answer(422, errors.Invalid.code, "有内容无法保存，请检查后再提交。")
     if isinstance(error, OperationalError | InterfaceError | PoolTimeout) or error.connection_invalidated:
         log.warning("database_away", kind=type(error).__name__)
-        return told(errors.Unavailable("数据库暂时连不上，内容没有保存，请稍后用同一个 Idempotency-Key 再试。"))
+        return told(errors.Unavailable(HTTP_SENTENCES[503]))
     return _unexpected(error)
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Request, Response, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, Request, flash, g, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -15,7 +15,6 @@ from service.accounts.schemas import CredentialsSchema, PasswordSchema
 from service.db import transaction
 from service.directory import operations as directory
 from service.errors import NotSignedIn
-from service.fields import CONTROL
 from service.http import needs, public
 from service.web import desks, forms
 from service.web.forms import Filled
@@ -31,7 +30,7 @@ def who(asking: Request) -> Reader | None:
     """Who sends a request: under /api the bearer of a token, so that no form can act there; on pages the session."""
     if not http.is_page():
         return tokens.bearer(asking)
-    if TOKEN not in session:
+    if TOKEN not in session or g.get("unasked"):
         return None
     try:
         return operations.bearer(session[TOKEN], clock.now())
@@ -86,14 +85,14 @@ def _wanted() -> str:
 
 def same_site(address: str) -> str:
     """An address as it is where it is a path of this site, else nothing: nobody is sent elsewhere by a link to us."""
-    parts = urlsplit(address) if not CONTROL.search(address) and "\\" not in address else None
+    parts = urlsplit(address) if address.isprintable() and "\\" not in address else None
     plain = parts and not parts.scheme and not parts.netloc and address.startswith("/") and address[1:2] != "/"
     return address if plain else ""
 
 
 @pages.post("/sign-out")
 @public
-def sign_out() -> Response:
+def sign_out() -> Any:
     """End the session here and on the server."""
     if TOKEN in session:
         with transaction():
@@ -105,7 +104,7 @@ def sign_out() -> Response:
 
 @pages.get("/desk")
 @needs()
-def desk() -> Response:
+def desk() -> Any:
     """Lead to one's own desk."""
     return redirect(url_for(desks.first_page(current_user)))
 

@@ -9,7 +9,6 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError, CSRFProtect
 
 from service import http
-from service.accounts.rules import Reader
 from service.clock import ZONE
 from service.errors import NotSignedIn
 from service.web import assets, department, desks, dispatching, hotline, portal, signin, supervision, words
@@ -117,9 +116,9 @@ def error_page(status: int, message: str = "") -> Response:
     """What a person sees where something went wrong."""
     title, advice = WRONG.get(status, WRONG[500 if status >= 500 else 400])
     # Where the service itself is ill, asking the database who reads this may fail again.
-    nobody = Reader() if status >= 500 else None
-    words_ = {"title": _(title), "advice": message or _(advice), "request_id": g.get("request_id", "")}
-    return Response(render_template("error.html", status=status, nobody=nobody, **words_), status)
+    g.unasked = status >= 500
+    told = {"title": _(title), "advice": message or _(advice), "request_id": g.get("request_id", "")}
+    return Response(render_template("error.html", status=status, **told), status)
 
 
 def _unsafe(_error: CSRFError) -> Any:
