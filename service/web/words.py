@@ -95,6 +95,7 @@ LABELS = {
     "internal": "内部说明（企业不可见）",
     "solved": "问题是否解决",
     "satisfaction": "满意程度",
+    "_files": "附件",
     "number": "诉求编号",
     "query_code": "查询码",
     "q": "搜索",

@@ -22,7 +22,7 @@ def test_a_method_that_does_not_exist_is_told_which_do(client: FlaskClient, meth
 
 @pytest.mark.parametrize(
     "path",
-    ["/api/v1/nothing", "/api", "/api/v2/complaints", "/api/v1/complaints/", "/wp-login.php", "/%00", "/.env",
+    ["/api/v1/nothing", "/api", "/api/v2/complaints", "/api/v1/complaints/",
      "/api/v1/complaints/%00", "/api/v1/complaints/QS20261121-0000123-7%00", "/api/v1/complaints/%0d%0aX-Evil:%201",
      "/api/v1/complaints/%ff%fe", "/api/v1/complaints/%ed%a0%80", "/api/v1/complaints/..%2f..%2fetc%2fpasswd",
      "/api/v1/complaints/' OR 1=1 --", "/api/v1/complaints/<script>", "/api/v1/complaints/%F0%9F%98%80",

@@ -133,8 +133,11 @@ def test_each_role_is_led_to_its_own_desk(at_desk: At, role: str, path: str) -> 
 # --- errors ----------------------------------------------------------------------------------------------------------
 
 
-def test_an_address_that_is_none_is_told_as_a_page_to_people_and_as_json_to_programs(browser: Browser) -> None:
-    page, answer = browser.get("/nowhere"), browser.get("/api/v1/nowhere")
+@pytest.mark.parametrize("path", ["/nowhere", "/wp-login.php", "/.env", "/%00", "/apis", "/" + "9" * 50_000])
+def test_an_address_that_is_none_is_told_as_a_page_to_people_and_as_json_to_programs(
+    browser: Browser, path: str
+) -> None:
+    page, answer = browser.get(path), browser.get("/api/v1/nowhere")
     assert (page.status_code, page.mimetype) == (404, "text/html")
     assert "没有找到这个页面" in page.text
     assert (answer.status_code, answer.mimetype) == (404, "application/json")
