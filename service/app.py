@@ -47,7 +47,7 @@ def create_app(config: Config | None = None) -> Flask:
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.json.sort_keys = False  # type: ignore[attr-defined]
     db.init_app(app)
-    Migrate(app, db, directory=str(ROOT / "service" / "migrations"))
+    Migrate(app, db, directory=str(ROOT / "service" / "migrations").replace("%", "%%"))
     http.register(app)
     _register_views(app)
     cli.register(app)

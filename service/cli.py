@@ -10,7 +10,7 @@ from typing import Any, TextIO
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from service import clock, demonstration, health
 from service.accounts import operations as accounts
@@ -43,6 +43,8 @@ def told(command: Callable[..., Any]) -> Callable[..., Any]:
             raise click.ClickException(problem.message) from problem
         except OperationalError as error:
             raise click.ClickException("数据库连不上。请先执行 make run，或检查 DATABASE_URL。") from error
+        except ProgrammingError as error:
+            raise click.ClickException("数据库里的表不是这一版的，请先执行 flask db upgrade。") from error
 
     return telling
 
@@ -74,7 +76,7 @@ def seed() -> None:
 
 @click.command()
 @click.argument("text", required=False)
-@click.option("--lines", type=click.File(encoding="utf-8"), help="每行一条文字，每行回一个 JSON")
+@click.option("--lines", type=click.File(encoding="utf-8-sig"), help="每行一条文字，每行回一个 JSON")
 @told
 def classify(text: str | None, lines: TextIO | None) -> None:
     """判断一段文字属于哪个类别，给出概率和依据。"""
@@ -86,7 +88,10 @@ def classify(text: str | None, lines: TextIO | None) -> None:
 
 
 def _lines(file: TextIO | None) -> list[str]:
-    return [line.rstrip("\r\n") for line in file or ()]
+    try:
+        return [line.rstrip("\r\n") for line in file or ()]
+    except UnicodeDecodeError as error:
+        raise click.UsageError("文件不是 UTF-8 编码，请另存为 UTF-8 后再试。") from error
 
 
 models = AppGroup("model", help="训练、评估与切换分类模型。")

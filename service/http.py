@@ -171,6 +171,10 @@ class Blueprint(flask_smorest.Blueprint):
 
     ARGUMENTS_PARSER = Parser()
 
+    def arguments(self, schema: Any, **kwargs: Any) -> Any:
+        """The library's, with the schema made once and not at each request: that took a tenth of a filing."""
+        return super().arguments(schema() if isinstance(schema, type) else schema, **kwargs)
+
 
 class Api(flask_smorest.Api):
     """The API; errors of ours keep our shape in the documentation too."""

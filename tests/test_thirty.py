@@ -150,8 +150,8 @@ def case_named(name: str) -> Case:
 
 
 def test_people_take_a_complaint_from_the_desk_to_its_end(client: FlaskClient, people: People) -> None:
-    answer = file(client, case_named("food-licence-overdue"))
-    place, department = answer["queue"]["code"], "150702-services"
+    answer = file(client, case_named("credit-repair-stuck"))
+    place, department = answer["queue"]["code"], "150100-market"
     assert department in directory.current().departments
     own_department = {"department": department}
     dispatcher = people.headers("dispatcher", place)
@@ -161,8 +161,8 @@ def test_people_take_a_complaint_from_the_desk_to_its_end(client: FlaskClient, p
         (dispatcher, "accept", {}, "accepted"),
         (dispatcher, "dispatch", own_department, "dispatched"),
         (handler, "sign", {}, "handling"),
-        (handler, "contact", {"note": "已电话联系企业，约定周三到窗口核对材料。"}, "handling"),
-        (handler, "draft", {"reply": "经核实，材料齐全，变更许可已于今日核发，可到窗口领取。"}, "drafted"),
+        (handler, "contact", {"note": "已电话联系企业，核对了三次提交的材料。"}, "handling"),
+        (handler, "draft", {"reply": "经核实，整改已经完成，信用网上的记录今日已修复，请告知银行。"}, "drafted"),
         (head, "approve", {}, "approved"),
         (handler, "reply", {}, "replied"),
         (people.headers("revisit_agent", place), "close", {"solved": True, "satisfaction": "satisfied"}, "closed"),

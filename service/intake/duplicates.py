@@ -39,7 +39,9 @@ def candidates(complaint: Complaint, reader: Reader, now: datetime) -> list[dict
         load_only(Complaint.number, Complaint.status, Complaint.created_at, Complaint.body)
     )
     query = query.where(or_(*told.values()), Complaint.created_at > now - WINDOW, visible(reader))
-    rows = db.session.execute(query.order_by(Complaint.id.desc()).limit(CANDIDATES)).all()
+    # The enterprise's own come first: a respondent may be complained of by many.
+    nearest = [condition.is_(True).desc() for condition in told.values()]
+    rows = db.session.execute(query.order_by(*nearest, Complaint.id.desc()).limit(CANDIDATES)).all()
     found = [_offer(complaint, row[0], [why for why, held in zip(told, row[1:], strict=True) if held]) for row in rows]
     likely = [offer for offer in found if offer["likeness"] >= LEAST_LIKENESS]
     return sorted(likely, key=lambda offer: -offer["likeness"])[:OFFERED]

@@ -78,7 +78,7 @@ class Stack:
 PARTS: dict[str, Callable[[psutil.Process], bool]] = {
     "web master": lambda process: "gunicorn" in process.cmdline(),
     "web worker": lambda process: "gunicorn" in process.cmdline(),
-    "worker": lambda process: process.cmdline()[-1] == "worker.py",
+    "worker": lambda process: process.cmdline()[-1:] == ["worker.py"],
     "cron": lambda process: process.cmdline()[-2:] == ["worker.py", "cron"],
     "redis": lambda process: process.name() == "redis-server",
     "postgres": lambda process: process.name() == "postgres",
@@ -118,12 +118,8 @@ def is_back(stack: Stack, part: str, killed: psutil.Process) -> bool:
 
 
 @contextmanager
-def folder(model: Path | None = None) -> Iterator[Stack]:
-    """A folder and a port for a service; whatever still runs on it when the block ends is ended.
-
-    Args:
-        model: a folder of models to start with, so that none has to be trained.
-    """
+def folder() -> Iterator[Stack]:
+    """A folder and a port for a service; whatever still runs on it when the block ends is ended."""
     parent = Path(tempfile.mkdtemp(prefix="qst-faults-"))
     stack = Stack(parent / "var", ports.choose(PORTS))
     try:
