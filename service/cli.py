@@ -244,14 +244,29 @@ def list_users() -> None:
         click.echo("\t".join([user.login, user.name, held, "" if user.active else "已停用"]))
 
 
-@click.command()
+@users.command("close")
 @click.argument("login")
 @told
-def token(login: str) -> None:
+def close_user(login: str) -> None:
+    """停用一个账户，密码和令牌同时失效。"""
+    with transaction():
+        accounts.close_user(accounts.user_named(login), clock.now(), ACTOR)
+    click.echo(f"已停用账户 {login}。")
+
+
+@click.command()
+@click.argument("login")
+@click.option("--revoke", is_flag=True, help="不发新令牌，而是作废已有的全部令牌")
+@told
+def token(login: str, revoke: bool) -> None:
     """给一个账户发一个新的访问令牌；令牌只显示这一次。"""
     with transaction():
-        secret = accounts.issue_token(accounts.user_named(login), clock.now(), ACTOR)
-    click.echo(secret)
+        user = accounts.user_named(login)
+        if revoke:
+            said = f"已作废 {accounts.revoke_tokens(user, clock.now(), ACTOR)} 个令牌。"
+        else:
+            said = accounts.issue_token(user, clock.now(), ACTOR)
+    click.echo(said)
 
 
 # --- keeping watch ---------------------------------------------------------------------------------------------------

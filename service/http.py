@@ -270,8 +270,8 @@ def _problem(problem: errors.Problem) -> Response:
     response = answer(STATUS[type(problem)], problem.code, problem.message, problem.errors)
     if isinstance(problem, errors.NotSignedIn):
         response.headers["WWW-Authenticate"] = "Bearer"
-    if isinstance(problem, errors.Unavailable | errors.TooOften):
-        response.headers["Retry-After"] = "5"
+    if problem.wait is not None:
+        response.headers["Retry-After"] = str(problem.wait)
     return response
 
 

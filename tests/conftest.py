@@ -16,6 +16,7 @@ from service.db import db, transaction
 from service.deadlines import operations as deadlines
 from service.directory import operations as directory
 from tests import servers as own_servers
+from tests.caller import Caller
 from tests.factories import People
 from tests.servers import Servers, servers_fixture  # noqa: F401 - the fixture `servers`
 
@@ -41,6 +42,7 @@ def seeded(config: Config) -> Iterator[Flask]:
     """The app with a migrated, seeded database and a trained model."""
     app = create_app(config)
     app.testing = True
+    app.test_client_class = Caller
     with app.app_context():
         upgrade()
         with transaction():

@@ -32,7 +32,8 @@ def act(given: dict[str, Any], number: str, action: str) -> Any:
     """
     with transaction():
         complaint, roles = complaints.find(number, current_user, query_code(), lock=True)
-        operations.check_version(complaint, request.headers.get("If-Match"))
+        if "If-Match" in request.headers and not request.if_match.star_tag:
+            operations.check_version(complaint, request.if_match.as_set(include_weak=True))
         operations.act(complaint, roles, action, given, current_user, clock.now())
         seen = reading.full(complaint, deadlines.clocks_of(complaint.id), roles, directory.current())
     return seen, 200, {"ETag": etag(complaint)}

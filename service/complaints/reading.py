@@ -22,10 +22,11 @@ ROUTED_BY = {"model": "系统判断", "rule": "规则", "operator": "人工", "t
 def full(complaint: Complaint, clocks: Sequence[Clock], roles: Collection[str], book: Directory) -> dict[str, Any]:
     """Everything of a complaint that somebody in these roles may see."""
     staff = bool(set(roles) - {ENTERPRISE})
+    shown = _as_written if set(roles) & {*_knowing(complaint), ENTERPRISE} else mask
     return {
         **_facts(complaint, book),
-        "text": complaint.body if set(roles) & (KNOWS_CONTACT | {ENTERPRISE}) else mask(complaint.body),
-        "title": complaint.title,
+        "text": shown(complaint.body),
+        "title": complaint.title and shown(complaint.title),
         "enterprise": enterprise(complaint, roles),
         "contact": contact(complaint, roles),
         "suggestions": suggestions(complaint.suggestions, book, staff),
@@ -131,10 +132,18 @@ def contact(complaint: Complaint, roles: Collection[str]) -> dict[str, str | Non
     """Whom to call: in full for the desks that must, masked for the enterprise itself, nothing for others."""
     if complaint.anonymous or complaint.contact_phone is None:
         return None
-    knowing = KNOWS_CONTACT & KNOWS_CONFIDENTIAL if complaint.confidential else KNOWS_CONTACT
-    if set(roles) & knowing:
+    if set(roles) & _knowing(complaint):
         return {"name": complaint.contact_name, "phone": complaint.contact_phone}
     return {"name": None, "phone": hidden(complaint.contact_phone, 4)} if ENTERPRISE in roles else None
+
+
+def _knowing(complaint: Complaint) -> frozenset[str]:
+    """The roles that may know how to reach who complains."""
+    return KNOWS_CONTACT & KNOWS_CONFIDENTIAL if complaint.confidential else KNOWS_CONTACT
+
+
+def _as_written(text: str) -> str:
+    return text
 
 
 def hidden(text: str | None, shown: int) -> str | None:

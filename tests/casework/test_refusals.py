@@ -1,19 +1,19 @@
 """What the workflow does not let anybody do, and how it says so."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from service import clock
-from service.accounts import operations as accounts
 from service.accounts.rules import Grant
 from service.complaints.rules import MACHINE, STATES, STEPS
-from service.db import transaction
 from tests.caller import Caller
 from tests.casework import ways
 from tests.casework.ways import DEPARTMENT, GRANTS, PLACE
 from tests.factories import People
 
+Everybody = Callable[[str], dict[str, str]]
 ABSENT = "QS20260316-9999999-9"
 DEPARTMENT_ROLES = {"department_dispatcher", "handler", "head"}
 EVERY_ROLE = frozenset({*GRANTS, "enterprise"})
@@ -36,14 +36,11 @@ def reaching(number: str) -> set[str]:
     return {role for role in EVERY_ROLE if reaches(role, number)}
 
 
-def everybody(code: str) -> dict[str, str]:
-    """The headers of one person who holds every role there is, and the query code too."""
-    grants = [Grant(role, place=where.get("place"), department=where.get("department")) for role, where in GRANTS.items()]
-    with transaction():
-        login = f"everybody-{next(ways.SERIAL)}"
-        user = accounts.create_user(login, "各岗位一人", grants, None, clock.now(), "test")
-        token = accounts.issue_token(user, clock.now(), "test")
-    return {"Authorization": f"Bearer {token}", "X-Query-Code": code}
+@pytest.fixture
+def everybody(people: People) -> Everybody:
+    """Gives the headers of one person who holds every role there is, and a complaint's query code too."""
+    grants = [Grant(role, place=to.get("place"), department=to.get("department")) for role, to in GRANTS.items()]
+    return lambda code: people.holding(*grants) | {"X-Query-Code": code}
 
 
 def do(client: Caller, number: str, action: str, headers: dict[str, str], given: dict[str, Any] | None = None) -> Any:
@@ -69,14 +66,16 @@ def test_nobody_takes_a_step_that_is_not_of_the_own_desk(
 
 
 @pytest.mark.parametrize("action", BY_MACHINE)
-def test_what_the_machine_alone_does_nobody_does_by_hand(client: Caller, action: str) -> None:
+def test_what_the_machine_alone_does_nobody_does_by_hand(client: Caller, action: str, everybody: Everybody) -> None:
     number, code = ways.brought_to(min(STEPS[action].sources))
     answer = do(client, number, action, everybody(code))
     assert (answer.status_code, answer.json["code"]) == (403, "not_allowed")
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_a_step_from_the_wrong_state_is_refused_with_the_steps_that_fit(client: Caller, state: str) -> None:
+def test_a_step_from_the_wrong_state_is_refused_with_the_steps_that_fit(
+    client: Caller, state: str, everybody: Everybody
+) -> None:
     number, code = ways.brought_to(state)
     headers, held = everybody(code), reaching(number)
     version = ways.stored(number).version
@@ -93,7 +92,7 @@ def test_a_step_from_the_wrong_state_is_refused_with_the_steps_that_fit(client: 
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_a_complaint_tells_its_reader_which_steps_fit(client: Caller, state: str) -> None:
+def test_a_complaint_tells_its_reader_which_steps_fit(client: Caller, state: str, everybody: Everybody) -> None:
     number, code = ways.brought_to(state)
     seen = client.get(f"/api/v1/complaints/{number}", headers=everybody(code)).json
     held = reaching(number)
@@ -102,7 +101,7 @@ def test_a_complaint_tells_its_reader_which_steps_fit(client: Caller, state: str
 
 
 @pytest.mark.parametrize("action", BY_PEOPLE)
-def test_fields_that_miss_or_are_idle_are_named(client: Caller, action: str) -> None:
+def test_fields_that_miss_or_are_idle_are_named(client: Caller, action: str, everybody: Everybody) -> None:
     step = STEPS[action]
     number, code = ways.brought_to(min(step.sources))
     headers, full = everybody(code), ways.given_for(step)
@@ -135,7 +134,7 @@ def test_fields_that_miss_or_are_idle_are_named(client: Caller, action: str) -> 
         ("version", 7),
     ],
 )
-def test_a_field_of_the_wrong_kind_is_named(client: Caller, field: str, value: Any) -> None:
+def test_a_field_of_the_wrong_kind_is_named(client: Caller, field: str, value: Any, everybody: Everybody) -> None:
     number, code = ways.brought_to("submitted")
     answer = do(client, number, "accept", everybody(code), {field: value})
     assert (answer.status_code, set(answer.json["errors"])) == (422, {field})
@@ -187,7 +186,7 @@ def test_a_supplement_is_asked_for_once_and_all_at_once(client: Caller, people: 
     assert ways.stored(number).status == "submitted"
 
 
-def test_who_wrote_a_reply_does_not_approve_it(client: Caller) -> None:
+def test_who_wrote_a_reply_does_not_approve_it(client: Caller, everybody: Everybody) -> None:
     number, code = ways.brought_to("handling")
     both = everybody(code)
     assert do(client, number, "draft", both).status_code == 200
@@ -197,7 +196,7 @@ def test_who_wrote_a_reply_does_not_approve_it(client: Caller) -> None:
     assert do(client, number, "approve", everybody(code)).status_code == 200
 
 
-def test_who_wrote_a_reply_may_send_it_back_to_himself(client: Caller) -> None:
+def test_who_wrote_a_reply_may_send_it_back_to_himself(client: Caller, everybody: Everybody) -> None:
     number, code = ways.brought_to("handling")
     both = everybody(code)
     assert do(client, number, "draft", both).status_code == 200
@@ -250,7 +249,7 @@ def test_an_unsolved_matter_is_closed_only_by_staff_and_with_a_reason(
 def test_nobody_dispatches_to_who_is_accused_or_stands_below(
     client: Caller, people: People, respondent: str, kind: str, department: str
 ) -> None:
-    draft = ways.replace(ways.OWED, respondent_name=respondent, respondent_kind=kind, category="default.contract-breach")
+    draft = replace(ways.OWED, respondent_name=respondent, respondent_kind=kind, category="default.contract-breach")
     number, _ = ways.brought_to("accepted", draft)
     answer = do(client, number, "dispatch", people.headers("dispatcher", "150000"), {"department": department})
     assert (answer.status_code, set(answer.json["errors"])) == (422, {"department"})

@@ -4,7 +4,6 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from itertools import count
 from typing import Any
 
 from sqlalchemy import select
@@ -13,13 +12,12 @@ from service import clock
 from service.accounts.rules import Reader
 from service.casework import operations
 from service.complaints.models import Complaint, Event
-from service.complaints.rules import MACHINE, STATES, STEPS, Step, Trace
+from service.complaints.rules import MACHINE, STEPS, Step, Trace
 from service.db import db, transaction
 from service.deadlines.models import Clock
 from service.intake import operations as intake
 from service.intake.rules import Draft
 
-SERIAL = count(1)
 PLACE, DEPARTMENT = "150821", "150821-health"
 # A Monday, ten in the morning there.
 MONDAY = datetime(2026, 3, 16, 2, tzinfo=UTC)
@@ -74,6 +72,10 @@ GRANTS: dict[str, dict[str, str]] = {
 }
 
 
+# Another person for each role, since who wrote a reply does not approve it.
+SOMEBODY = {"enterprise": Reader(), **{role: Reader(id=9000 + at) for at, role in enumerate(GRANTS)}}
+
+
 def given_for(step: Step, more: Sequence[str] = ()) -> dict[str, Any]:
     """The fields a step must have, and some that it may."""
     return {name: VALUES[name] for name in (*step.needs, *more)}
@@ -114,9 +116,7 @@ def step_on(complaint: Complaint, action: str) -> None:
         operations.take(complaint, step, {}, Trace(MACHINE), now)
         return
     role = min(step.roles - {MACHINE})
-    # Another person for each role, since who wrote a reply does not approve it.
-    operations.act(complaint, {role}, action, given_for(step), Reader(id=9000 + sorted(GRANTS).index(role))
-                   if role in GRANTS else Reader(), now)  # fmt: skip
+    operations.act(complaint, {role}, action, given_for(step), SOMEBODY[role], now)
 
 
 def stored(number: str) -> Complaint:
@@ -139,8 +139,3 @@ def clocks_of(number: str) -> dict[str, Clock]:
 def open_clocks(number: str) -> dict[str, str]:
     """The kinds of clocks that are not over, with their state."""
     return {kind: one.state for kind, one in clocks_of(number).items() if one.state in {"running", "paused"}}
-
-
-def is_open(state: str) -> bool:
-    """Whether somebody still has it in the queue."""
-    return STATES[state].desk is not None

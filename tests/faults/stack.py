@@ -19,6 +19,7 @@ from service.embedded import ports, processes
 
 PORTS = range(12_000, 16_000)
 PATIENCE = 180.0
+STARTED = "企声通已启动"
 # What is not ours to use here: the servers must be those that are killed.
 FOREIGN = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "QST_DATA", "QST_QUEUE", "HOST")
 
@@ -139,11 +140,16 @@ def running(stack: Stack) -> Iterator[psutil.Process]:
             stdout=output, stderr=subprocess.STDOUT, start_new_session=True,
         )  # fmt: skip
         try:
-            wait_for("the service to come up", lambda: process.poll() is not None or stack.is_ready())
+            # Its own word for it: processes left behind by an earlier start may still answer on the port.
+            wait_for("the service to come up", lambda: process.poll() is not None or STARTED in _read(log))
             if process.poll() is not None:
-                raise RuntimeError(f"the service did not come up:\n{log.read_text(errors='replace')}")
+                raise RuntimeError(f"the service did not come up:\n{_read(log)}")
             yield process
         finally:
             with suppress(psutil.NoSuchProcess):
                 process.terminate()
             process.wait(timeout=PATIENCE)
+
+
+def _read(log: Path) -> str:
+    return log.read_text(encoding="utf-8", errors="replace")
