@@ -277,7 +277,7 @@ def token(login: str, revoke: bool) -> None:
 @told
 def sweep(moment: str | None) -> None:
     """立即检查全部时限，提醒与逾期各记一次。"""
-    now = terminal.moment(moment) if moment else clock.now()
+    now = clock.now() if moment is None else terminal.moment(moment)
     total, done = 0, 1
     while done:
         with transaction():

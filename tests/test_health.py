@@ -1,11 +1,8 @@
 """Whether the service lives, can work, and how it fares, told to machines and to people."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 import time_machine
@@ -15,28 +12,15 @@ from flask_migrate import upgrade
 from prometheus_client.parser import text_string_to_metric_families
 
 from service import clock, health
-from service.app import create_app
 from service.config import Config
-from service.db import db, transaction
-from service.directory import operations as directory
+from service.db import transaction
 from service.jobs.models import Task
+from tests.apps import other
 from tests.caller import Caller
 from tests.factories import filing
 from tests.servers import Servers, database
 
 AWAY = {"database_url": "postgresql+psycopg://nobody:secret@127.0.0.1:1/nothing", "redis_url": "redis://127.0.0.1:1/0"}
-
-
-@contextmanager
-def other(config: Config, **changes: Any) -> Iterator[Flask]:
-    """Another app of this process, whose directory does not mix with that of the tests' own."""
-    app = create_app(replace(config, **changes))
-    with app.app_context():
-        directory.forget()
-        yield app
-        db.session.remove()
-        db.engine.dispose()
-        directory.forget()
 
 
 @pytest.fixture

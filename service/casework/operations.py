@@ -171,10 +171,10 @@ def _lapse(complaint: Complaint, kind: str, now: datetime) -> None:
     step = STEPS[rules.LAPSES[kind]]
     if complaint.status in step.sources:
         take(complaint, step, {}, Trace(MACHINE), now)
-        complaint.version += 1
 
 
 def check_version(complaint: Complaint, expected: Collection[str]) -> None:
     """Raise where the caller read none of the versions that stand now (If-Match, as complaints.api.etag gives them)."""
-    if str(complaint.version) not in {tag.partition(".")[0] for tag in expected}:
+    # What is read from If-Match: "" comes as None.
+    if str(complaint.version) not in {tag.partition(".")[0] for tag in expected if tag}:
         raise Stale("这件诉求刚刚被别人处理过，请重新打开后再操作。")

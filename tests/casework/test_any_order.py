@@ -118,4 +118,4 @@ def test_people_and_time_in_any_order_never_leave_the_table(app: Flask) -> None:
     quick = settings(
         max_examples=40, stateful_step_count=18, deadline=None, database=None, suppress_health_check=list(HealthCheck)
     )
-    run_state_machine_as_test(AnyOrder, settings=quick)  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(AnyOrder, settings=quick)

@@ -67,7 +67,7 @@ def clocks_after(step: Step, regime: str, before: dict[str, str]) -> dict[str, s
     over = unfinished if step.stops == EVERY_CLOCK else unfinished & set(step.stops)
     after = before | dict.fromkeys(over, "met")
     after |= {kind: "paused" for kind in step.pauses if regime != "802"}
-    after |= {kind: "running" for kind in step.resumes}
+    after |= dict.fromkeys(step.resumes, "running")
     begun = [kind for kind in started_by(step.action, regime) if kind != "transfer" or regime == "802"]
     return after | dict.fromkeys(begun, "running")
 
@@ -86,7 +86,7 @@ def test_a_step_moves_a_complaint_as_its_row_says(
     target = step.target or source
     seen = answer.json
     assert seen is not None
-    assert (seen["status"], seen["version"], answer.headers["ETag"]) == (target, before + 1, f'"{before + 1}"')
+    assert (seen["status"], seen["version"]) == (target, before + 1)
     check_event(number, step, source, role, given)
     complaint = ways.stored(number)
     assert (complaint.queue_desk, complaint.queue_code) == QUEUES.get(target, (None, None))

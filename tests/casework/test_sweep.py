@@ -20,6 +20,7 @@ from service.jobs import outbox, runner
 from service.jobs.models import Task
 from tests.caller import Caller
 from tests.casework import ways
+from tests.factories import People
 
 # Accepting is due within one working day of Monday 10:00; 70 % of the Tuesday's office hours are over at 15:42.
 REMINDED, OVERDUE = datetime(2026, 3, 17, 7, 42, tzinfo=UTC), datetime(2026, 3, 17, 9, 30, tzinfo=UTC)
@@ -287,3 +288,14 @@ def test_a_full_batch_asks_for_the_next_one_at_once(
     assert runner.run(swept()[1].id)
     assert len(swept()) == 2
     assert all(rungs(number) == [("remind", REMINDED)] for number in numbers)
+
+
+def test_a_reminder_makes_a_copy_old_and_takes_nobodys_step_away(app: Flask, client: Caller, people: People) -> None:
+    number, _ = ways.brought_to("submitted")
+    headers = people.headers("dispatcher", ways.PLACE)
+    tag = client.get(f"/api/v1/complaints/{number}", headers=headers).headers["ETag"]
+    sweep_all(WEDNESDAY)
+    again = client.get(f"/api/v1/complaints/{number}", headers=headers | {"If-None-Match": tag})
+    assert again.status_code == 200
+    step = f"/api/v1/complaints/{number}/actions/accept"
+    assert client.post(step, json={}, headers=headers | {"If-Match": tag}).status_code == 200

@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -21,6 +21,7 @@ from service.intake.rules import Draft
 PLACE, DEPARTMENT = "150821", "150821-health"
 # A Monday, ten in the morning there.
 MONDAY = datetime(2026, 3, 16, 2, tzinfo=UTC)
+A_MONTH = timedelta(days=30)
 
 OWED = Draft(
     body="我公司给五原县人民医院供应检验试剂，货早已送齐并验收，医药货款拖欠一年多没有给。",
@@ -96,8 +97,7 @@ def way_to(state: str) -> list[str]:
 def filed(draft: Draft = OWED, reader: Reader | None = None) -> intake.Filed:
     """A complaint that waits for its dispatcher, committed; with its query code."""
     with transaction():
-        found = intake.file_complaint(draft, reader or Reader(), clock.now(), by_hand=True)
-    return found
+        return intake.file_complaint(draft, reader or Reader(), clock.now(), by_hand=True)
 
 
 def brought_to(state: str, draft: Draft = OWED, reader: Reader | None = None) -> tuple[str, str]:

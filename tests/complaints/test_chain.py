@@ -5,14 +5,18 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete, text, update
+from sqlalchemy import delete, select, text, update
 from time_machine import Traveller
 
+from service import clock
+from service.audit.models import Anchor
+from service.casework import operations as casework
 from service.complaints import operations, tasks
 from service.complaints.models import Complaint, Event
 from service.db import db, transaction
+from service.jobs import outbox, runner
+from service.jobs.models import Task
 from tests.casework import ways
-from tests.casework.ways import MONDAY
 from tests.statements import counted
 
 
@@ -134,18 +138,24 @@ def test_reading_the_chains_takes_one_statement_however_many_there_are(app: Flas
 # --- the anchor of a day ---------------------------------------------------------------------------------------------
 
 
+def seal_the_day() -> None:
+    """What the two tasks of a day do, one after the other."""
+    with transaction():
+        last = operations.settled()
+    with transaction():
+        tasks.keep_anchor(clock.local(clock.now()).date().isoformat(), last)
+
+
 @pytest.fixture
 def anchored(app: Flask, travel: Traveller) -> str:
-    """A complaint of Monday and one of Tuesday, both days anchored."""
+    """A complaint that was worked on on Monday and Tuesday, each day sealed at its end."""
     number, _ = ways.brought_to("handling")
+    seal_the_day()
     travel.shift(timedelta(days=1))
     with transaction():
         ways.step_on(ways.stored(number), "contact")
-        tasks.anchor()
     ways.brought_to("submitted")
-    travel.shift(timedelta(days=1))
-    with transaction():
-        tasks.anchor()
+    seal_the_day()
     return number
 
 
@@ -156,8 +166,6 @@ def broken_days() -> list[str]:
 
 
 def test_the_anchors_of_days_that_nobody_touched_hold(anchored: str) -> None:
-    with transaction():
-        ways.step_on(ways.stored(anchored), "draft")
     assert broken_days() == []
 
 
@@ -185,21 +193,34 @@ def test_a_complaint_removed_with_its_trail_breaks_the_anchors(anchored: str) ->
 
 
 def test_the_last_events_cut_off_with_the_head_put_back_break_the_anchor_of_that_day(anchored: str) -> None:
-    trail = ways.events_of(anchored)
-    complaint = ways.stored(anchored)
+    trail, complaint = ways.events_of(anchored), ways.stored(anchored)
     with transaction():
-        complaint = ways.stored(anchored)
         complaint.head, complaint.length = trail[-2].hash, complaint.length - 1
         db.session.execute(delete(Event).where(Event.id == trail[-1].id))
     assert broken() == []
     assert broken_days() == ["2026-03-17"]
 
 
-def test_a_day_is_anchored_once_and_an_event_of_the_next_does_not_change_it(anchored: str, travel: Traveller) -> None:
+def test_a_day_that_was_sealed_stays_sealed_whatever_comes_later(anchored: str, travel: Traveller) -> None:
+    travel.shift(timedelta(days=30))
+    seal_the_day()
+    with transaction():
+        # A sweep that comes late tells rungs at their true moments, which lie before the seal.
+        assert casework.climb(clock.now()) > 0
     with transaction():
         ways.step_on(ways.stored(anchored), "draft")
-        tasks.anchor()
-    travel.shift(timedelta(days=1))
+    assert ways.events_of(anchored)[-2].at < clock.now() - timedelta(days=7)
+    assert broken_days() == []
+
+
+def test_the_daily_task_seals_the_day_through_the_queue(app: Flask) -> None:
+    ways.brought_to("accepted")
     with transaction():
-        tasks.anchor()
+        outbox.add("complaints.anchor")
+    for name in ("complaints.anchor", "complaints.keep_anchor"):
+        task = db.session.scalars(select(Task).where(Task.name == name)).one()
+        db.session.rollback()
+        assert runner.run(task.id)
+    day, chains = db.session.execute(select(Anchor.day, Anchor.chains)).one()
+    assert (str(day), chains) == ("2026-03-16", 1)
     assert broken_days() == []

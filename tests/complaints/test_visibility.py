@@ -141,7 +141,9 @@ def test_an_account_sees_what_it_filed_and_nothing_else(client: Caller, people: 
     mine = client.post("/api/v1/complaints", json=filing(), headers=own).json
     theirs = client.post("/api/v1/complaints", json=filing(), headers=other).json
     nobodys = client.post("/api/v1/complaints", json=filing()).json
-    assert mine and theirs and nobodys
+    assert mine
+    assert theirs
+    assert nobodys
     listed = client.get("/api/v1/complaints", headers=own).json
     assert listed is not None
     assert [item["number"] for item in listed["items"]] == [mine["number"]]

@@ -21,7 +21,7 @@ PORTS = range(12_000, 16_000)
 PATIENCE = 180.0
 STARTED = "企声通已启动"
 # What is not ours to use here: the servers must be those that are killed.
-FOREIGN = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "QST_DATA", "QST_QUEUE", "HOST")
+FOREIGN = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "QST_DATA", "QST_QUEUE", "HOST", "WEB_WORKERS")
 
 
 @dataclass(frozen=True)
@@ -62,17 +62,16 @@ class Stack:
         """The supervisor."""
         return psutil.Process(int((self.var / "supervisor.pid").read_text(encoding="ascii")))
 
-    def find(self, part: str) -> psutil.Process | None:
-        """One of PARTS, if it runs now."""
+    def find(self, part: str) -> list[psutil.Process]:
+        """The processes that are one of PARTS, as far as they run now."""
         with suppress(psutil.Error):
-            return next((process for process in self._candidates(part) if _fits(process, part)), None)
-        return None
+            return [process for process in self._candidates(part) if _fits(process, part)]
+        return []
 
     def _candidates(self, part: str) -> list[psutil.Process]:
         if part != "web worker":
             return self.supervisor().children()
-        master = self.find("web master")
-        return master.children() if master else []
+        return [worker for master in self.find("web master") for worker in master.children()]
 
 
 # How each part that is killed is known among its parent's children.
@@ -84,6 +83,9 @@ PARTS: dict[str, Callable[[psutil.Process], bool]] = {
     "redis": lambda process: process.name() == "redis-server",
     "postgres": lambda process: process.name() == "postgres",
 }
+
+# How many of a part there are, where it is not one.
+NUMBER = {"web worker": 2}
 
 
 def _fits(process: psutil.Process, part: str) -> bool:
@@ -105,9 +107,8 @@ def wait_for(what: str, is_so: Callable[[], bool], patience: float = PATIENCE) -
 
 def kill(stack: Stack, part: str) -> psutil.Process:
     """Kill one part, once it runs; gives the process that was."""
-    wait_for(f"{part} to run", lambda: stack.find(part) is not None)
-    process = stack.find(part)
-    assert process is not None
+    wait_for(f"{part} to run", lambda: len(stack.find(part)) == NUMBER.get(part, 1))
+    process = stack.find(part)[0]
     process.kill()
     return process
 
@@ -115,7 +116,7 @@ def kill(stack: Stack, part: str) -> psutil.Process:
 def is_back(stack: Stack, part: str, killed: psutil.Process) -> bool:
     """Whether another process stands where the killed one stood, and the service can work."""
     found = stack.find(part)
-    return found is not None and found != killed and stack.is_ready()
+    return killed not in found and len(found) == NUMBER.get(part, 1) and stack.is_ready()
 
 
 @contextmanager

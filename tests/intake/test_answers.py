@@ -108,7 +108,7 @@ def test_the_kept_answer_cannot_be_read_in_the_database(file: File) -> None:
     for told in (answer["query_code"], answer["number"], "五原县"):
         assert told.encode() not in bytes(row.body)
     assert KEY["Idempotency-Key"].encode() not in bytes(row.key)
-    assert db.session.scalar(select(Answer.body)).startswith("{")
+    assert db.session.scalars(select(Answer.body)).one().startswith("{")
 
 
 def test_the_purge_drops_answers_whose_day_is_over_and_no_others(file: File, traveller: time_machine.Traveller) -> None:

@@ -9,7 +9,6 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select, text
-from stdnum.iso7064 import mod_11_10
 
 from service.complaints.models import Complaint, Event
 from service.complaints.operations import CODE_ALPHABET, CODE_LENGTH, code_hash, new_query_code
@@ -21,7 +20,7 @@ from service.intake.models import Answer as Kept
 from tests.factories import People, filing
 from tests.intake.conftest import Answer, File, stored
 
-NUMBER = re.compile(r"QS(\d{8})-(\d{7})-(\d)")
+NUMBER = re.compile(r"^QS(\d{8})-(\d{7})-\d$")
 NAME, PHONE, USCC = "包海燕", "13947112233", "91150100MA0MW4Q31H"
 PERSONAL = {"contact": {"name": NAME, "phone": PHONE}, "enterprise": {"name": "河套试剂有限公司", "uscc": USCC}}
 
@@ -92,9 +91,10 @@ def test_who_asked_for_confidentiality_is_not_named_in_lists(client: FlaskClient
 
 def test_a_number_says_the_day_in_shanghai_a_serial_and_a_check_digit(file: File, traveller: Any) -> None:
     traveller.move_to("2026-03-10T16:30:00+00:00")
-    day, serial, check = NUMBER.fullmatch(file()["number"]).groups()
-    assert day == "20260311"
-    assert mod_11_10.calc_check_digit(day + serial) == check
+    number = file()["number"]
+    ((day, serial),) = NUMBER.findall(number)
+    assert (day, int(serial) > 0) == ("20260311", True)
+    assert is_number(number)
 
 
 def test_two_filings_have_two_numbers_and_a_misread_digit_is_none(file: File) -> None:
