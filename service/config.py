@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
 from service.errors import Unavailable
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -74,4 +77,7 @@ def _with_driver(url: str) -> str:
         return url
     if scheme not in {"postgres", "postgresql", "postgresql+psycopg"}:
         raise Unavailable(f"DATABASE_URL 必须以 postgresql:// 开头，现在以 {scheme[:12]} 开头。本服务只用 PostgreSQL。")
-    return f"postgresql+psycopg://{rest}"
+    try:
+        return make_url(f"postgresql+psycopg://{rest}").render_as_string(hide_password=False)
+    except (ArgumentError, ValueError) as error:
+        raise Unavailable("DATABASE_URL 不是有效的地址，应当像 postgresql://用户:密码@主机:5432/库名 这样。") from error

@@ -81,8 +81,14 @@ class _State:
     """The figures of the database as gauges, asked for when they are read."""
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        """What prometheus_client asks of a collector."""
-        for name, (value, words) in figures(clock.now()).items():
+        """What prometheus_client asks of a collector; an outage must not take the figures of requests with it."""
+        try:
+            known = figures(clock.now())
+        except SQLAlchemyError:
+            db.session.rollback()
+            known = {}
+        yield GaugeMetricFamily("qst_database_up", "Whether the database answers", value=bool(known))
+        for name, (value, words) in known.items():
             yield GaugeMetricFamily(name, words, value=value)
 
 

@@ -185,6 +185,11 @@ class Api(flask_smorest.Api):
         """`register` below does it for pages and API alike."""
 
 
+def http_header(name: str, words: str) -> dict[str, Any]:
+    """A header of a request, for the documentation."""
+    return {"name": name, "in": "header", "description": words, "schema": {"type": "string", "maxLength": 200}}
+
+
 # --- who asks --------------------------------------------------------------------------------------------------------
 
 

@@ -87,6 +87,7 @@ EARLIER = {
     ("file", "inquiry"): ("result",),
     ("file", "assigned"): ("result",),
     ("dispatch", "urgent"): ("contact",),
+    ("dispatch", "802-urgent"): ("contact",),
 }
 
 
