@@ -320,8 +320,8 @@ def examine(as_json: bool) -> None:
 def demo() -> None:
     """给空的演示数据库填入演示诉求，并列出演示账户。"""
     with transaction():
-        demonstration.fill(current_app.config["DATA"], clock.now())
-    click.echo("\n".join(demonstration.table()))
+        ready = demonstration.fill(current_app.config["DATA"], clock.now())
+    click.echo("\n".join(demonstration.table()) if ready else "这个系统已有诉求，没有填入演示内容。")
 
 
 def register(app: Flask) -> None:

@@ -57,9 +57,10 @@ def _of_department(grant: Grant) -> Condition:
     """Given for one department, or for all of a place where one office works for all of them."""
     if grant.department is not None:
         return Complaint.department == grant.department
+    # What is sealed is for the very department it went to, not for an office that works for all.
     if grant.places is None:
-        return Complaint.department.is_not(None)
-    return func.split_part(Complaint.department, "-", 1).in_(sorted(grant.places))
+        return and_(Complaint.department.is_not(None), UNSEALED)
+    return and_(func.split_part(Complaint.department, "-", 1).in_(sorted(grant.places)), UNSEALED)
 
 
 SCOPES: dict[str, Callable[[Grant], Condition]] = {

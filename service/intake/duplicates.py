@@ -38,7 +38,9 @@ def candidates(complaint: Complaint, reader: Reader, now: datetime) -> list[dict
     query = select(Complaint, *columns).options(
         load_only(Complaint.number, Complaint.status, Complaint.created_at, Complaint.body)
     )
-    query = query.where(or_(*told.values()), Complaint.created_at > now - WINDOW, visible(reader))
+    # To say "the same telephone" of a complaint made in confidence would name who made it.
+    nameable = or_(Complaint.confidential.is_(False), Complaint.filed_by == reader.id)
+    query = query.where(or_(*told.values()), Complaint.created_at > now - WINDOW, visible(reader), nameable)
     # The enterprise's own come first: a respondent may be complained of by many.
     nearest = [condition.is_(True).desc() for condition in told.values()]
     rows = db.session.execute(query.order_by(*nearest, Complaint.id.desc()).limit(CANDIDATES)).all()

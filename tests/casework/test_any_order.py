@@ -92,6 +92,7 @@ class AnyOrder(RuleBasedStateMachine):
         clocks = list(db.session.scalars(wanted, execution_options={"populate_existing": True}))
         assert bool(clocks) == (STATES[self.complaint.status].desk is not None)
         assert len({one.kind for one in clocks}) == len(clocks)
+        assert all(one.state == "running" for one in clocks) or self.complaint.status == "waiting"
         assert self.complaint.due_at == min((one.due_at for one in clocks if one.state == "running"), default=None)
 
     @invariant()

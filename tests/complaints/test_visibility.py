@@ -65,8 +65,8 @@ SEEN: dict[tuple[str, str | None], set[str]] = {
     ("head", f"{BANNER}-government"): set(),
     # One office for all departments of a place.
     ("handler", BANNER): OWN,
-    ("handler", LEAGUE): OWN | {"handled above", "sealed above"},
-    ("handler", REGION): OWN | {"handled above", "sealed above"},
+    ("handler", LEAGUE): OWN | {"handled above"},
+    ("handler", REGION): OWN | {"handled above"},
     ("auditor", None): set(UNSEALED),
     ("administrator", None): set(),
     ("enterprise", None): set(),
