@@ -16,16 +16,10 @@ from service.config import Config
 from service.db import transaction
 from service.jobs.models import Task
 from tests.apps import other
-from tests.caller import Caller
 from tests.factories import filing
 from tests.servers import Servers, database
 
 AWAY = {"database_url": "postgresql+psycopg://nobody:secret@127.0.0.1:1/nothing", "redis_url": "redis://127.0.0.1:1/0"}
-
-
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return Caller(app)
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 import time_machine
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
@@ -18,7 +17,6 @@ from service.complaints.rules import OPEN
 from service.db import db, transaction
 from service.deadlines.models import Clock
 from service.directory import operations as directory
-from tests.caller import Caller
 from tests.factories import People
 from tests.thirty import Case, cases
 
@@ -26,11 +24,6 @@ API = "/api/v1/complaints"
 # What is said against somebody never goes to that one.
 AGAINST = {"complaint", "report"}
 Filed = Sequence[tuple[Case, dict[str, Any]]]
-
-
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return Caller(app)
 
 
 def file(client: FlaskClient, case: Case) -> dict[str, Any]:

@@ -6,24 +6,17 @@ from typing import Any
 
 import pytest
 import time_machine
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from service.clock import ZONE
 from service.complaints.models import Complaint
 from service.db import db
-from tests.caller import Caller
 from tests.factories import filing
 
 MORNING = datetime(2026, 3, 10, 10, tzinfo=ZONE)
 Answer = dict[str, Any]
 File = Callable[..., Answer]
-
-
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return Caller(app)
 
 
 @pytest.fixture
