@@ -27,6 +27,10 @@ OPENAPI = {
     "OPENAPI_VERSION": "3.1.0",
     "OPENAPI_URL_PREFIX": "/api",
     "OPENAPI_JSON_PATH": "openapi.json",
+    "API_SPEC_OPTIONS": {
+        "components": {"securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}}},
+        "security": [{"bearer": []}, {}],
+    },
 }
 
 
@@ -48,7 +52,7 @@ def create_app(config: Config | None = None) -> Flask:
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.json.sort_keys = False  # type: ignore[attr-defined]
     db.init_app(app)
-    Migrate(app, db, directory=str(ROOT / "service" / "migrations"))
+    Migrate(app, db, directory=str(ROOT / "service" / "migrations").replace("%", "%%"))
     http.register(app)
     _register_views(app)
     cli.register(app)

@@ -10,7 +10,7 @@ from typing import Any, TextIO
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from service import clock, demonstration, health
 from service.accounts import operations as accounts
@@ -43,6 +43,8 @@ def told(command: Callable[..., Any]) -> Callable[..., Any]:
             raise click.ClickException(problem.message) from problem
         except OperationalError as error:
             raise click.ClickException("数据库连不上。请先执行 make run，或检查 DATABASE_URL。") from error
+        except ProgrammingError as error:
+            raise click.ClickException("数据库里的表不是这一版的，请先执行 flask db upgrade。") from error
 
     return telling
 
@@ -74,7 +76,7 @@ def seed() -> None:
 
 @click.command()
 @click.argument("text", required=False)
-@click.option("--lines", type=click.File(encoding="utf-8"), help="每行一条文字，每行回一个 JSON")
+@click.option("--lines", type=click.File(encoding="utf-8-sig"), help="每行一条文字，每行回一个 JSON")
 @told
 def classify(text: str | None, lines: TextIO | None) -> None:
     """判断一段文字属于哪个类别，给出概率和依据。"""
@@ -86,7 +88,10 @@ def classify(text: str | None, lines: TextIO | None) -> None:
 
 
 def _lines(file: TextIO | None) -> list[str]:
-    return [line.rstrip("\r\n") for line in file or ()]
+    try:
+        return [line.rstrip("\r\n") for line in file or ()]
+    except UnicodeDecodeError as error:
+        raise click.UsageError("文件不是 UTF-8 编码，请另存为 UTF-8 后再试。") from error
 
 
 models = AppGroup("model", help="训练、评估与切换分类模型。")
@@ -239,14 +244,29 @@ def list_users() -> None:
         click.echo("\t".join([user.login, user.name, held, "" if user.active else "已停用"]))
 
 
-@click.command()
+@users.command("close")
 @click.argument("login")
 @told
-def token(login: str) -> None:
+def close_user(login: str) -> None:
+    """停用一个账户，密码和令牌同时失效。"""
+    with transaction():
+        accounts.close_user(accounts.user_named(login), clock.now(), ACTOR)
+    click.echo(f"已停用账户 {login}。")
+
+
+@click.command()
+@click.argument("login")
+@click.option("--revoke", is_flag=True, help="不发新令牌，而是作废已有的全部令牌")
+@told
+def token(login: str, revoke: bool) -> None:
     """给一个账户发一个新的访问令牌；令牌只显示这一次。"""
     with transaction():
-        secret = accounts.issue_token(accounts.user_named(login), clock.now(), ACTOR)
-    click.echo(secret)
+        user = accounts.user_named(login)
+        if revoke:
+            said = f"已作废 {accounts.revoke_tokens(user, clock.now(), ACTOR)} 个令牌。"
+        else:
+            said = accounts.issue_token(user, clock.now(), ACTOR)
+    click.echo(said)
 
 
 # --- keeping watch ---------------------------------------------------------------------------------------------------
@@ -257,7 +277,7 @@ def token(login: str) -> None:
 @told
 def sweep(moment: str | None) -> None:
     """立即检查全部时限，提醒与逾期各记一次。"""
-    now = terminal.moment(moment) if moment else clock.now()
+    now = clock.now() if moment is None else terminal.moment(moment)
     total, done = 0, 1
     while done:
         with transaction():
@@ -300,8 +320,8 @@ def examine(as_json: bool) -> None:
 def demo() -> None:
     """给空的演示数据库填入演示诉求，并列出演示账户。"""
     with transaction():
-        demonstration.fill(current_app.config["DATA"], clock.now())
-    click.echo("\n".join(demonstration.table()))
+        ready = demonstration.fill(current_app.config["DATA"], clock.now())
+    click.echo("\n".join(demonstration.table()) if ready else "这个系统已有诉求，没有填入演示内容。")
 
 
 def register(app: Flask) -> None:

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
 from service.errors import Unavailable
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -54,23 +57,27 @@ class Config:
 def _embedded(var: Path) -> dict[str, str]:
     """The addresses of the embedded servers, if they were ever started here."""
     try:
-        return json.loads((var / "embedded.json").read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
+        found = json.loads((var / "embedded.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
         return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _secret(var: Path) -> str:
     try:
         return (var / "secret.key").read_text(encoding="ascii").strip()
-    except FileNotFoundError:
+    except OSError:
         return ""
 
 
 def _with_driver(url: str) -> str:
     """Name the driver: operators write postgresql:// or postgres://, SQLAlchemy wants to know psycopg."""
-    scheme, separator, rest = url.partition("://")
-    if not separator:
+    scheme, _, rest = url.partition("://")
+    if not url:
         return url
     if scheme not in {"postgres", "postgresql", "postgresql+psycopg"}:
-        raise Unavailable(f"DATABASE_URL 必须以 postgresql:// 开头，现在是 {scheme}://。本服务只用 PostgreSQL。")
-    return f"postgresql+psycopg://{rest}"
+        raise Unavailable(f"DATABASE_URL 必须以 postgresql:// 开头，现在以 {scheme[:12]} 开头。本服务只用 PostgreSQL。")
+    try:
+        return make_url(f"postgresql+psycopg://{rest}").render_as_string(hide_password=False)
+    except (ArgumentError, ValueError) as error:
+        raise Unavailable("DATABASE_URL 不是有效的地址，应当像 postgresql://用户:密码@主机:5432/库名 这样。") from error

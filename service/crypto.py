@@ -20,16 +20,28 @@ def derive(secret: str, purpose: str) -> bytes:
     return HKDF(SHA256(), 32, salt=None, info=purpose.encode()).derive(secret.encode())
 
 
+def _each(secrets: str) -> list[str]:
+    """The comma-separated secrets, the newest first.
+
+    Raises:
+        Unavailable: there is none; anybody could read what an empty one encrypts.
+    """
+    given = [secret.strip() for secret in secrets.split(",") if secret.strip()]
+    if not given:
+        raise Unavailable("没有设置 SECRET_KEY，个人信息无法加密，内容没有保存。请管理员设置后再试。")
+    return given
+
+
 @lru_cache
 def _box(secrets: str) -> MultiFernet:
-    """Encrypts with the first of the comma-separated secrets and reads with any: that is how a key is changed."""
-    return MultiFernet([Fernet(urlsafe_b64encode(derive(secret, "personal data"))) for secret in secrets.split(",")])
+    """Encrypts with the first of the secrets and reads with any: that is how a key is changed."""
+    return MultiFernet([Fernet(urlsafe_b64encode(derive(secret, "personal data"))) for secret in _each(secrets)])
 
 
 @lru_cache
 def _hash_key(secrets: str, purpose: str) -> bytes:
     """The key of the searchable hashes: the *last* secret's, so that adding a new one in front keeps them valid."""
-    return derive(secrets.split(",")[-1], purpose)
+    return derive(_each(secrets)[-1], purpose)
 
 
 def encrypt(text: str) -> bytes:

@@ -46,6 +46,7 @@ WAYS: dict[str, tuple[str, ...]] = {
     "supplementing": ("request_supplement",),
     "accepted": ("accept",),
     "refused": ("refuse",),
+    "passed_on": ("pass_on",),
     "answered": ("answer",),
     "withdrawn": ("withdraw",),
     "dispatched": TO_DEPARTMENT,
@@ -60,6 +61,7 @@ WAYS: dict[str, tuple[str, ...]] = {
 FIELDS: dict[str, dict[str, Any]] = {
     "request_supplement": {"note": "请补充合同首页与验收单照片。（演示）"},
     "refuse": {"channel": "人民调解或人民法院", "reason": "属于企业之间的商事纠纷。（演示）"},
+    "pass_on": {"channel": "自治区纪委监委", "reason": "反映公职人员履职问题，已密封转送。（演示）"},
     "answer": {"reply": "已当场说明办理条件与窗口。（演示）"},
     "contact": {"note": "已电话联系企业，核对了事实。（演示）"},
     "request_material": {"note": "请补充最近一次对账单。（演示）"},
@@ -70,16 +72,20 @@ WHO = {"withdraw": "enterprise", "sign": "handler", "contact": "handler", "reque
        "draft": "handler", "approve": "head", "reply": "head", "close": "revisit_agent"}  # fmt: skip
 
 
-def fill(data: Path, now: datetime) -> None:
-    """File the demonstration complaints and take each to its state, unless the system holds any complaint."""
+def fill(data: Path, now: datetime) -> bool:
+    """File the demonstration complaints and take each to its state, unless the system holds any complaint.
+
+    Gives whether the demonstration accounts are there; a system in use gets none.
+    """
+    if db.session.scalar(select(Complaint.id).limit(1)) is not None:
+        return any(user.login in ACCOUNTS for user in accounts.users())
     people = {role: _account(login, role, REGION, now) for login, role in ACCOUNTS.items()}
     _account(*LEAGUE, now)
-    if db.session.scalar(select(Complaint.id).limit(1)) is not None:
-        return
     for index, row in enumerate(seedfile.load(data / "demonstration.yaml")):
         _play(index, row, people, now)
     while casework.climb(now):
         pass
+    return True
 
 
 def _account(login: str, role: str, place: str, now: datetime) -> Reader:

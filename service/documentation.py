@@ -4,7 +4,9 @@ from flask_swagger_ui import get_swaggerui_blueprint
 
 from service.http import public
 
-blp = get_swaggerui_blueprint("/api/docs", "/api/openapi.json", config={"app_name": "企声通 接口文档"})
+blp = get_swaggerui_blueprint(
+    "/api/docs", "/api/openapi.json", config={"app_name": "企声通 接口文档", "validatorUrl": None}
+)
 
 
 @blp.record

@@ -14,6 +14,8 @@ class Problem(Exception):
     """
 
     code = "problem"
+    # Seconds after which the same may be tried again, where that helps.
+    wait: int | None = None
 
     def __init__(self, message: str, errors: FieldErrors | None = None) -> None:
         super().__init__(message)
@@ -70,12 +72,17 @@ class Stale(Problem):
 
 
 class TooOften(Problem):
-    """Too many tries in too short a time."""
+    """Too many tries in too short a time; `wait` seconds are to pass before the next."""
 
     code = "too_often"
+
+    def __init__(self, message: str, wait: int) -> None:
+        super().__init__(message)
+        self.wait = wait
 
 
 class Unavailable(Problem):
     """Something the service needs does not answer."""
 
     code = "unavailable"
+    wait = 5

@@ -184,6 +184,7 @@ class Money(fields.Decimal):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(as_string=True, **kwargs)
+        self.metadata = {"type": ["string", "number"], "format": "decimal", **self.metadata}
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Decimal:
         if isinstance(value, str) and not AMOUNT.fullmatch(value):

@@ -11,7 +11,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, 
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from sqlalchemy import func, select, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
 
 from service import clock
 from service.classifier import operations as classifier
@@ -19,7 +19,7 @@ from service.complaints.models import Complaint
 from service.complaints.rules import OPEN
 from service.db import db
 from service.directory import operations as directory
-from service.errors import Problem
+from service.errors import Problem, Unavailable
 from service.http import public
 from service.jobs import outbox, queue
 
@@ -47,6 +47,10 @@ def database_state() -> str:
     try:
         db.session.execute(text("SELECT 1"))
         return "ok" if directory.current().places else "empty"
+    except (Unavailable, ProgrammingError):
+        # Not seeded yet, or not even migrated.
+        db.session.rollback()
+        return "empty"
     except SQLAlchemyError:
         db.session.rollback()
         return "away"
@@ -77,8 +81,14 @@ class _State:
     """The figures of the database as gauges, asked for when they are read."""
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        """What prometheus_client asks of a collector."""
-        for name, (value, words) in figures(clock.now()).items():
+        """What prometheus_client asks of a collector; an outage must not take the figures of requests with it."""
+        try:
+            known = figures(clock.now())
+        except SQLAlchemyError:
+            db.session.rollback()
+            known = {}
+        yield GaugeMetricFamily("qst_database_up", "Whether the database answers", value=bool(known))
+        for name, (value, words) in known.items():
             yield GaugeMetricFamily(name, words, value=value)
 
 

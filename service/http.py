@@ -174,6 +174,10 @@ class Blueprint(flask_smorest.Blueprint):
 
     ARGUMENTS_PARSER = Parser()
 
+    def arguments(self, schema: Any, **kwargs: Any) -> Any:
+        """The library's, with the schema made once and not at each request: that took a tenth of a filing."""
+        return super().arguments(schema() if isinstance(schema, type) else schema, **kwargs)
+
 
 class Api(flask_smorest.Api):
     """The API; errors of ours keep our shape in the documentation too."""
@@ -182,6 +186,11 @@ class Api(flask_smorest.Api):
 
     def _register_error_handlers(self) -> None:
         """`register` below does it for pages and API alike."""
+
+
+def http_header(name: str, words: str) -> dict[str, Any]:
+    """A header of a request, for the documentation."""
+    return {"name": name, "in": "header", "description": words, "schema": {"type": "string", "maxLength": 200}}
 
 
 # --- who asks --------------------------------------------------------------------------------------------------------
@@ -288,8 +297,8 @@ def told(problem: errors.Problem) -> Response:
     response = answer(STATUS[type(problem)], problem.code, problem.message, problem.errors)
     if isinstance(problem, errors.NotSignedIn):
         response.headers["WWW-Authenticate"] = "Bearer"
-    if isinstance(problem, errors.Unavailable | errors.TooOften):
-        response.headers["Retry-After"] = "5"
+    if problem.wait is not None:
+        response.headers["Retry-After"] = str(problem.wait)
     return response
 
 

@@ -50,7 +50,11 @@ def load(path: Path) -> Any:
     """
 
     class Loader(yaml.SafeLoader):
-        pass
+        def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+            try:
+                return super().construct_object(node, deep)
+            except (ValueError, TypeError) as error:  # 2027-02-30, or a key that cannot be one
+                raise SeedError(path, node.start_mark.line + 1, f"这里的内容读不懂：{error}") from error
 
     Loader.add_constructor("tag:yaml.org,2002:map", lambda loader, node: _row(loader, node, path))
     try:
@@ -58,7 +62,7 @@ def load(path: Path) -> Any:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise SeedError(path, mark.line + 1 if mark else 1, f"不是有效的 YAML：{error.problem}") from error
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, UnicodeDecodeError, yaml.reader.ReaderError) as error:
         raise SeedError(path, 1, f"读不出来：{error}") from error
 
 

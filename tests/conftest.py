@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 from flask_migrate import upgrade
 
 from service.app import create_app, warm
@@ -67,9 +66,9 @@ def app(seeded: Flask) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    """A caller over HTTP; what the test itself holds open is let go before each request."""
-    return app.test_client()
+def client(app: Flask) -> Caller:
+    """A caller over HTTP whose requests share nothing with the test or with each other."""
+    return Caller(app)
 
 
 @pytest.fixture

@@ -44,3 +44,10 @@ class People:
         with transaction():
             token = accounts.issue_token(accounts.user_named(reader.login), clock.now(), "test")
         return {"Authorization": f"Bearer {token}"}
+
+    def holding(self, *grants: Grant) -> dict[str, str]:
+        """What one person with several roles sends to be known."""
+        with transaction():
+            user = accounts.create_user(f"several-{next(SERIAL)}", "several", grants, None, clock.now(), "test")
+            token = accounts.issue_token(user, clock.now(), "test")
+        return {"Authorization": f"Bearer {token}"}

@@ -136,7 +136,7 @@ def _start(server: embedded.Server, output: object) -> subprocess.Popen[bytes]:
     command = (*server.command[:1], "--pdeathsig=INT", *server.command[1:])
     command = command if server.command[0] == setpriv else (*dies_with_us, *server.command)
     surroundings = embedded.environment(os.environ)
-    return subprocess.Popen(  # type: ignore[call-overload,no-any-return]
+    return subprocess.Popen(  # type: ignore[call-overload]
         command, cwd=server.folder, env=surroundings, stdin=subprocess.DEVNULL, stdout=output,
         stderr=subprocess.STDOUT, start_new_session=True,
     )  # fmt: skip

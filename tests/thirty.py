@@ -35,9 +35,24 @@ def cases() -> tuple[Case, ...]:
 
 
 def varied(seed: int) -> Iterator[dict[str, Any]]:
-    """Endless filings of which no two are alike, whatever the seeds: a case, a sentence of another, a number."""
+    """Endless filings of which no two are alike, whatever the seeds: a case, a sentence of another, a number.
+
+    Telephone numbers differ, and so do most respondents, but for authorities: they are known by name.
+    """
     draw = random.Random(seed)  # noqa: S311 - texts, not secrets
     for serial in itertools.count(1):
         case, other = draw.sample(cases(), 2)
         sentence = draw.choice(re.findall("[^。？！]+[。？！]?", other.body["body"]))
-        yield {**case.body, "body": f"{case.body['body']}另外，{sentence}材料编号{seed}-{serial}。"}
+        body = f"{case.body['body']}另外，{sentence}材料编号{seed}-{serial}。"
+        yield {**case.body, "body": body, **_others(case.body, draw)}
+
+
+def _others(body: dict[str, Any], draw: random.Random) -> dict[str, Any]:
+    """Somebody else to call, and somebody else who is complained about."""
+    changed: dict[str, Any] = {}
+    if "contact" in body:
+        changed["contact"] = {**body["contact"], "phone": f"139{draw.randrange(10**8):08}"}
+    if body.get("respondent", {}).get("kind", "organ") != "organ":
+        name = f"{body['respondent']['name']}（{draw.randrange(1000)}号院）"
+        changed["respondent"] = {**body["respondent"], "name": name}
+    return changed

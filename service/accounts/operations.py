@@ -109,9 +109,19 @@ def user_named(login: str) -> User:
     return user
 
 
-def has_token(secret: str) -> bool:
-    """Whether a token is already known."""
-    return db.session.scalar(select(Token.id).where(Token.hash == _token_hash(secret))) is not None
+def revoke_tokens(user: User, now: datetime, actor: str) -> int:
+    """End all tokens of a user that still open something; gives how many."""
+    standing = update(Token).where(Token.user_id == user.id, Token.revoked_at.is_(None)).values(revoked_at=now)
+    ended = db.session.execute(standing).rowcount  # type: ignore[attr-defined]
+    audit.record("token.revoked", user.login, actor, now, tokens=ended)
+    return ended
+
+
+def close_user(user: User, now: datetime, actor: str) -> None:
+    """Switch a user off: neither password nor token opens anything any more; what the user did stays on record."""
+    user.active = False
+    revoke_tokens(user, now, actor)
+    audit.record("user.closed", user.login, actor, now)
 
 
 def bearer(secret: str, now: datetime) -> Reader:
@@ -144,7 +154,7 @@ def _proven(login: str, password: str, now: datetime) -> User | None:
     user = db.session.scalar(select(User).where(User.login == login).with_for_update())
     if user is not None and user.locked_until and now < user.locked_until:
         wait = int((user.locked_until - now).total_seconds()) + 1
-        raise TooOften(f"失败次数过多，请 {wait} 秒后再试。")
+        raise TooOften(f"失败次数过多，请 {wait} 秒后再试。", wait)
     if not _fits(user, password):
         _count_failure(user, now)
         return None

@@ -41,4 +41,6 @@ class Anchor(db.Model):
 
     day: Mapped[date] = mapped_column(Date, primary_key=True)
     chains: Mapped[int]
+    last_event: Mapped[int] = mapped_column(BigInteger)
+    last_entry: Mapped[int] = mapped_column(BigInteger)
     digest: Mapped[bytes] = mapped_column(LargeBinary)

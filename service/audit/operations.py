@@ -1,7 +1,7 @@
 """Recording and verifying."""
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -9,7 +9,6 @@ from sqlalchemy.dialects.postgresql import insert
 
 from service.audit.models import Anchor, Entry
 from service.audit.rules import START, digest, seal
-from service.clock import ZONE
 from service.db import db
 
 # Any number of our own: whoever writes an entry waits here, so that the chain has no fork.
@@ -36,20 +35,26 @@ def broken() -> list[int]:
     return found
 
 
-def anchor(day: date, heads: Sequence[bytes]) -> None:
-    """Keep one hash over all chains as they stood at the end of a day; the first one written for a day stays."""
-    row = insert(Anchor).values(day=day, chains=len(heads), digest=_digest(day, heads))
+def anchor(day: date, last_event: int, heads: Sequence[bytes]) -> None:
+    """Keep one hash over all chains, and over this record's own end, which could else be cut off unseen.
+
+    Args:
+        last_event: the events up to this one are covered; the first anchor written for a day stays.
+    """
+    db.session.execute(select(func.pg_advisory_xact_lock(LOCK)))
+    own = db.session.execute(select(Entry.id, Entry.hash).order_by(Entry.id.desc()).limit(1)).one_or_none()
+    sealed = digest([*heads, own.hash if own else START])
+    row = insert(Anchor).values(
+        day=day, chains=len(heads), last_event=last_event, last_entry=own.id if own else 0, digest=sealed
+    )
     db.session.execute(row.on_conflict_do_nothing())
 
 
-def _digest(day: date, heads: Sequence[bytes]) -> bytes:
-    """One hash over the complaints' chains and this record's own, whose last entries could else vanish unseen."""
-    midnight = datetime.combine(day + timedelta(days=1), time(), ZONE)
-    own = select(Entry.hash).where(Entry.at < midnight).order_by(Entry.id.desc()).limit(1)
-    return digest([*heads, db.session.scalar(own) or START])
-
-
-def broken_anchors(heads_of: Callable[[date], Sequence[bytes]]) -> list[date]:
-    """The days whose hash does not come out again from the chains of that day."""
+def broken_anchors(heads_up_to: Callable[[int], Sequence[bytes]]) -> list[date]:
+    """The days whose hash does not come out again from the chains as they stood then."""
     anchors = db.session.scalars(select(Anchor).order_by(Anchor.day)).all()
-    return [row.day for row in anchors if _digest(row.day, heads_of(row.day)) != row.digest]
+    return [row.day for row in anchors if digest([*heads_up_to(row.last_event), _own_head(row)]) != row.digest]
+
+
+def _own_head(row: Anchor) -> bytes:
+    return db.session.scalar(select(Entry.hash).where(Entry.id == row.last_entry)) or START

@@ -10,19 +10,20 @@ from service.casework import operations
 from service.casework.schemas import ActionSchema, StepSchema
 from service.complaints import operations as complaints
 from service.complaints import reading
-from service.complaints.api import etag, query_code
+from service.complaints.api import QUERY_CODE, etag, query_code
 from service.complaints.rules import STEPS, Step
 from service.complaints.schemas import ComplaintSchema
 from service.db import transaction
 from service.deadlines import operations as deadlines
 from service.directory import operations as directory
-from service.http import Blueprint, public
+from service.http import Blueprint, http_header, public
 
 blp = Blueprint("casework", __name__, url_prefix="/api/v1", description="办理诉求")
 
 
 @blp.route("/complaints/<number>/actions/<action>", methods=["POST"])
 @public
+@blp.doc(parameters=[QUERY_CODE, http_header("If-Match", "上次读到的 ETag；期间有人办理过则答 412")])
 @blp.arguments(ActionSchema)
 @blp.response(200, ComplaintSchema)
 def act(given: dict[str, Any], number: str, action: str) -> Any:
@@ -32,7 +33,8 @@ def act(given: dict[str, Any], number: str, action: str) -> Any:
     """
     with transaction():
         complaint, roles = complaints.find(number, current_user, query_code(), lock=True)
-        operations.check_version(complaint, request.headers.get("If-Match"))
+        if "If-Match" in request.headers and not request.if_match.star_tag:
+            operations.check_version(complaint, request.if_match.as_set(include_weak=True))
         operations.act(complaint, roles, action, given, current_user, clock.now())
         seen = reading.full(complaint, deadlines.clocks_of(complaint.id), roles, directory.current())
     return seen, 200, {"ETag": etag(complaint)}

@@ -10,7 +10,7 @@ from service.accounts.rules import Reader
 from service.casework import rules
 from service.complaints import operations as complaints
 from service.complaints.models import Complaint, Event
-from service.complaints.rules import EVERY_CLOCK, MACHINE, STEPS, Change, Step, Trace, queue_for, started_by
+from service.complaints.rules import EVERY_CLOCK, MACHINE, STEPS, Change, Step, Trace, allowed, queue_for, started_by
 from service.db import db
 from service.deadlines import operations as deadlines
 from service.deadlines.ladder import OVERDUE
@@ -36,22 +36,23 @@ def act(complaint: Complaint, roles: Collection[str], action: str, given: Given,
     """
     step = rules.step_for(action, complaint.status, roles, given)
     if step.once and _taken(complaint, action):
-        raise WrongState(f"「{step.name}」只能做一次，已经做过了。")
+        others = [one for one in allowed(complaint.status, roles) if one != action]
+        raise WrongState(f"「{step.name}」只能做一次，已经做过了。", {"allowed_actions": others})
     role = rules.acting_role(step, roles)
     if effect := EFFECTS.get(action):
         effect(complaint, given, Trace(role, actor.id))
     take(complaint, step, given, Trace(role, actor.id), now)
-    complaint.version += 1
 
 
 def take(complaint: Complaint, step: Step, data: Given, by: Trace, now: datetime) -> None:
-    """Move a complaint along one row of the table: state, queue, clocks, event."""
+    """Move a complaint along one row of the table: state, queue, clocks, event, and the version that others read."""
     before = complaint.status
     complaint.status = step.target or before
     queue = queue_for(complaint.status, complaint.dispatch_place, complaint.department)
     complaint.queue_desk, complaint.queue_code = (queue.desk, queue.code) if queue else (None, None)
     complaint.due_at = _turn_clocks(complaint, step, now)
     complaint.updated_at = now
+    complaint.version += 1
     change = Change(step.action, before, complaint.status, step.public, data)
     complaints.store_events([complaints.append(complaint, change, by, now)])
 
@@ -172,7 +173,8 @@ def _lapse(complaint: Complaint, kind: str, now: datetime) -> None:
         take(complaint, step, {}, Trace(MACHINE), now)
 
 
-def check_version(complaint: Complaint, expected: str | None) -> None:
-    """Raise where the caller read another version than stands now (If-Match)."""
-    if expected is not None and expected.strip().removeprefix("W/").strip('"') not in {"*", str(complaint.version)}:
+def check_version(complaint: Complaint, expected: Collection[str]) -> None:
+    """Raise where the caller read none of the versions that stand now (If-Match, as complaints.api.etag gives them)."""
+    # What is read from If-Match: "" comes as None.
+    if str(complaint.version) not in {tag.partition(".")[0] for tag in expected if tag}:
         raise Stale("这件诉求刚刚被别人处理过，请重新打开后再操作。")

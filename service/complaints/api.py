@@ -13,10 +13,11 @@ from service.complaints.rules import ENTERPRISE
 from service.complaints.schemas import ComplaintSchema, EventSchema, ListQuerySchema, PageSchema, SearchSchema
 from service.deadlines import operations as deadlines
 from service.directory import operations as directory
-from service.http import Blueprint, needs, public
+from service.http import Blueprint, http_header, needs, public
 
 blp = Blueprint("complaints", __name__, url_prefix="/api/v1", description="查看诉求")
 
+QUERY_CODE = http_header("X-Query-Code", "查询码，企业凭它查看和办理自己的诉求")
 READERS = (*sorted(DESKS), "enterprise", "system", "auditor")
 
 
@@ -27,6 +28,7 @@ def query_code() -> str:
 
 @blp.route("/complaints/<number>")
 @public
+@blp.doc(parameters=[QUERY_CODE])
 @blp.response(200, ComplaintSchema)
 def show(number: str) -> Any:
     """A complaint, for who is signed in and may see it or for who holds its query code (X-Query-Code)."""
@@ -36,12 +38,13 @@ def show(number: str) -> Any:
 
 
 def etag(complaint: Complaint) -> str:
-    """Changes whenever somebody does something to the complaint."""
-    return f'"{complaint.version}"'
+    """What people did, then all that happened: a reminder makes a copy old, but takes nobody's step away."""
+    return f'"{complaint.version}.{complaint.length}"'
 
 
 @blp.route("/complaints/<number>/events")
 @public
+@blp.doc(parameters=[QUERY_CODE])
 @blp.response(200, EventSchema(many=True))
 def events(number: str) -> list[dict[str, Any]]:
     """What happened to a complaint: all of it for staff, the public part for the enterprise."""

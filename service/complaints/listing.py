@@ -13,6 +13,7 @@ from sqlalchemy.orm import load_only
 from service.accounts.rules import Reader
 from service.classifier import operations as classifier
 from service.complaints.models import Complaint
+from service.complaints.reading import KNOWS_CONFIDENTIAL
 from service.complaints.rules import OPEN
 from service.complaints.visibility import visible
 from service.crypto import keyed_hash
@@ -21,13 +22,16 @@ from service.directory import operations as directory
 from service.errors import Invalid
 
 SOON = timedelta(days=2)
+# Whom nobody else may name, nobody else finds by his number either.
+FINDS_CONFIDENTIAL = KNOWS_CONFIDENTIAL | {"system"}
 
 # Nothing encrypted is among them: a list decrypts nothing.
 COLUMNS = (
     Complaint.number, Complaint.title, Complaint.body, Complaint.nature, Complaint.flags, Complaint.region,
     Complaint.amount, Complaint.channel, Complaint.confidential, Complaint.anonymous, Complaint.enterprise_name,
-    Complaint.respondent_name, Complaint.category, Complaint.department, Complaint.dispatch_place, Complaint.status,
-    Complaint.queue_desk, Complaint.queue_code, Complaint.due_at, Complaint.created_at, Complaint.sealed,
+    Complaint.respondent_name, Complaint.respondent_kind, Complaint.category, Complaint.department,
+    Complaint.dispatch_place, Complaint.status, Complaint.queue_desk, Complaint.queue_code, Complaint.due_at,
+    Complaint.created_at, Complaint.sealed,
 )  # fmt: skip
 
 
@@ -65,6 +69,8 @@ class Page:
 def page(wanted: Wanted, reader: Reader, now: datetime) -> Page:
     """One page of what the reader may see, in one statement."""
     query = _filtered(select(Complaint).options(load_only(*COLUMNS)).where(visible(reader)), wanted, now)
+    if (wanted.phone or wanted.uscc) and not reader.roles & FINDS_CONFIDENTIAL:
+        query = query.where(Complaint.confidential.is_(False))
     query = _ordered(query, wanted).limit(wanted.limit + 1)
     found = db.session.scalars(query).all()
     items = found[: wanted.limit]
@@ -138,7 +144,7 @@ def _read_cursor(cursor: str) -> tuple[str, int]:
 def _moment(text: str) -> datetime:
     try:
         return datetime.fromisoformat(text).astimezone(UTC)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise _bad_cursor() from error
 
 

@@ -1,19 +1,19 @@
 """Finding complaints, adding to their trail, and proving that nobody changed it."""
 
 import secrets
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
 from hmac import compare_digest
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import insert, literal, select
+from sqlalchemy import func, insert, literal, select, text
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from service.accounts.rules import Reader
 from service.audit import operations as audit
 from service.audit.rules import START, seal
-from service.clock import ZONE, local
 from service.complaints.models import SERIAL, Complaint, Event
 from service.complaints.rules import ENTERPRISE, Change, Trace
 from service.complaints.visibility import scopes
@@ -98,19 +98,23 @@ def next_serial() -> int:
 
 
 def broken_chains() -> Iterator[tuple[str, str]]:
-    """(number, what is wrong) for each complaint whose events do not lead to its head."""
-    columns = (Complaint.id, Complaint.number, Complaint.head, Complaint.length)
-    left = {row.id: row for row in db.session.execute(select(*columns))}
-    ordered = select(Event).order_by(Event.complaint_id, Event.seq).execution_options(yield_per=2000)
-    for complaint_id, events in groupby(db.session.scalars(ordered), key=attrgetter("complaint_id")):
-        complaint = left.pop(complaint_id)
-        if fault := _fault(complaint, events):
-            yield complaint.number, fault
-    yield from ((complaint.number, "没有任何记录") for complaint in left.values())
+    """(number, what is wrong) for each complaint whose events do not lead to its head.
+
+    One statement: what is filed or done while it runs is seen as a whole or not at all.
+    """
+    columns = (Complaint.id, Complaint.number, Complaint.head, Complaint.length, Event)
+    query = select(*columns).outerjoin(Event, Event.complaint_id == Complaint.id).order_by(Complaint.id, Event.seq)
+    rows = db.session.execute(query.execution_options(yield_per=2000))
+    for _, chain in groupby(rows, key=attrgetter("id")):
+        links = list(chain)
+        if fault := _fault(links[0], [link.Event for link in links if link.Event is not None]):
+            yield links[0].number, fault
 
 
-def _fault(complaint: Any, events: Iterable[Event]) -> str:
+def _fault(complaint: Any, events: Sequence[Event]) -> str:
     """What is wrong with one chain; empty where nothing is."""
+    if not events:
+        return "没有任何记录"
     length, previous = 0, START
     for event in events:
         content = {name: getattr(event, name) for name in EVENT_CONTENT}
@@ -123,18 +127,26 @@ def _fault(complaint: Any, events: Iterable[Event]) -> str:
 EVENT_CONTENT = ("seq", "at", "action", "role", "actor_id", "from_status", "to_status", "public", "data")
 
 
-def anchor(now: datetime) -> None:
-    """Keep one hash over all chains as they stood when yesterday ended in Asia/Shanghai."""
-    midnight = local(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    audit.anchor((midnight - timedelta(days=1)).date(), heads_before(midnight))
+def settled() -> int:
+    """The id up to which all events are written for good.
+
+    Waits for who is writing and holds new writers back until the transaction ends, so end it at once.
+    """
+    db.session.execute(text("LOCK TABLE events IN SHARE MODE"))
+    return db.session.scalar(select(func.max(Event.id))) or 0
+
+
+def anchor(day: date, last_event: int) -> None:
+    """Keep one hash over all chains as they stood after an event."""
+    audit.anchor(day, last_event, heads_up_to(last_event))
 
 
 def broken_anchors() -> list[date]:
     """The days whose hash over all chains no longer comes out."""
-    return audit.broken_anchors(lambda day: heads_before(datetime.combine(day + timedelta(days=1), time(), ZONE)))
+    return audit.broken_anchors(heads_up_to)
 
 
-def heads_before(moment: datetime) -> list[bytes]:
-    """The hash at the end of each chain as it stood at a moment, in the order of the complaints."""
-    last = select(Event.hash).where(Event.at < moment)
-    return list(db.session.scalars(last.distinct(Event.complaint_id).order_by(Event.complaint_id, Event.seq.desc())))
+def heads_up_to(last_event: int) -> list[bytes]:
+    """The hash at the end of each chain after an event, in the order of the complaints."""
+    heads = select(Event.hash).ext(distinct_on(Event.complaint_id)).where(Event.id <= last_event)
+    return list(db.session.scalars(heads.order_by(Event.complaint_id, Event.seq.desc())))

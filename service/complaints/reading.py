@@ -16,16 +16,15 @@ KNOWS_CONTACT = frozenset({"operator", "dispatcher", "department_dispatcher", "h
 KNOWS_CONFIDENTIAL = frozenset({"dispatcher", "handler", "revisit_agent", ENTERPRISE})
 SUMMARY = 60
 
-ROUTED_BY = {"model": "系统判断", "rule": "规则", "operator": "人工", "triage": "待派单"}
-
 
 def full(complaint: Complaint, clocks: Sequence[Clock], roles: Collection[str], book: Directory) -> dict[str, Any]:
     """Everything of a complaint that somebody in these roles may see."""
     staff = bool(set(roles) - {ENTERPRISE})
+    knows = bool(set(roles) & {*_knowing(complaint), ENTERPRISE})
     return {
         **_facts(complaint, book),
-        "text": complaint.body if set(roles) & (KNOWS_CONTACT | {ENTERPRISE}) else mask(complaint.body),
-        "title": complaint.title,
+        "text": _shown(complaint.body, knows),
+        "title": _shown(complaint.title, knows),
         "enterprise": enterprise(complaint, roles),
         "contact": contact(complaint, roles),
         "suggestions": suggestions(complaint.suggestions, book, staff),
@@ -34,9 +33,9 @@ def full(complaint: Complaint, clocks: Sequence[Clock], roles: Collection[str], 
         "proposed_channel": complaint.proposed_channel,
         "proposed_department": named(complaint.proposed_department, book.departments) if staff else None,
         "clocks": clocks,
-        "details": complaint.details,
-        "draft": complaint.draft if staff else None,
-        "reply": complaint.reply,
+        "details": _shown(complaint.details, knows),
+        "draft": _shown(complaint.draft, knows) if staff else None,
+        "reply": _shown(complaint.reply, knows),
         "solved": complaint.solved,
         "satisfaction": complaint.satisfaction,
         "allowed_actions": allowed(complaint.status, roles),
@@ -131,10 +130,21 @@ def contact(complaint: Complaint, roles: Collection[str]) -> dict[str, str | Non
     """Whom to call: in full for the desks that must, masked for the enterprise itself, nothing for others."""
     if complaint.anonymous or complaint.contact_phone is None:
         return None
-    knowing = KNOWS_CONTACT & KNOWS_CONFIDENTIAL if complaint.confidential else KNOWS_CONTACT
-    if set(roles) & knowing:
+    if set(roles) & _knowing(complaint):
         return {"name": complaint.contact_name, "phone": complaint.contact_phone}
     return {"name": None, "phone": hidden(complaint.contact_phone, 4)} if ENTERPRISE in roles else None
+
+
+def _knowing(complaint: Complaint) -> frozenset[str]:
+    """The roles that may know how to reach who complains."""
+    return KNOWS_CONTACT & KNOWS_CONFIDENTIAL if complaint.confidential else KNOWS_CONTACT
+
+
+def _shown(value: Any, knows: bool) -> Any:
+    """What people wrote, as they wrote it or, to who need not know, without the numbers of persons in it."""
+    if isinstance(value, dict):
+        return {key: _shown(inner, knows) for key, inner in value.items()}
+    return mask(value) if isinstance(value, str) and not knows else value
 
 
 def hidden(text: str | None, shown: int) -> str | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from stdnum.iso7064 import mod_11_10
+from stdnum import damm
 
 from service.clock import local
 
@@ -87,6 +87,7 @@ EARLIER = {
     ("file", "inquiry"): ("result",),
     ("file", "assigned"): ("result",),
     ("dispatch", "urgent"): ("contact",),
+    ("dispatch", "802-urgent"): ("contact",),
 }
 
 
@@ -195,9 +196,9 @@ def queue_for(status: str, dispatch_place: str, department: str | None) -> Queue
 
 
 def number(serial: int, filed_at: datetime) -> str:
-    """QS20261121-0000123-7: day in Asia/Shanghai, serial, check digit by ISO 7064 MOD 11,10 over both."""
+    """QS20261121-0000123-1: day in Asia/Shanghai, serial, check digit by Damm's table over both."""
     body = f"{local(filed_at):%Y%m%d}{serial:07d}"
-    return f"QS{body[:8]}-{body[8:]}-{mod_11_10.calc_check_digit(body)}"
+    return f"QS{body[:8]}-{body[8:]}-{damm.calc_check_digit(body)}"
 
 
 def is_number(text: str) -> bool:
@@ -205,7 +206,7 @@ def is_number(text: str) -> bool:
     prefix, day, serial, check = text[:2], text[2:10], text[11:-2], text[-1:]
     if prefix != "QS" or text != f"QS{day}-{serial}-{check}" or not (day + serial + check).isascii():
         return False
-    return (day + serial + check).isdigit() and len(serial) >= 7 and bool(mod_11_10.is_valid(day + serial + check))
+    return (day + serial + check).isdigit() and len(serial) >= 7 and bool(damm.is_valid(day + serial + check))
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,21 @@
 """What the clock asks of the complaints' trails."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from service import clock
 from service.complaints import operations
+from service.jobs import outbox
 from service.jobs.rules import task
 
 
 @task("complaints.anchor", every=timedelta(days=1))
 def anchor() -> None:
-    """Seal the chains as they stood at the last midnight."""
-    operations.anchor(clock.now())
+    """Settle which events an anchor covers; reading them all happens afterwards, when nobody is held back."""
+    day = clock.local(clock.now()).date()
+    outbox.add("complaints.keep_anchor", {"day": day.isoformat(), "last_event": operations.settled()})
+
+
+@task("complaints.keep_anchor")
+def keep_anchor(day: str, last_event: int) -> None:
+    """Seal all chains as they stood then."""
+    operations.anchor(date.fromisoformat(day), last_event)

@@ -11,14 +11,21 @@ Condition = ColumnElement[bool]
 
 UNSEALED = Complaint.sealed.is_(False)
 AFTER_REPLY = ("replied", "answered", "closed")
+# The kinds of departments whose people sit at a place's desks.
+GOVERNING = ("government", "dispatch", "services")
 
 
 def _in_place(grant: Grant) -> Condition:
-    """The matter lies in the grant's place or below, or was sent to a desk there."""
+    """The matter lies in the grant's place or below, or was sent to a desk there.
+
+    What accuses a government itself is seen only from the desk it was sent to, above that government, and upwards.
+    """
     if grant.places is None:
         return true()
     places = sorted(grant.places)
-    return or_(Complaint.region.in_(places), Complaint.dispatch_place.in_(places))
+    accused = func.coalesce(func.split_part(Complaint.respondent_department, "-", 2), "")
+    lies_here = and_(Complaint.region.in_(places), accused.not_in(GOVERNING))
+    return or_(lies_here, Complaint.dispatch_place.in_(places))
 
 
 def _in_place_unsealed(grant: Grant) -> Condition:
@@ -50,9 +57,10 @@ def _of_department(grant: Grant) -> Condition:
     """Given for one department, or for all of a place where one office works for all of them."""
     if grant.department is not None:
         return Complaint.department == grant.department
+    # What is sealed is for the very department it went to, not for an office that works for all.
     if grant.places is None:
-        return Complaint.department.is_not(None)
-    return func.split_part(Complaint.department, "-", 1).in_(sorted(grant.places))
+        return and_(Complaint.department.is_not(None), UNSEALED)
+    return and_(func.split_part(Complaint.department, "-", 1).in_(sorted(grant.places)), UNSEALED)
 
 
 SCOPES: dict[str, Callable[[Grant], Condition]] = {

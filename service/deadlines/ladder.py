@@ -19,7 +19,8 @@ KINDS = {
     "revisit": "回访",
 }
 ANY = "any"
-REGIMES = ("802", "assigned", "urgent", "inquiry", "default", "policy", "other")
+# What stands after a dash is pressing beside the law: its rows go before those of the law alone.
+REGIMES = ("802-urgent", "802", "assigned", "urgent", "inquiry", "default", "policy", "other")
 STARTS = ("filed", "requested", "accepted", "dispatched", "signed", "delivered", "drafted", "replied")
 OVERDUE = "overdue"
 
@@ -78,7 +79,8 @@ class Rulebook:
 
     def find(self, kind: str, regime: str) -> Rule | None:
         """The rule of a kind under a regime; None where that regime has no such clock (only some have 转办)."""
-        return self._rules.get((kind, regime)) or self._rules.get((kind, ANY))
+        ways = (regime, regime.partition("-")[0], ANY)
+        return next((rule for way in ways if (rule := self._rules.get((kind, way)))), None)
 
 
 def regime(family: str, leaf: str, nature: str, urgent: bool, under_802: bool, assigned: bool) -> str:
@@ -89,7 +91,8 @@ def regime(family: str, leaf: str, nature: str, urgent: bool, under_802: bool, a
         nature: inquiry, request, complaint, report or suggestion.
     """
     asks = nature == "inquiry" or leaf == "policy.inquiry"
-    facts = {"802": under_802 and not asks, "assigned": assigned, "urgent": urgent, "inquiry": asks}
+    law = under_802 and not asks
+    facts = {"802-urgent": law and urgent, "802": law, "assigned": assigned, "urgent": urgent, "inquiry": asks}
     return next((name for name, holds in facts.items() if holds), family if family in REGIMES else "other")
 
 

@@ -46,7 +46,7 @@ class Department(Seeded, db.Model):
 
 
 class Category(Seeded, db.Model):
-    """A family (no parent) or a leaf; what a leaf leaves empty it has from its family."""
+    """A family (no parent) or a leaf; what a leaf leaves empty it has from its family. People see them by position."""
 
     __tablename__ = "categories"
 
@@ -60,6 +60,7 @@ class Category(Seeded, db.Model):
     channel: Mapped[str | None] = mapped_column(Text)
     sealed: Mapped[bool]
     gate: Mapped[str | None] = mapped_column(Text)
+    position: Mapped[int]
 
 
 class Gate(Seeded, db.Model):

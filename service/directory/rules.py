@@ -238,7 +238,7 @@ class Directory:
 
 def assemble(tables: Mapping[str, Rows], revision: str = "") -> Directory:
     """A Directory of the tables regions, kinds, departments, categories, gates, sectors and debtor_kinds."""
-    nodes = {row["code"]: row for row in sorted(tables["categories"], key=itemgetter("code"))}
+    nodes = {row["code"]: row for row in sorted(tables["categories"], key=itemgetter("position"))}
     gates = sorted((_made(Gate, row) for row in tables["gates"]), key=lambda gate: (_ASKED[gate.effect], gate.code))
     families = {code: Family(code, row["name"], row["policy"]) for code, row in nodes.items() if not row["parent"]}
     return Directory(

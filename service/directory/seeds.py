@@ -48,7 +48,10 @@ def tables(data: Path) -> dict[str, Rows]:
         "regions": regions,
         "kinds": [_kind(row) for row in kinds.values()],
         "departments": departments,
-        "categories": [_category(row, nodes, gates, everywhere) for row in nodes.values()],
+        "categories": [
+            {**_category(row, nodes, gates, everywhere), "position": position}
+            for position, row in enumerate(nodes.values())
+        ],
         "gates": [_filled(row, GATE_KEYS, cues=[], not_for=[]) for row in gates.values()],
         "sectors": _sectors(bodies, everywhere),
         "debtor_kinds": debtors,

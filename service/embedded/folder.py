@@ -17,7 +17,7 @@ DATABASE = "qishengtong"
 KEY_BYTES = 48
 SHORTEST_KEY = 32
 SUBFOLDERS = ("log", "tmp")
-MARKS = {"running.json", "embedded.json", "secret.key"}
+MARK = ".qishengtong"  # says that a folder is ours
 
 
 class Running(Exception):
@@ -54,6 +54,7 @@ def prepare(var: Path) -> None:
         for folder in (var, *(var / name for name in SUBFOLDERS)):
             folder.mkdir(mode=0o700, exist_ok=True)
             folder.chmod(0o700)
+        (var / MARK).touch()
     except OSError as error:
         raise Unavailable(
             f"{error.filename} 应是可写的文件夹（{error.strerror}）。请移走或改好它，或换一处：make run QST_VAR=文件夹"
@@ -64,8 +65,8 @@ def is_strange(var: Path) -> bool:
     """Whether a folder exists that holds things and nothing of ours, so that it is not ours to close or delete."""
     if var == ROOT / "var" or not var.is_dir():
         return False
-    names = set(os.listdir(var))
-    return bool(names) and names.isdisjoint(MARKS)
+    names = os.listdir(var)
+    return bool(names) and MARK not in names
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from service.complaints import reading
 from service.db import db, transaction
 from service.directory import operations as directory
 from service.errors import Conflict
-from service.http import Blueprint, public
+from service.http import Blueprint, http_header, public
 from service.intake import answers, operations
 from service.intake.answers import Key
 from service.intake.rules import Draft
@@ -25,8 +25,7 @@ FILED = FiledSchema()
 @blp.route("/complaints", methods=["POST"])
 @public
 @blp.arguments(FilingSchema)
-@blp.doc(parameters=[{"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": 200},
-                      "description": "重复提交同一个键，得到同一个回答，不会重复立案"}])  # fmt: skip
+@blp.doc(parameters=[http_header("Idempotency-Key", "重复提交同一个键，得到同一个回答，不会重复立案")])
 @blp.response(201, FiledSchema)
 def file(draft: Draft) -> Any:
     """File a complaint; the answer says who got it, why, and until when who must do what."""

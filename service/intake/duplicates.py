@@ -38,8 +38,12 @@ def candidates(complaint: Complaint, reader: Reader, now: datetime) -> list[dict
     query = select(Complaint, *columns).options(
         load_only(Complaint.number, Complaint.status, Complaint.created_at, Complaint.body)
     )
-    query = query.where(or_(*told.values()), Complaint.created_at > now - WINDOW, visible(reader))
-    rows = db.session.execute(query.order_by(Complaint.id.desc()).limit(CANDIDATES)).all()
+    # To say "the same telephone" of a complaint made in confidence would name who made it.
+    nameable = or_(Complaint.confidential.is_(False), Complaint.filed_by == reader.id)
+    query = query.where(or_(*told.values()), Complaint.created_at > now - WINDOW, visible(reader), nameable)
+    # The enterprise's own come first: a respondent may be complained of by many.
+    nearest = [condition.is_(True).desc() for condition in told.values()]
+    rows = db.session.execute(query.order_by(*nearest, Complaint.id.desc()).limit(CANDIDATES)).all()
     found = [_offer(complaint, row[0], [why for why, held in zip(told, row[1:], strict=True) if held]) for row in rows]
     likely = [offer for offer in found if offer["likeness"] >= LEAST_LIKENESS]
     return sorted(likely, key=lambda offer: -offer["likeness"])[:OFFERED]

@@ -116,12 +116,12 @@ class FilingSchema(Schema):
     channel = Choice(CHANNELS)
     source = Nested(SourceSchema)
 
-    @validates_schema(skip_on_field_errors=False)
-    def someone_to_answer(self, data: dict[str, Any], **_: Any) -> None:
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def someone_to_answer(self, data: dict[str, Any], original: Any, **_: Any) -> None:
         """Who is not anonymous says who it is and how to be reached; who is, says neither."""
-        names = ("enterprise", "contact")
-        missing = {name: ["这一项必须填写；不愿透露身份可选择匿名。"] for name in names if name not in data}
-        told = {name: ["匿名提交时请不要填写这一项。"] for name in names if name in data}
+        names = ("enterprise", "contact") if isinstance(original, dict) else ()
+        missing = {name: ["这一项必须填写；不愿透露身份可选择匿名。"] for name in names if name not in original}
+        told = {name: ["匿名提交时请不要填写这一项。"] for name in names if name in original}
         if problems := told if data.get("anonymous") is True else missing:
             raise ValidationError(problems)
 

@@ -158,8 +158,6 @@ def test_a_token_is_kept_only_as_a_hash() -> None:
     stored = db.session.scalars(select(Token)).one()
     assert secret.encode() not in stored.hash
     assert len(stored.hash) == 32
-    assert accounts.has_token(secret)
-    assert not accounts.has_token(secret + "x")
 
 
 def test_no_two_tokens_are_the_same() -> None:
@@ -286,3 +284,23 @@ def test_an_unknown_login_costs_a_hash_as_a_known_one_does(monkeypatch: pytest.M
 
 def test_nobody_signed_in_is_an_empty_reader() -> None:
     assert Reader().grants == ()
+
+
+def test_a_closed_account_opens_nothing_with_password_or_token() -> None:
+    secret = token(create())
+    with transaction():
+        accounts.close_user(accounts.user_named("wang"), NOW, "test")
+    assert sign_in(PASSWORD) is None
+    with pytest.raises(NotSignedIn):
+        accounts.bearer(secret, NOW)
+
+
+def test_revoking_ends_every_token_and_leaves_the_password() -> None:
+    user = create()
+    secrets = [token(user), token(user)]
+    with transaction():
+        assert accounts.revoke_tokens(accounts.user_named("wang"), NOW, "test") == 2
+    for secret in secrets:
+        with pytest.raises(NotSignedIn):
+            accounts.bearer(secret, NOW)
+    assert sign_in(PASSWORD) is not None

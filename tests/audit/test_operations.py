@@ -107,25 +107,25 @@ def test_many_who_record_at_once_make_one_chain(app: Flask) -> None:
 def test_the_anchor_of_a_day_stays_as_it_was_first_written() -> None:
     heads = [seal(START, {"n": n}) for n in range(3)]
     with transaction():
-        audit.anchor(DAY, heads)
-        audit.anchor(DAY, heads[:1])
+        audit.anchor(DAY, 9, heads)
+        audit.anchor(DAY, 9, heads[:1])
     assert db.session.scalars(select(Anchor.chains)).all() == [3]
-    assert audit.broken_anchors(lambda day: heads) == []
+    assert audit.broken_anchors(lambda last_event: heads) == []
 
 
 def test_entries_taken_off_the_end_are_found_by_the_anchor_of_their_day(ids: list[int]) -> None:
     today = clock.local(clock.now()).date()
     with transaction():
-        audit.anchor(today, [])
-    assert audit.broken_anchors(lambda day: []) == []
+        audit.anchor(today, 0, [])
+    assert audit.broken_anchors(lambda last_event: []) == []
     with transaction():
         db.session.execute(delete(Entry).where(Entry.id >= ids[3]))
     assert audit.broken() == []
-    assert audit.broken_anchors(lambda day: []) == [today]
+    assert audit.broken_anchors(lambda last_event: []) == [today]
 
 
 @pytest.mark.parametrize("now", [[], [b"a"], [b"b", b"a"], [b"a", b"b", b"c"], [b"a", b"x"]])
 def test_chains_that_changed_since_the_anchor_are_found(now: list[bytes]) -> None:
     with transaction():
-        audit.anchor(DAY, [b"a", b"b"])
-    assert audit.broken_anchors(lambda day: now) == [DAY]
+        audit.anchor(DAY, 9, [b"a", b"b"])
+    assert audit.broken_anchors(lambda last_event: now) == [DAY]

@@ -27,7 +27,7 @@ from sqlalchemy import (
     true,
 )
 
-from service.complaints.models import Complaint, Event
+from service.complaints.models import SERIAL, Complaint, Event
 from service.db import db, transaction
 from service.deadlines.models import Clock
 from tests.thirty import varied
@@ -71,7 +71,8 @@ def _copy(times: int) -> None:
     series = func.generate_series(1, times).table_valued("copy").render_derived()
     copy = series.c.copy
     moved = {name: old.c[name] - literal(APART) * copy for name in ("created_at", "updated_at")}
-    _insert(old, {"number": func.concat(old.c.number, "/", copy), **moved}, old.join(series, true()))
+    own = {"id": SERIAL.next_value(), "number": func.concat(old.c.number, "/", copy)}
+    _insert(old, {**own, **moved}, old.join(series, true()))
     new = old.alias("new")
     for table in (Event.__table__, Clock.__table__):
         source = table.join(old, old.c.id == table.c.complaint_id)
@@ -81,6 +82,6 @@ def _copy(times: int) -> None:
 
 def _insert(table: Table, changed: Mapping[str, Any], source: FromClause, *where: ColumnElement[bool]) -> None:
     """Insert a table's own rows again, with some columns changed."""
-    names = [column.name for column in table.c if column.name != "id"]
+    names = [column.name for column in table.c if column.name != "id" or "id" in changed]
     values = [changed.get(name, table.c[name]) for name in names]
     db.session.execute(insert(table).from_select(names, select(*values).select_from(source).where(*where)))

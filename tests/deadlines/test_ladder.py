@@ -20,7 +20,7 @@ def a_rule(kind, regime):
     ("facts", "expected"),
     [
         (("arrears", "arrears.goods-services", "complaint", False, True, False), "802"),
-        (("arrears", "arrears.goods-services", "complaint", True, True, True), "802"),
+        (("arrears", "arrears.goods-services", "complaint", True, True, True), "802-urgent"),
         (("arrears", "arrears.goods-services", "inquiry", False, True, False), "inquiry"),
         (("arrears", "arrears.goods-services", "complaint", False, False, False), "other"),
         (("default", "default.investment-promise", "complaint", False, False, True), "assigned"),
@@ -36,6 +36,13 @@ def a_rule(kind, regime):
 def test_the_law_comes_first_then_a_superior_then_what_presses(facts, expected):
     assert regime(*facts) == expected
     assert expected in REGIMES
+
+
+def test_a_pressing_matter_of_the_law_has_its_own_rows_then_the_laws_then_the_general_ones():
+    book = Rulebook([a_rule("contact", "802-urgent"), a_rule("result", "802"), a_rule("sign", "any")])
+    found = {kind: book.find(kind, "802-urgent").code for kind in ("contact", "result", "sign")}
+    assert found == {"contact": "contact-802-urgent", "result": "result-802", "sign": "sign-any"}
+    assert book.find("contact", "802") is None
 
 
 def test_a_kind_without_a_row_for_the_regime_follows_the_general_one():

@@ -53,3 +53,9 @@ def test_a_wrong_filter_is_told_with_its_field(client, query):
     answer = client.get(f"/api/v1/departments?{query}")
     assert answer.status_code == 422
     assert list(answer.json["errors"]) == [query.partition("=")[0]]
+
+
+def test_families_come_in_the_order_of_the_file_and_arrears_first(client) -> None:
+    families = list(dict.fromkeys(leaf["family"] for leaf in client.get("/api/v1/categories").json or []))
+    assert families[:3] == ["arrears", "default", "policy"]
+    assert families[-1] == "out-of-scope"

@@ -44,7 +44,7 @@ def test_preparing_twice_changes_nothing(tmp_path):
 def test_a_file_in_the_place_of_a_folder_is_named(tmp_path, name):
     (tmp_path / name).parent.mkdir(exist_ok=True)
     if name != "var":
-        (tmp_path / "var" / "secret.key").touch()
+        (tmp_path / "var" / folder.MARK).touch()
     (tmp_path / name).touch()
     with pytest.raises(Unavailable, match=str(tmp_path / name)):
         folder.prepare(tmp_path / "var")
@@ -56,6 +56,13 @@ def test_a_folder_with_other_peoples_things_is_neither_closed_nor_used(tmp_path)
     with pytest.raises(Unavailable, match="别的东西"):
         folder.prepare(tmp_path)
     assert mode(tmp_path) == 0o755
+
+
+def test_a_folder_is_known_again_whatever_was_lost_in_it(tmp_path):
+    var = tmp_path / "var"
+    folder.prepare(var)
+    (var / "something").touch()
+    assert not folder.is_strange(var)
 
 
 def test_only_one_can_hold_a_folder(tmp_path):

@@ -146,6 +146,7 @@ def test_what_cannot_work_is_one_sentence(tmp_path, environ, sentence):
 
 
 def test_a_second_one_says_where_the_first_one_is(tmp_path):
+    folder.prepare(tmp_path)
     with folder.hold(tmp_path, "http://127.0.0.1:5000"):
         done = command(tmp_path)
     assert done.returncode == 0
@@ -153,10 +154,10 @@ def test_a_second_one_says_where_the_first_one_is(tmp_path):
 
 
 def test_a_lost_key_is_not_replaced(tmp_path):
+    folder.prepare(tmp_path)
     data = tmp_path / "postgres"
     data.mkdir()
     (data / "PG_VERSION").write_text("18\n")
-    (tmp_path / "embedded.json").write_text("{}")
     done = command(tmp_path, PORT=str(ports.choose(ports.SUPERVISOR)))
     assert done.returncode == 1
     assert "secret.key 不见了" in done.stdout

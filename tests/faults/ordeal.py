@@ -41,9 +41,8 @@ def undergo(stack: Stack, count: int) -> Outcome:
     share, rest = divmod(count, len(PARTS))
     down: dict[str, float] = {}
     with Filers(stack.port) as filers:
-        for part in PARTS:
-            down[part] = _stage(stack, filers, part, share)
-        filers.leave.release(rest)
+        for serial, part in enumerate(PARTS):
+            down[part] = _stage(stack, filers, part, share + (serial < rest))
         wait_for("every filing to be answered", lambda: len(filers.answered) + len(filers.problems) >= count)
         problems = [*filers.problems, *_repeated(filers)]
     wait_for("worker and cron", lambda: all(stack.find(part) for part in PARTS) and stack.is_ready())

@@ -19,8 +19,9 @@ from service.embedded import ports, processes
 
 PORTS = range(12_000, 16_000)
 PATIENCE = 180.0
+STARTED = "企声通已启动"
 # What is not ours to use here: the servers must be those that are killed.
-FOREIGN = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "QST_DATA", "QST_QUEUE", "HOST")
+FOREIGN = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "QST_DATA", "QST_QUEUE", "HOST", "WEB_WORKERS")
 
 
 @dataclass(frozen=True)
@@ -61,28 +62,30 @@ class Stack:
         """The supervisor."""
         return psutil.Process(int((self.var / "supervisor.pid").read_text(encoding="ascii")))
 
-    def find(self, part: str) -> psutil.Process | None:
-        """One of PARTS, if it runs now."""
+    def find(self, part: str) -> list[psutil.Process]:
+        """The processes that are one of PARTS, as far as they run now."""
         with suppress(psutil.Error):
-            return next((process for process in self._candidates(part) if _fits(process, part)), None)
-        return None
+            return [process for process in self._candidates(part) if _fits(process, part)]
+        return []
 
     def _candidates(self, part: str) -> list[psutil.Process]:
         if part != "web worker":
             return self.supervisor().children()
-        master = self.find("web master")
-        return master.children() if master else []
+        return [worker for master in self.find("web master") for worker in master.children()]
 
 
 # How each part that is killed is known among its parent's children.
 PARTS: dict[str, Callable[[psutil.Process], bool]] = {
     "web master": lambda process: "gunicorn" in process.cmdline(),
     "web worker": lambda process: "gunicorn" in process.cmdline(),
-    "worker": lambda process: process.cmdline()[-1] == "worker.py",
+    "worker": lambda process: process.cmdline()[-1:] == ["worker.py"],
     "cron": lambda process: process.cmdline()[-2:] == ["worker.py", "cron"],
     "redis": lambda process: process.name() == "redis-server",
     "postgres": lambda process: process.name() == "postgres",
 }
+
+# How many of a part there are, where it is not one.
+NUMBER = {"web worker": 2}
 
 
 def _fits(process: psutil.Process, part: str) -> bool:
@@ -104,9 +107,8 @@ def wait_for(what: str, is_so: Callable[[], bool], patience: float = PATIENCE) -
 
 def kill(stack: Stack, part: str) -> psutil.Process:
     """Kill one part, once it runs; gives the process that was."""
-    wait_for(f"{part} to run", lambda: stack.find(part) is not None)
-    process = stack.find(part)
-    assert process is not None
+    wait_for(f"{part} to run", lambda: len(stack.find(part)) == NUMBER.get(part, 1))
+    process = stack.find(part)[0]
     process.kill()
     return process
 
@@ -114,16 +116,12 @@ def kill(stack: Stack, part: str) -> psutil.Process:
 def is_back(stack: Stack, part: str, killed: psutil.Process) -> bool:
     """Whether another process stands where the killed one stood, and the service can work."""
     found = stack.find(part)
-    return found is not None and found != killed and stack.is_ready()
+    return killed not in found and len(found) == NUMBER.get(part, 1) and stack.is_ready()
 
 
 @contextmanager
-def folder(model: Path | None = None) -> Iterator[Stack]:
-    """A folder and a port for a service; whatever still runs on it when the block ends is ended.
-
-    Args:
-        model: a folder of models to start with, so that none has to be trained.
-    """
+def folder() -> Iterator[Stack]:
+    """A folder and a port for a service; whatever still runs on it when the block ends is ended."""
     parent = Path(tempfile.mkdtemp(prefix="qst-faults-"))
     stack = Stack(parent / "var", ports.choose(PORTS))
     try:
@@ -143,11 +141,16 @@ def running(stack: Stack) -> Iterator[psutil.Process]:
             stdout=output, stderr=subprocess.STDOUT, start_new_session=True,
         )  # fmt: skip
         try:
-            wait_for("the service to come up", lambda: process.poll() is not None or stack.is_ready())
+            # Its own word for it: processes left behind by an earlier start may still answer on the port.
+            wait_for("the service to come up", lambda: process.poll() is not None or STARTED in _read(log))
             if process.poll() is not None:
-                raise RuntimeError(f"the service did not come up:\n{log.read_text(errors='replace')}")
+                raise RuntimeError(f"the service did not come up:\n{_read(log)}")
             yield process
         finally:
             with suppress(psutil.NoSuchProcess):
                 process.terminate()
             process.wait(timeout=PATIENCE)
+
+
+def _read(log: Path) -> str:
+    return log.read_text(encoding="utf-8", errors="replace")

@@ -28,6 +28,8 @@ def upgrade() -> None:
         "audit_anchors",
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("chains", sa.Integer(), nullable=False),
+        sa.Column("last_event", sa.BigInteger(), nullable=False),
+        sa.Column("last_entry", sa.BigInteger(), nullable=False),
         sa.Column("digest", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("day", name=op.f("pk_audit_anchors")),
     )
@@ -66,6 +68,7 @@ def upgrade() -> None:
         sa.Column("channel", sa.Text(), nullable=True),
         sa.Column("sealed", sa.Boolean(), nullable=False),
         sa.Column("gate", sa.Text(), nullable=True),
+        sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("active", sa.Boolean(), server_default="true", nullable=False),
         sa.Column("edited_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_categories")),

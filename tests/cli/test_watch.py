@@ -1,0 +1,113 @@
+"""`flask sweep`, `flask audit verify`, `flask doctor` and `flask demo`."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy import func, select, update
+
+from service import clock
+from service.complaints.models import Complaint, Event
+from service.complaints.rules import OPEN
+from service.db import db, transaction
+from service.deadlines.models import Clock
+from service.demonstration import ACCOUNTS, WAYS
+from tests.caller import Caller
+from tests.cli.runs import Run, said
+from tests.factories import filing
+
+
+@pytest.fixture
+def complaint(app: Flask) -> dict[str, Any]:
+    """One complaint, filed on a Tuesday morning."""
+    with time_machine.travel("2026-03-10T02:00:00+00:00", tick=False):
+        return Caller(app).post("/api/v1/complaints", json=filing()).get_json()
+
+
+def overdue() -> int | None:
+    return db.session.scalar(select(func.count()).where(Event.action == "overdue"))
+
+
+@pytest.mark.usefixtures("complaint")
+def test_a_sweep_marks_what_is_overdue_at_the_moment_it_is_told_once(run: Run) -> None:
+    assert said(run("sweep", "--now", "2026-03-10 15:00")) == "处理了 0 个到点的时限。\n"
+    assert said(run("sweep", "--now", "2026-03-10 16:30")) == "处理了 2 个到点的时限。\n"
+    assert overdue() == 1
+    assert said(run("sweep", "--now", "2026-03-10 16:30")) == "处理了 0 个到点的时限。\n"
+    said(run("sweep", "--now", "2026-12-03"))
+    said(run("sweep"))
+    assert overdue() == 2
+
+
+def test_a_sweep_at_no_moment_is_told(run: Run) -> None:
+    assert "开始时间要写成" in said(run("sweep", "--now", "昨天"), code=1)
+
+
+def test_an_honest_record_is_verified(run: Run, complaint: dict[str, Any]) -> None:
+    assert said(run("audit", "verify")) == "全部记录完整，未发现改动。\n"
+
+
+@pytest.mark.parametrize(
+    "tamper",
+    [
+        lambda: update(Event).where(Event.action == "dispatch").values(data={"department": "150821-industry"}),
+        lambda: update(Event).where(Event.action == "accept").values(at=clock.now()),
+        lambda: Event.__table__.delete().where(Event.action == "dispatch"),
+        lambda: update(Complaint).values(length=2),
+    ],
+    ids=["another department", "another time", "an event gone", "a chain cut short"],
+)
+def test_a_record_that_was_tampered_with_is_named(
+    tamper: Callable[[], Any], run: Run, complaint: dict[str, Any]
+) -> None:
+    with transaction() as session:
+        session.execute(tamper())
+    assert complaint["number"] in said(run("audit", "verify"), code=1)
+
+
+def test_the_doctor_tells_people_and_programs_the_same(run: Run) -> None:
+    assert said(run("doctor")).count("✓") == 7
+    found = json.loads(said(run("doctor", "--json")))
+    assert [set(one) for one in found] == [{"what", "good", "state", "remedy"}] * 7
+
+
+@pytest.mark.usefixtures("complaint")
+def test_the_doctor_ends_with_one_where_something_is_wrong(run: Run) -> None:
+    with time_machine.travel("2026-05-10T02:00:00+00:00", tick=False):
+        assert "✗ 逾期诉求：1 件　→ " in said(run("doctor"), code=1)
+        assert not all(one["good"] for one in json.loads(said(run("doctor", "--json"), code=1)))
+
+
+# --- the demonstration -----------------------------------------------------------------------------------------------
+
+
+def by_status() -> dict[str, int]:
+    held = select(Complaint.status, func.count()).group_by(Complaint.status)
+    return {row[0]: row[1] for row in db.session.execute(held)}
+
+
+def test_the_demonstration_shows_every_state_once_and_its_tokens_work(run: Run, app: Flask) -> None:
+    lines = said(run("demo")).splitlines()
+    states = by_status()
+    assert set(WAYS) <= set(states)
+    assert sum(states.values()) >= 50
+    running = select(Clock.id).where(Clock.complaint_id == Complaint.id, Clock.state.in_(("running", "paused")))
+    idle = select(Complaint.number).where(Complaint.status.in_(OPEN), ~running.exists())
+    assert db.session.scalars(idle).all() == []
+    assert said(run("audit", "verify")) == "全部记录完整，未发现改动。\n"
+    tokens = dict(line.split()[::2] for line in lines[1:])
+    assert set(tokens) > set(ACCOUNTS)
+    for login, secret in tokens.items():
+        me = Caller(app).get("/api/v1/me", headers={"Authorization": f"Bearer {secret}"})
+        assert me.get_json()["login"] == login
+    assert said(run("demo")).splitlines() == lines
+    assert by_status() == states
+
+
+@pytest.mark.usefixtures("complaint")
+def test_the_demonstration_adds_nothing_to_real_complaints(run: Run) -> None:
+    said(run("demo"))
+    assert db.session.scalar(select(func.count()).select_from(Complaint)) == 1

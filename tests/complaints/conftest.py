@@ -1,0 +1,15 @@
+"""A desk on a Monday morning, and callers whose requests are separate."""
+
+from collections.abc import Iterator
+
+import pytest
+import time_machine
+
+from tests.casework.ways import MONDAY
+
+
+@pytest.fixture(autouse=True)
+def travel() -> Iterator[time_machine.Traveller]:
+    """Monday morning, standing still until a test moves on."""
+    with time_machine.travel(MONDAY, tick=False) as traveller:
+        yield traveller

@@ -1,0 +1,121 @@
+"""The demonstration of an empty system: every state at once, marked as such, made once, and only where nothing is."""
+
+from collections import Counter
+
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy import func, select
+
+from service import clock, demonstration
+from service.accounts.models import Token, User
+from service.complaints import operations as complaints
+from service.complaints.models import Complaint, Event
+from service.complaints.rules import OPEN, STATES
+from service.db import db, transaction
+from service.deadlines.models import Clock
+from tests.caller import Caller
+from tests.casework import ways
+
+
+@pytest.fixture
+def filled(app: Flask) -> Flask:
+    """The database after `flask demo`."""
+    with time_machine.travel(ways.MONDAY, tick=False):
+        run(app)
+    return app
+
+
+def run(app: Flask) -> str:
+    """What `flask demo` prints."""
+    result = app.test_cli_runner().invoke(args=["demo"])
+    assert result.exit_code == 0, result.output
+    return str(result.output)
+
+
+def all_of() -> list[Complaint]:
+    """Every complaint."""
+    db.session.rollback()
+    return list(db.session.scalars(select(Complaint)))
+
+
+def test_there_are_some_sixty_complaints_in_all_the_states_that_people_pass(filled: Flask) -> None:
+    found = all_of()
+    assert 55 <= len(found) <= 70
+    assert {one.status for one in found} >= STATES.keys() - {"passed_on"}
+
+
+def test_every_state_is_shown(filled: Flask) -> None:
+    assert {one.status for one in all_of()} == STATES.keys()
+
+
+def test_each_of_them_and_whoever_speaks_in_it_is_marked(filled: Flask) -> None:
+    for one in all_of():
+        assert "（演示）" in (one.enterprise_name or ""), one.number
+        assert one.source_system == "demonstration"
+        assert one.reply is None or "（演示）" in one.reply
+        assert (one.contact_name, one.contact_phone) == ("演示联系人", "+864710000000")
+    assert all("（演示）" in user.name for user in db.session.scalars(select(User)))
+
+
+def test_they_come_from_many_places_and_families(filled: Flask) -> None:
+    found = all_of()
+    assert len({one.region for one in found}) >= 20
+    assert len({(one.category or "").partition(".")[0] for one in found}) >= 8
+
+
+def test_each_stands_as_if_people_had_worked_on_it(filled: Flask) -> None:
+    clocks = Counter(db.session.scalars(select(Clock.complaint_id).where(Clock.state.in_(("running", "paused")))))
+    for one in all_of():
+        assert bool(clocks[one.id]) == (one.status in OPEN), one.number
+        assert (one.queue_desk is None) == (one.status not in OPEN)
+    assert list(complaints.broken_chains()) == []
+    assert db.session.scalar(select(func.count()).where(Event.at > ways.MONDAY)) == 0
+
+
+def test_nothing_is_left_for_the_first_sweep(filled: Flask) -> None:
+    due = select(Clock.id).where(Clock.state == "running", Clock.next_at <= ways.MONDAY)
+    assert db.session.scalars(due).all() == []
+
+
+def test_a_second_time_changes_nothing(filled: Flask) -> None:
+    def standing() -> list[object]:
+        db.session.rollback()
+        tables = (Complaint.number, Complaint.head), (User.login, User.id), (Token.id, Token.hash)
+        return [sorted(map(tuple, db.session.execute(select(*columns)))) for columns in tables]
+
+    before = standing()
+    run(filled)
+    assert standing() == before
+
+
+def test_a_database_that_holds_a_complaint_is_not_touched(app: Flask) -> None:
+    number, _ = ways.brought_to("submitted")
+    head = ways.stored(number).head
+    run(app)
+    assert [(one.number, one.head) for one in all_of()] == [(number, head)]
+
+
+def test_no_open_door_is_made_beside_real_complaints(app: Flask) -> None:
+    ways.brought_to("submitted")
+    run(app)
+    assert db.session.scalar(select(func.count()).select_from(User)) == 0
+
+
+def test_the_accounts_it_prints_open_the_doors_of_their_roles(filled: Flask) -> None:
+    client = Caller(filled)
+    lines = [line.split() for line in demonstration.table()[1:]]
+    assert len(lines) == len(demonstration.ACCOUNTS) + 1
+    for login, *_, token in lines:
+        me = client.get("/api/v1/me", headers={"Authorization": f"Bearer {token}"})
+        assert me.json is not None
+        assert me.json["login"] == login
+    league = client.get("/api/v1/complaints?limit=100", headers={"Authorization": f"Bearer {lines[-1][-1]}"}).json
+    assert league is not None
+    assert 0 < len(league["items"]) < len(all_of())
+
+
+def test_it_takes_the_time_it_is_given(app: Flask) -> None:
+    with transaction():
+        demonstration.fill(app.config["DATA"], clock.now())
+    assert all(one.created_at < clock.now() for one in all_of())
