@@ -32,8 +32,9 @@ EXACTLY = {
 COLUMNS = (
     Complaint.number, Complaint.title, Complaint.body, Complaint.nature, Complaint.flags, Complaint.region,
     Complaint.amount, Complaint.channel, Complaint.confidential, Complaint.anonymous, Complaint.enterprise_name,
-    Complaint.respondent_name, Complaint.category, Complaint.department, Complaint.dispatch_place, Complaint.status,
-    Complaint.queue_desk, Complaint.queue_code, Complaint.due_at, Complaint.created_at, Complaint.sealed,
+    Complaint.respondent_name, Complaint.respondent_kind, Complaint.category, Complaint.department,
+    Complaint.dispatch_place, Complaint.status, Complaint.queue_desk, Complaint.queue_code, Complaint.due_at,
+    Complaint.created_at, Complaint.sealed,
 )  # fmt: skip
 
 

@@ -49,8 +49,7 @@ class Panel:
     """What the reader can do now.
 
     Attributes:
-        steps: all that may be done; following: the action that should come next.
-        chosen: the one whose form is open.
+        chosen: the step whose form is open; steps: the others, with the one that should come next, `following`, first.
         told: what was wrong with the last try; form: what stands in the open form.
         meanwhile: what others did since the reader opened the page.
         typed: what was filled into a form that is no longer open, so that nothing is lost.
@@ -143,7 +142,8 @@ def _panel(
     asked = next((step for step in open_steps if step.action == action), None)
     following = steps.next_step(open_steps, complaint.status, clocks)
     chosen = asked or (following if following and not following.needs else None)
-    panel = Panel(open_steps, following.action if following else "", chosen)
+    others = sorted((step for step in open_steps if step != chosen), key=lambda step: step != following)
+    panel = Panel(others, following.action if following else "", chosen)
     if chosen is None:
         return replace(panel, told=_sayable(told, action, complaint, ()), typed=_typed(told))
     controls = steps.controls(chosen, complaint, book)
