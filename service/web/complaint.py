@@ -18,13 +18,13 @@ from service.complaints.rules import CHANNELS, ENTERPRISE, FLAGS, RESPONDENT_KIN
 from service.complaints.visibility import SCOPES
 from service.deadlines import operations as deadlines
 from service.deadlines.models import Clock
-from service.deadlines.rules import Deadline, Unit
+from service.deadlines.rules import Deadline
 from service.directory import operations as directory
 from service.directory.rules import Directory
 from service.errors import NotFound, Stale
 from service.http import STATUS, needs
 from service.intake import attachments
-from service.web import forms, steps, trail, words
+from service.web import files, forms, steps, trail, words
 from service.web.forms import Filled
 from service.web.steps import ACTION, Control
 
@@ -71,12 +71,14 @@ class Strip:
 
     Attributes:
         passed, total: of the days that count, so far and in all; None for terms in hours.
+        unpublished: the years it runs into whose working days nobody knows yet.
     """
 
     clock: Clock
     deadline: Deadline
     passed: int | None = None
     total: int | None = None
+    unpublished: Sequence[int] = ()
 
 
 @pages.get("/desk/complaints/<number>")
@@ -104,10 +106,7 @@ def act(number: str, action: str) -> Any:
 def attachment(number: str, attachment_id: int) -> Response:
     """A file of a complaint, always as a download: nothing that was sent in opens as a page of ours."""
     complaint, _roles = complaints.find(number, current_user)
-    found = attachments.find(complaint.id, attachment_id)
-    answer = Response(attachments.content(found), mimetype=found.type)
-    answer.headers.set("Content-Disposition", "attachment", filename=found.name)
-    return answer
+    return files.sent(attachments.find(complaint.id, attachment_id))
 
 
 def _take(number: str, action: str, given: dict[str, Any]) -> str:
@@ -186,11 +185,13 @@ def _strip(clocks: Sequence[Clock], book: Directory) -> Strip | None:
     chosen = min(open_ones, key=lambda one: (one.kind != "result", one.due_at), default=None)
     if chosen is None:
         return None
-    deadline, today = deadlines.explain(chosen, book.revision), clock.local(clock.now()).date()
-    if chosen.term is None or Unit(chosen.term.unit).in_hours:
-        return Strip(chosen, deadline)
+    now, calendar = clock.now(), deadlines.calendar(chosen.places, book.revision)
+    deadline = deadlines.explain(chosen, book.revision, now)
+    years = sorted({day.date.year for day in deadline.days if not calendar.is_published(day.date.year)})
+    if chosen.term is None or chosen.term.unit.in_hours:
+        return Strip(chosen, deadline, unpublished=years)
     counted = [day.date for day in deadline.days if day.counted]
-    return Strip(chosen, deadline, sum(day <= today for day in counted), len(counted))
+    return Strip(chosen, deadline, sum(day <= clock.local(now).date() for day in counted), len(counted), years)
 
 
 def _in_order(clocks: Sequence[Clock]) -> list[Clock]:

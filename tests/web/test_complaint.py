@@ -127,6 +127,27 @@ def test_the_deadline_explains_itself_day_by_day(at_desk: At) -> None:
     assert "<li>3月13日 工作日，计入（今天）</li>" in page
 
 
+def test_a_clock_that_waits_for_the_enterprise_shows_its_pause(at_desk: At) -> None:
+    with time_machine.travel(MONDAY, tick=False):
+        number = standing("handling", category="policy.subsidy", body="我公司专精特新奖励公示十个月没有兑现。",
+                          respondent={"name": "五原县工业和信息化局", "kind": "organ"})  # fmt: skip
+    with time_machine.travel(MONDAY + timedelta(days=1), tick=False):
+        taken(number, "request_material")
+    with time_machine.travel(MONDAY + timedelta(days=3), tick=False):
+        page = at_desk("handler", "150000").get(address(number)).text
+    marks = re.findall(r'<li class="([^"]*)" title="([^"]*)">', page)
+    assert ("counted ahead", "3月13日 工作日") in marks
+    assert ("paused", "3月11日 暂停") in [(mark.strip(), title) for mark, title in marks]
+    assert "正在暂停，等企业补充材料" in page
+
+
+def test_days_of_a_year_that_is_not_published_are_provisional(at_desk: At) -> None:
+    with time_machine.travel(datetime(2098, 1, 6, 1, tzinfo=UTC), tick=False):
+        page = at_desk("handler", department=HEALTH).get(address(standing("handling"))).text
+    assert re.search(r'<li class="[^"]* provisional[^"]*" title="1月7日 工作日">', page)
+    assert "2098年的放假安排还没有公布" in page
+
+
 def test_every_clock_is_listed_with_what_it_stands_on(at_desk: At) -> None:
     page = at_desk("handler", department=HEALTH).get(address(standing("handling"))).text
     listed = re.findall(r'<th scope="row">([^<]+)</th>', page)
