@@ -208,6 +208,12 @@ def users() -> Sequence[User]:
     return db.session.scalars(select(User).options(selectinload(User.grants)).order_by(User.login)).all()
 
 
+def names(ids: Iterable[int]) -> dict[int, str]:
+    """What some users are called, in one statement."""
+    rows = db.session.execute(select(User.id, User.name).where(User.id.in_(sorted(set(ids)))))
+    return {row.id: row.name for row in rows}
+
+
 def reader(user: User) -> Reader:
     """A user as the other rooms know it, with what each grant reaches."""
     book = directory.current()

@@ -1,6 +1,7 @@
 """Taking a step of the workflow, and climbing the ladder when time has run out."""
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -16,12 +17,16 @@ from service.deadlines import operations as deadlines
 from service.deadlines.ladder import OVERDUE
 from service.directory import operations as directory
 from service.directory.rules import Directory
-from service.errors import Invalid, NotAllowed, Stale, WrongState
+from service.errors import Invalid, NotAllowed, NotFound, Stale, WrongState
 from service.intake import operations as intake
+from service.intake.operations import Filed
+from service.intake.rules import Draft
 from service.routing.respondent import Respondent
 from service.routing.rules import barred
 
 Given = Mapping[str, Any]
+# What who files learns of a clock.
+TOLD = ("kind", "due_at", "basis", "provisional", "state", "started_at", "overdue_at")
 
 
 def act(complaint: Complaint, roles: Collection[str], action: str, given: Given, actor: Reader, now: datetime) -> None:
@@ -42,6 +47,34 @@ def act(complaint: Complaint, roles: Collection[str], action: str, given: Given,
     if effect := EFFECTS.get(action):
         effect(complaint, given, Trace(role, actor.id))
     take(complaint, step, given, Trace(role, actor.id), now)
+
+
+def accept_and_dispatch(
+    complaint: Complaint, roles: Collection[str], given: Given, actor: Reader, now: datetime
+) -> None:
+    """Dispatch a complaint and, where nobody has accepted it yet, accept it with the same stroke; raises as act()."""
+    if complaint.status in STEPS["accept"].sources:
+        act(complaint, roles, "accept", {}, actor, now)
+    act(complaint, roles, "dispatch", given, actor, now)
+
+
+def file_and_answer(draft: Draft, reply: Given, actor: Reader, now: datetime) -> Filed:
+    """File what somebody says and answer it on the spot.
+
+    Args:
+        reply: the fields of the step 即时办结.
+
+    Raises:
+        NotAllowed: it is sealed, or lies where the actor has no say.
+    """
+    filed = intake.file_complaint(draft, actor, now, by_hand=True)
+    try:
+        complaint, roles = complaints.find(filed.complaint.number, actor, lock=True)
+    except NotFound as problem:
+        raise NotAllowed("举报等密封的事项和其他地区的事项不能直接答复，请改为派单。") from problem
+    act(complaint, roles, "answer", reply, actor, now)
+    clocks = [{name: getattr(clock, name) for name in TOLD} for clock in deadlines.running(complaint.id)]
+    return replace(filed, clocks=clocks)
 
 
 def take(complaint: Complaint, step: Step, data: Given, by: Trace, now: datetime) -> None:
@@ -116,6 +149,7 @@ def _approve(complaint: Complaint, given: Given, by: Trace) -> None:
 
 def _answer(complaint: Complaint, given: Given, by: Trace) -> None:
     complaint.reply = given["reply"]
+    complaint.routed_by, complaint.reason = "operator", "工作人员已当场答复，不再派给部门。"
 
 
 def _reply(complaint: Complaint, given: Given, by: Trace) -> None:

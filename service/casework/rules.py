@@ -13,7 +13,7 @@ FIELD_NAMES = {
     "note": "说明",
     "reason": "理由",
     "channel": "应走的渠道",
-    "department": "承办部门编码",
+    "department": "承办部门",
     "text": "补充的内容",
     "reply": "答复内容",
     "internal": "内部说明",

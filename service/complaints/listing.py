@@ -1,18 +1,18 @@
 """Lists of complaints: filtered, in pages that do not slip, and never more than the reader may see."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ARRAY, Select, Text, cast, func, select, tuple_
+from sqlalchemy import ARRAY, Select, Text, cast, exists, func, select, tuple_
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import load_only
 
 from service.accounts.rules import Reader
 from service.classifier import operations as classifier
-from service.complaints.models import Complaint
+from service.complaints.models import Complaint, Event
 from service.complaints.reading import KNOWS_CONFIDENTIAL
 from service.complaints.rules import OPEN
 from service.complaints.visibility import visible
@@ -24,6 +24,12 @@ from service.errors import Invalid
 SOON = timedelta(days=2)
 # Whom nobody else may name, nobody else finds by his number either.
 FINDS_CONFIDENTIAL = KNOWS_CONFIDENTIAL | {"system"}
+EXACTLY = {
+    "department": Complaint.department,
+    "status": Complaint.status,
+    "desk": Complaint.queue_desk,
+    "queue": Complaint.queue_code,
+}
 
 # Nothing encrypted is among them: a list decrypts nothing.
 COLUMNS = (
@@ -40,6 +46,9 @@ class Wanted:
     """What a reader asks a list for; None where it does not matter.
 
     Attributes:
+        desk, queue: in whose hands it is: a desk of the workflow's states, and a department or place there.
+        queues: the same for several departments or places.
+        action, since: what was done to it, since a moment.
         due: "overdue" or "soon".
         sort: "newest" or "due" (the earliest limit first; only open complaints have one).
         q: words that must all stand in the text.
@@ -49,6 +58,11 @@ class Wanted:
     status: str | None = None
     family: str | None = None
     region: str | None = None
+    desk: str | None = None
+    queue: str | None = None
+    queues: Collection[str] | None = None
+    action: str | None = None
+    since: datetime | None = None
     due: str | None = None
     q: str | None = None
     phone: str | None = None
@@ -59,6 +73,16 @@ class Wanted:
 
 
 @dataclass(frozen=True)
+class Burden:
+    """What is late and what soon will be in one pair of hands, named as in Wanted."""
+
+    desk: str
+    queue: str
+    overdue: int
+    soon: int
+
+
+@dataclass(frozen=True)
 class Page:
     """Some complaints and where the next ones begin."""
 
@@ -66,9 +90,29 @@ class Page:
     next_cursor: str | None
 
 
-def page(wanted: Wanted, reader: Reader, now: datetime) -> Page:
-    """One page of what the reader may see, in one statement."""
-    query = _filtered(select(Complaint).options(load_only(*COLUMNS)).where(visible(reader)), wanted, now)
+@dataclass(frozen=True)
+class Standing:
+    """How many complaints of a state wait in a queue, and how many of them are late."""
+
+    status: str
+    queue: str | None
+    count: int
+    late: int
+
+
+def standings(desk: str, reader: Reader, now: datetime) -> list[Standing]:
+    """What the reader may see of all queues of a desk, counted in one statement."""
+    late = func.count().filter(Complaint.due_at < now)
+    query = select(Complaint.status, Complaint.queue_code, func.count(), late).where(
+        visible(reader), Complaint.queue_desk == desk
+    )
+    rows = db.session.execute(query.group_by(Complaint.status, Complaint.queue_code)).all()
+    return [Standing(*row) for row in rows]
+
+
+def page(wanted: Wanted, reader: Reader, now: datetime, more: Sequence[Any] = ()) -> Page:
+    """One page of what the reader may see, in one statement; `more`: columns that the usual list does without."""
+    query = _filtered(select(Complaint).options(load_only(*COLUMNS, *more)).where(visible(reader)), wanted, now)
     if (wanted.phone or wanted.uscc) and not reader.roles & FINDS_CONFIDENTIAL:
         query = query.where(Complaint.confidential.is_(False))
     query = _ordered(query, wanted).limit(wanted.limit + 1)
@@ -77,20 +121,60 @@ def page(wanted: Wanted, reader: Reader, now: datetime) -> Page:
     return Page(items, _cursor(items[-1], wanted.sort) if len(found) > wanted.limit else None)
 
 
+def by_status(wanted: Wanted, reader: Reader, now: datetime) -> dict[str, int]:
+    """How many of a list stand in each state that occurs, whatever state it asks for, in one statement."""
+    query: Any = select(Complaint.status, func.count().label("held")).where(visible(reader))
+    rows = db.session.execute(_filtered(query.group_by(Complaint.status), replace(wanted, status=None, desk=None), now))
+    return {row.status: row.held for row in rows}
+
+
+def totals(wanted: Sequence[Wanted], reader: Reader, now: datetime) -> list[int]:
+    """How many complaints each of some lists holds, in one statement."""
+    all_of_them = select(func.count()).select_from(Complaint).where(visible(reader))
+    counts = (_filtered(all_of_them, one, now).scalar_subquery() for one in wanted)
+    return list(db.session.execute(select(*counts)).one())
+
+
+def burdens(reader: Reader, now: datetime, most: int) -> list[Burden]:
+    """In whose hands something is late or soon due, the most burdened first, in one statement.
+
+    Only what is due soon is read, so the cost does not grow with what is stored.
+    """
+    late = func.count().filter(*_due("overdue", now)).label("overdue")
+    soon = func.count().filter(*_due("soon", now)).label("soon")
+    hands = (Complaint.queue_desk, Complaint.queue_code)
+    query: Any = select(*hands, late, soon).where(visible(reader), _is_open(), Complaint.due_at < now + SOON)
+    ordered = query.group_by(*hands).order_by(late.desc(), soon.desc(), Complaint.queue_code, Complaint.queue_desk)
+    return [Burden(*row) for row in db.session.execute(ordered.limit(most))]
+
+
 def _filtered(query: Select[Any], wanted: Wanted, now: datetime) -> Select[Any]:
-    for name in ("department", "status"):
+    for name, column in EXACTLY.items():
         if (value := getattr(wanted, name)) is not None:
-            query = query.where(getattr(Complaint, name) == value)
+            query = query.where(column == value)
+    if wanted.queues is not None:
+        query = query.where(Complaint.queue_code.in_(sorted(wanted.queues)))
     if wanted.family is not None:
         query = query.where(func.split_part(Complaint.category, ".", 1) == wanted.family)
     if wanted.region is not None:
         query = query.where(Complaint.region.in_(sorted(directory.current().subtree(wanted.region))))
     if wanted.due is not None:
-        query = query.where(Complaint.status.in_(sorted(OPEN)), *_due(wanted.due, now))
+        query = query.where(_is_open(), *_due(wanted.due, now))
+    if wanted.action is not None:
+        query = query.where(_happened(wanted.action, wanted.since))
     for name, value in (("phone", wanted.phone), ("uscc", wanted.uscc)):
         if value is not None:
             query = query.where(getattr(Complaint, f"{name}_hash") == keyed_hash(value, name))
     return query if wanted.q is None else _matching(query, wanted.q)
+
+
+def _is_open() -> Any:
+    return Complaint.status.in_(sorted(OPEN))
+
+
+def _happened(action: str, since: datetime | None) -> Any:
+    event = exists().where(Event.complaint_id == Complaint.id, Event.action == action)
+    return event if since is None else event.where(Event.at >= since)
 
 
 def _due(due: str, now: datetime) -> list[Any]:

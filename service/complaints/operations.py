@@ -39,11 +39,19 @@ def code_hash(code: str) -> bytes:
     return keyed_hash("".join(code.upper().split()).replace("-", ""), "query code")
 
 
-def find(number: str, reader: Reader, code: str = "", lock: bool = False) -> tuple[Complaint, frozenset[str]]:
+def proof_of(number: str, hashed: bytes) -> str:
+    """What a browser keeps once a query code was given: it opens this complaint, and the code cannot be read in it."""
+    return keyed_hash(f"{number}:{hashed.hex()}", "proof of code").hex()
+
+
+def find(
+    number: str, reader: Reader, code: str = "", lock: bool = False, proof: str = ""
+) -> tuple[Complaint, frozenset[str]]:
     """A complaint and the roles in which this reader reaches it, in one statement.
 
     Args:
         code: the query code, which lets anybody act as the enterprise.
+        proof: that the code was given before; see proof_of.
         lock: whether to hold the row until the transaction ends.
 
     Raises:
@@ -57,6 +65,8 @@ def find(number: str, reader: Reader, code: str = "", lock: bool = False) -> tup
         raise NotFound(NOT_HERE)
     roles = {role for (role, _), held in zip(reached, row[2:], strict=True) if held}
     if code and compare_digest(row[0].query_code_hash, code_hash(code)):
+        roles.add(ENTERPRISE)
+    if proof and compare_digest(proof_of(number, row[0].query_code_hash).encode(), proof.encode()):
         roles.add(ENTERPRISE)
     if not roles:
         raise NotFound(NOT_HERE)
@@ -90,6 +100,12 @@ def trail(complaint: Complaint, everything: bool) -> Sequence[Event]:
     """A complaint's events in order: all of them, or those the enterprise reads."""
     query = select(Event).where(Event.complaint_id == complaint.id).order_by(Event.seq)
     return db.session.scalars(query if everything else query.where(Event.public)).all()
+
+
+def last_event(complaint: Complaint) -> Event:
+    """What happened to a complaint last."""
+    query = select(Event).where(Event.complaint_id == complaint.id).order_by(Event.seq.desc()).limit(1)
+    return db.session.scalars(query).one()
 
 
 def next_serial() -> int:

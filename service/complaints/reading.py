@@ -158,7 +158,7 @@ def event(row: Event, everything: bool, book: Directory) -> dict[str, Any]:
         "seq": row.seq,
         "at": row.at,
         "action": row.action,
-        "name": _step_name(row.action),
+        "name": step_name(row.action),
         "status": row.to_status,
         "status_name": STATES[row.to_status].name,
         "data": _plain(row.data, book),
@@ -169,7 +169,8 @@ def event(row: Event, everything: bool, book: Directory) -> dict[str, Any]:
 OTHER_EVENTS = {"file": "提交", "remind": "到期提醒", "overdue": "逾期催办"}
 
 
-def _step_name(action: str) -> str:
+def step_name(action: str) -> str:
+    """What an event is called."""
     return STEPS[action].name if action in STEPS else OTHER_EVENTS[action]
 
 

@@ -151,11 +151,16 @@ def resume(complaint_id: int, kinds: Iterable[str], now: datetime, revision: Has
     return clocks
 
 
-def explain(clock: Clock, revision: Hashable) -> Deadline:
-    """A clock's deadline day by day; without days where only a superior's moment counts."""
+def explain(clock: Clock, revision: Hashable, now: datetime | None = None) -> Deadline:
+    """A clock's deadline day by day; without days where only a superior's moment counts.
+
+    Args:
+        now: until when a clock that stands still has been held: the deadline is told as if it ran on from then.
+    """
     if clock.term is None or clock.due_at == clock.fixed_due_at:
         return Deadline(clock.due_at, clock.provisional)
-    return explain_term(clock.started_at, clock.term, calendar(clock.places, revision), clock.paused())
+    held = [(datetime.fromisoformat(clock.pauses[-1]["from"]), now)] if now and clock.state == "paused" else []
+    return explain_term(clock.started_at, clock.term, calendar(clock.places, revision), [*clock.paused(), *held])
 
 
 def complaints_due(now: datetime, limit: int = 500) -> Select[int]:

@@ -1,8 +1,8 @@
-"""Answers that were given, kept for a day so that a repeated request gets the same one."""
+"""What filing keeps beside the complaint: answers given, filings begun, and files."""
 
 from datetime import datetime
 
-from sqlalchemy import LargeBinary
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, LargeBinary, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.crypto import Encrypted
@@ -18,3 +18,39 @@ class Answer(db.Model):
     fingerprint: Mapped[bytes] = mapped_column(LargeBinary)
     body: Mapped[str] = mapped_column(Encrypted)
     created_at: Mapped[datetime] = mapped_column(Instant, index=True)
+
+
+class BegunFiling(db.Model):
+    """What somebody has typed into the filing pages so far and, once it is filed, what they were told."""
+
+    __tablename__ = "begun_filings"
+
+    key: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    said: Mapped[str] = mapped_column(Encrypted)
+    answer: Mapped[str | None] = mapped_column(Encrypted)
+    filed_at: Mapped[datetime | None] = mapped_column(Instant)
+    updated_at: Mapped[datetime] = mapped_column(Instant, index=True)
+
+
+class Attachment(db.Model):
+    """A file: held by a form that is not through yet, or bound to a complaint, never both.
+
+    `stored` is its random name on the disk; `name` is what its owner calls it.
+    """
+
+    __tablename__ = "attachments"
+    __table_args__ = (
+        CheckConstraint("(holder IS NULL) <> (complaint_id IS NULL)", name="belongs"),
+        Index("ix_attachments_holder", "holder", postgresql_where="holder IS NOT NULL"),
+        Index("ix_attachments_complaint_id", "complaint_id", postgresql_where="complaint_id IS NOT NULL"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    holder: Mapped[bytes | None] = mapped_column(LargeBinary)
+    complaint_id: Mapped[int | None] = mapped_column(ForeignKey("complaints.id"))
+    name: Mapped[str] = mapped_column(Text)
+    type: Mapped[str] = mapped_column(Text)
+    size: Mapped[int]
+    sha256: Mapped[bytes] = mapped_column(LargeBinary)
+    stored: Mapped[str] = mapped_column(Text, unique=True)
+    added_at: Mapped[datetime] = mapped_column(Instant)

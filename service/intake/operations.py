@@ -41,6 +41,15 @@ class Filed:
     duplicates: Sequence[Mapping[str, Any]]
 
 
+@dataclass(frozen=True)
+class Preview:
+    """What would come of a filing."""
+
+    suggestions: Sequence[Suggestion]
+    decision: Decision
+    duplicates: Sequence[Mapping[str, Any]]
+
+
 def file_complaint(draft: Draft, reader: Reader, now: datetime, by_hand: bool = False) -> Filed:
     """Store one complaint with its events and clocks.
 
@@ -74,6 +83,14 @@ def _store(complaint: Complaint, events: Sequence[dict[str, Any]], clocks: Seque
         raise Conflict("这个来源编号已经提交过，请勿重复。", {"source.number": ["这个来源编号已经提交过。"]}) from error
     complaints.store_events(events)
     deadlines.insert_prepared(complaint.id, clocks)
+
+
+def preview(draft: Draft, reader: Reader, now: datetime) -> Preview:
+    """What would come of a filing as it stands, for who is still writing it; nothing is stored."""
+    suggestions = classifier.suggest(draft.body, draft.title or "")
+    decision = _decide(draft, suggestions, reader, directory.current())
+    sketch = Complaint(body=draft.body, respondent_name=draft.respondent_name, **_hashes(draft))
+    return Preview(suggestions, decision, duplicates.candidates(sketch, reader, now))
 
 
 def check_rights(draft: Draft, reader: Reader) -> None:
@@ -110,30 +127,41 @@ def told(filed: Filed, reader: Reader, book: Directory) -> dict[str, Any]:
 
 def correct(complaint: Complaint, category: str) -> None:
     """A person found another category: who receives it and which clocks it follows are worked out anew."""
+    decision = under(complaint, category)
+    complaint.category, complaint.receiver = category, decision.receiver
+    complaint.regime = _regime(decision, complaint.flags, complaint.source_due_at is not None)
+
+
+def under(complaint: Complaint, category: str, place: str | None = None) -> Decision:
+    """Where a complaint would go under a category, and from a place, that a person chose."""
     named = complaint.respondent_name
     matter = Matter(
         nature=complaint.nature,
-        place=complaint.region,
+        place=place or complaint.region,
         respondent=Respondent(named, complaint.respondent_kind) if named else None,
         creditor_size=complaint.enterprise_size,
         anonymous=complaint.anonymous,
         chosen=category,
         chosen_by="staff",
         flags=frozenset(complaint.flags),
+        text=f"{complaint.title or ''}\n{complaint.body}",
     )
-    decision = decide(matter, directory.current())
-    complaint.category, complaint.receiver = category, decision.receiver
-    complaint.regime = _regime(decision, complaint.flags, complaint.source_due_at is not None)
+    return decide(matter, directory.current())
 
 
 # --- the parts of a filing -------------------------------------------------------------------------------------------
 
 
 def _decide(draft: Draft, suggestions: Sequence[Suggestion], reader: Reader, book: Directory) -> Decision:
-    """Ask routing with what the filing says and what the text suggests."""
+    """Ask routing."""
+    return decide(matter_of(draft, suggestions, reader, book), book)
+
+
+def matter_of(draft: Draft, suggestions: Sequence[Suggestion], reader: Reader, book: Directory) -> Matter:
+    """What routing is asked: what the filing says and what the text suggests."""
     respondent = Respondent(draft.respondent_name, draft.respondent_kind) if draft.respondent_name else None
     text = f"{draft.title or ''}\n{draft.body}"
-    matter = Matter(
+    return Matter(
         suggestions=suggestions,
         nature=draft.nature,
         place=draft.region or facts.places(text, book.places.values()).place,
@@ -146,7 +174,6 @@ def _decide(draft: Draft, suggestions: Sequence[Suggestion], reader: Reader, boo
         gates=draft.gates,
         text=text,
     )
-    return decide(matter, book)
 
 
 def _complaint(
@@ -209,11 +236,18 @@ def _said(draft: Draft, reader: Reader) -> dict[str, Any]:
         "enterprise_name": draft.enterprise_name,
         "enterprise_size": draft.enterprise_size,
         "uscc": draft.uscc,
-        "uscc_hash": keyed_hash(draft.uscc, "uscc") if draft.uscc else None,
         "contact_name": draft.contact_name,
         "contact_phone": draft.contact_phone,
-        "phone_hash": keyed_hash(draft.contact_phone, "phone") if draft.contact_phone else None,
         "respondent_name": draft.respondent_name,
+        **_hashes(draft),
+    }
+
+
+def _hashes(draft: Draft) -> dict[str, bytes | None]:
+    """By what others of the same enterprise are found."""
+    return {
+        "uscc_hash": keyed_hash(draft.uscc, "uscc") if draft.uscc else None,
+        "phone_hash": keyed_hash(draft.contact_phone, "phone") if draft.contact_phone else None,
     }
 
 

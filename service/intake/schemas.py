@@ -149,6 +149,21 @@ class FilingSchema(Schema):
         )
 
 
+class UnfinishedSchema(FilingSchema):
+    """A filing while somebody is still writing it: nothing has to be there yet; without a text the body is empty."""
+
+    def __init__(self, **rest: Any) -> None:
+        super().__init__(partial=True, **rest)
+
+    def someone_to_answer(self, data: dict[str, Any], **_: Any) -> None:
+        """Not asked yet."""
+
+    @post_load
+    def draft(self, data: dict[str, Any], **_: Any) -> Draft:
+        """What there is so far, as intake takes it."""
+        return super().draft({"body": "", **data})
+
+
 def _plain(value: Any) -> Any:
     """Dates as text, so that the details can be kept as JSON."""
     if isinstance(value, dict):

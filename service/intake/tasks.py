@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from service import clock
-from service.intake import answers
+from service.intake import answers, attachments, begun
 from service.jobs.rules import task
 
 
@@ -11,3 +11,10 @@ from service.jobs.rules import task
 def purge_answers() -> None:
     """Drop kept answers whose day is over."""
     answers.purge(clock.now())
+
+
+@task("intake.purge_begun", every=timedelta(hours=1))
+def purge_begun() -> None:
+    """Drop filings that were begun and left, with their files."""
+    attachments.purge(clock.now())
+    begun.purge(clock.now())

@@ -29,6 +29,13 @@ def desks_of(reader: Reader) -> list[Desk]:
     return [desk for desk in DESKS if desk.roles & reader.roles]
 
 
+def working_at(endpoint: str, reader: Reader) -> Reader:
+    """The same person with only what they may do at one desk; whoever works at two sees each one's work there."""
+    roles = next(desk.roles for desk in DESKS if desk.endpoint == endpoint)
+    grants = tuple(grant for grant in reader.grants if grant.role in roles)
+    return Reader(reader.id, reader.login, reader.name, grants, reader.roles & roles)
+
+
 def first_page(reader: Reader) -> str:
     """The endpoint to which signing in leads."""
     desks = desks_of(reader)

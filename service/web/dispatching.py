@@ -1,14 +1,292 @@
-"""The dispatcher's desk: what the machine was unsure of."""
+"""The dispatcher's desk: what the machine was unsure of, and what it takes to send it on."""
 
-from flask import Blueprint, render_template
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
-from service.http import needs
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from service import clock
+from service.accounts import operations as accounts
+from service.accounts.rules import Reader
+from service.casework import operations as casework
+from service.casework.schemas import ActionSchema
+from service.complaints import listing, reading
+from service.complaints import operations as complaints
+from service.complaints.listing import Standing, Wanted
+from service.complaints.models import Complaint
+from service.complaints.rules import FLAGS, STATES, STEPS, Step, allowed
+from service.directory import operations as directory
+from service.directory.rules import Department, Directory
+from service.errors import Stale, WrongState
+from service.http import STATUS, needs
+from service.intake import operations as intake
+from service.web import choices, forms, steps, trail, words
+from service.web.forms import Filled
+
+ACTION = ActionSchema()
+ROLE, DESK = "dispatcher", "dispatcher"
+TABS = {"": "全部", "submitted": "待受理", "accepted": "待派单", "supplementing": "等企业补正"}
+OWN, ALL = "own", "all"
+ROWS = 20
+MORE = (
+    Complaint.suggestions,
+    Complaint.reason,
+    Complaint.gates,
+    Complaint.proposed_department,
+    Complaint.proposed_channel,
+    Complaint.respondent_kind,
+    Complaint.enterprise_size,
+    Complaint.version,
+)
+MEANWHILE = {STATUS[WrongState], STATUS[Stale]}
 
 pages = Blueprint("dispatching", __name__)
 
 
+@dataclass(frozen=True)
+class Choice:
+    """A category that a complaint may belong to, and the department it would then go to.
+
+    Attributes:
+        kept: it is the one that the complaint has already.
+        probability: None where the model did not think of it.
+    """
+
+    code: str
+    name: str
+    kept: bool
+    probability: float | None
+    words: list[str]
+    department: Department | None
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the worklist."""
+
+    complaint: Complaint
+    brief: dict[str, Any]
+    choices: list[Choice]
+    step: str
+
+    @property
+    def best(self) -> Choice | None:
+        """What one click dispatches: the first choice that has a department, unless another step is due."""
+        found = (choice for choice in self.choices if choice.department is not None)
+        return next(found, None) if self.step == "dispatch" else None
+
+
 @pages.get("/desk/dispatching")
-@needs("dispatcher")
-def desk() -> str:
-    """The first page of this desk."""
-    return render_template("desk/empty.html", title="派单台")
+@needs(ROLE)
+def desk() -> Any:
+    """What waits at the own desk, or at all desks below it, the earliest limit first."""
+    now, book, asked = clock.now(), directory.current(), _asked()
+    queues = _queues(current_user, asked["scope"])
+    wanted = Wanted(desk=DESK, queues=queues, status=asked["state"] or None, sort="due", limit=ROWS,
+                    cursor=request.args.get("cursor") or None)  # fmt: skip
+    page = listing.page(wanted, current_user, now, MORE)
+    following = _address(asked, cursor=page.next_cursor) if page.next_cursor else None
+    return render_template(
+        "dispatching/desk.html",
+        asked=asked,
+        rows=[_row(complaint, book) for complaint in page.items],
+        following=following,
+        paged=wanted.cursor is not None,
+        flags=FLAGS,
+        steps=STEPS,
+        **_tabs(listing.standings(DESK, current_user, now), asked),
+    )
+
+
+@pages.get("/desk/dispatching/<number>")
+@needs(ROLE)
+def case(number: str) -> Any:
+    """One complaint with all that a dispatcher can do to it, one step's form at a time."""
+    return _case(number, request.args.get("do", ""), None)
+
+
+@pages.post("/desk/dispatching/<number>/<action>")
+@needs(ROLE)
+def act(number: str, action: str) -> Any:
+    """Take a step; dispatching accepts with the same stroke where nobody has accepted yet."""
+    done = forms.submit(ACTION, request.form, lambda given: _act(number, action, given))
+    if isinstance(done, Filled):
+        return _case(number, action, done)
+    flash(done, "grass")
+    return redirect(_address(_asked()))
+
+
+def _act(number: str, action: str, given: Mapping[str, Any]) -> str:
+    """Do it, and say what was done."""
+    complaint, roles = complaints.find(number, current_user, lock=True)
+    casework.check_version(complaint, request.form.get("_version"))
+    if action == "dispatch":
+        casework.accept_and_dispatch(complaint, roles, given, current_user, clock.now())
+        name = directory.current().departments[complaint.department or ""].name
+        return _("%(number)s 已派给%(name)s。", number=number, name=name)
+    casework.act(complaint, roles, action, given, current_user, clock.now())
+    return _("%(number)s：已%(step)s。", number=number, step=STEPS[action].name)
+
+
+# --- the worklist ----------------------------------------------------------------------------------------------------
+
+
+def _asked() -> dict[str, str]:
+    """Which part of the worklist the address asks for; what it cannot mean is left out."""
+    state, scope = request.args.get("state", ""), request.args.get("scope", OWN)
+    return {"state": state if state in TABS else "", "scope": scope if scope in {OWN, ALL} else OWN}
+
+
+def _address(asked: Mapping[str, str], **changes: str) -> str:
+    """The address of the worklist with something changed; what is usual is left out."""
+    parts: Mapping[str, Any] = {name: value for name, value in {**asked, **changes}.items() if value not in {"", OWN}}
+    return url_for("dispatching.desk", **parts)
+
+
+def _queues(reader: Reader, scope: str) -> Collection[str] | None:
+    """The places whose queues are meant; None for every place."""
+    grants = [grant for grant in reader.grants if grant.role == ROLE]
+    if scope == OWN:
+        return {grant.place for grant in grants if grant.place}
+    if any(grant.places is None for grant in grants):
+        return None
+    return {place for grant in grants for place in grant.places or ()}
+
+
+def _tabs(standings: list[Standing], asked: Mapping[str, str]) -> dict[str, Any]:
+    """The states and the two scopes, each with what stands there."""
+    inside = {scope: _standing_in(standings, _queues(current_user, scope)) for scope in (OWN, ALL)}
+    here = inside[asked["scope"]]
+    tabs = [_tab(state, name, here, asked) for state, name in TABS.items()]
+    return {"tabs": tabs, "scopes": {scope: sum(row.count for row in rows) for scope, rows in inside.items()}}
+
+
+def _standing_in(standings: list[Standing], queues: Collection[str] | None) -> list[Standing]:
+    return [row for row in standings if queues is None or row.queue in queues]
+
+
+def _tab(state: str, name: str, here: list[Standing], asked: Mapping[str, str]) -> dict[str, Any]:
+    rows = [row for row in here if state in {"", row.status}]
+    return {
+        "name": _(name),
+        "url": _address(asked, state=state),
+        "count": sum(row.count for row in rows),
+        "late": sum(row.late for row in rows),
+        "current": state == asked["state"],
+    }
+
+
+def _row(complaint: Complaint, book: Directory) -> Row:
+    return Row(complaint, reading.brief(complaint, book), _choices(complaint, book), _likely_step(complaint))
+
+
+def _likely_step(complaint: Complaint) -> str:
+    """What a dispatcher most probably does next; nothing where the enterprise is waited for."""
+    if "dispatch" not in _possible(complaint, {ROLE}):
+        return ""
+    if complaint.proposed_channel and complaint.status in STEPS["refuse"].sources:
+        return "pass_on" if complaint.sealed else "refuse"
+    return "dispatch"
+
+
+def _possible(complaint: Complaint, roles: Collection[str]) -> dict[str, Step]:
+    """The steps that can be taken here, dispatching first: it accepts what nobody has accepted yet."""
+    can = allowed(complaint.status, {ROLE} & set(roles))
+    if "accept" in can or "dispatch" in can:
+        can = ["dispatch", *(action for action in can if action != "dispatch")]
+    return {action: STEPS[action] for action in can}
+
+
+def _choices(complaint: Complaint, book: Directory) -> list[Choice]:
+    """The category it has, then what else the model thought of."""
+    judged = {row["code"]: row for row in complaint.suggestions}
+    codes = dict.fromkeys([*filter(None, [complaint.category]), *judged])
+    return [_choice(code, judged.get(code, {}), complaint, book) for code in codes if book.category(code)]
+
+
+def _choice(code: str, judged: Mapping[str, Any], complaint: Complaint, book: Directory) -> Choice:
+    leaf, kept = book.categories[code], code == complaint.category
+    return Choice(
+        code,
+        f"{leaf.family_name}—{leaf.name}",
+        kept,
+        judged.get("probability"),
+        [reason["word"] for reason in judged.get("reasons", ())],
+        book.departments.get((complaint.proposed_department if kept else None) or _owner(complaint, code) or ""),
+    )
+
+
+def _owner(complaint: Complaint, category: str) -> str | None:
+    """The department under a category, where there is one that may have it."""
+    decision = intake.under(complaint, category)
+    return decision.department or decision.proposed
+
+
+# --- one complaint ---------------------------------------------------------------------------------------------------
+
+
+def _case(number: str, do: str, failed: Filled | None) -> Any:
+    """The page of one complaint, with the form of one step as it was filled in."""
+    complaint, roles = complaints.find(number, current_user)
+    book, possible = directory.current(), _possible(complaint, roles)
+    step = possible.get(do) or possible.get(_likely_step(complaint)) or next(iter(possible.values()), None)
+    form = failed or Filled(steps.begun(step, complaint) if step else {})
+    if failed and failed.status in MEANWHILE:
+        form = replace(failed, message=_meanwhile(complaint, book))
+    page = render_template(
+        "dispatching/case.html",
+        asked=_asked(),
+        complaint=complaint,
+        told=reading.full(complaint, (), roles, book),
+        choices=_choices(complaint, book),
+        possible=possible,
+        step=step,
+        form=form,
+        flag_names="、".join(FLAGS[flag] for flag in complaint.flags),
+        **_fields(step, complaint, book),
+    )
+    return page, form.status
+
+
+def _fields(step: Step | None, complaint: Complaint, book: Directory) -> dict[str, Any]:
+    """What the step's form asks for."""
+    if step is None:
+        return {}
+    if step.action != "dispatch":
+        return {"controls": steps.controls(step, complaint, book)}
+    place = request.args.get("place", "")
+    place = place if place in book.places else complaint.region or complaint.dispatch_place
+    return {
+        "place": place,
+        "places": choices.places(book),
+        "categories": choices.categories(book),
+        "offices": _offices(place, complaint, book),
+    }
+
+
+def _offices(place: str, complaint: Complaint, book: Directory) -> dict[str, dict[str, str]]:
+    """The departments of a place and of all above it; who must stay out of it is there, and says so."""
+    return {
+        book.places[code].name: {office.code: _office(office, complaint, book) for office in book.offices(code)}
+        for code in book.chain(place)
+    }
+
+
+def _office(office: Department, complaint: Complaint, book: Directory) -> str:
+    barred = casework.not_for(office.code, complaint, book) is not None
+    return _("%(name)s（须回避）", name=office.name) if barred else office.name
+
+
+def _meanwhile(complaint: Complaint, book: Directory) -> str:
+    """Who did what, while this page still showed how things stood before."""
+    last = complaints.last_event(complaint)
+    names = accounts.names(trail.people([last]))
+    who = _("您自己") if last.actor_id == current_user.id else trail.who(last, names)
+    told = reading.event(last, True, book)
+    what = "".join([told["name"], told["data"].get("department_name", "") and f"（{told['data']['department_name']}）"])
+    now = STATES[complaint.status].name
+    return _("%(at)s，%(who)s已经办了「%(what)s」，现在是「%(now)s」。您刚才的操作没有生效。",
+             at=words.moment(last.at), who=who, what=what, now=now)  # fmt: skip

@@ -11,10 +11,23 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from service import http
 from service.clock import ZONE
 from service.errors import NotSignedIn
-from service.web import assets, department, desks, dispatching, hotline, portal, signin, supervision, words
+from service.web import (
+    assets,
+    complaint,
+    department,
+    desks,
+    dispatching,
+    filing,
+    hotline,
+    portal,
+    progress,
+    signin,
+    supervision,
+    words,
+)
 from service.web.forms import Filled
 
-PAGES = (assets, portal, signin, hotline, dispatching, department, supervision)
+PAGES = (assets, portal, filing, progress, signin, hotline, dispatching, department, complaint, supervision)
 IDLE = 8 * 3600  # seconds until a session that nobody uses ends
 CSRF = CSRFProtect()
 

@@ -1,14 +1,111 @@
-"""The supervisor's desk: what is late and what will be."""
+"""The supervisor's desk: the day in three numbers, who is late, and what is."""
 
-from flask import Blueprint, render_template
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
 
+from flask import Blueprint, redirect, render_template, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from marshmallow import fields, validate
+
+from service import clock
+from service.complaints import listing
+from service.complaints.listing import Burden, Wanted
+from service.directory import operations as directory
+from service.directory.rules import Directory
+from service.fields import Choice
 from service.http import needs
+from service.web import worklists
+from service.web.desks import working_at
+from service.web.forms import Filled
+from service.web.worklists import ROWS, FilterSchema
+
+# list → its name, what it holds
+LISTS = {
+    "overdue": ("已逾期", "超过期限还没有办的诉求"),
+    "soon": ("两天内到期", "期限在两天以内的诉求"),
+    "accepted": ("今日受理", "今天 0 时以来受理的诉求"),
+    "closed": ("今日办结", "今天 0 时以来回访后办结的诉求"),
+}
+FIRST = "overdue"
+# The three numbers of the day.
+FIGURES = (("accepted", "今日受理"), ("closed", "今日办结"), ("overdue", "现在逾期"))
+# desk of a state → whose hands those are, after the name of the place
+HANDS = {"dispatcher": "%(place)s（派单）", "department": "%(place)s", "revisit": "%(place)s（回访）"}
+# So many are listed, and so many of them at once.
+MOST_HANDS, SHOWN_HANDS = 100, 8
 
 pages = Blueprint("supervision", __name__)
 
 
+class WorklistSchema(FilterSchema):
+    """Which list, and its filters."""
+
+    show = Choice({code: name for code, (name, _about) in LISTS.items()})
+    desk = Choice({"dispatcher": "派单", "department": "部门", "revisit": "回访"})
+    queue = fields.String(validate=validate.Length(max=60, error="没有这个单位。"))
+
+
+WORKLIST = WorklistSchema()
+
+
 @pages.get("/desk/supervision")
 @needs("supervisor")
-def desk() -> str:
-    """The first page of this desk."""
-    return render_template("desk/empty.html", title="督办台")
+def desk() -> Any:
+    """What happened today, what is late and with whom, and the complaints behind each number."""
+    form, given = worklists.asked(WORKLIST)
+    if number := worklists.number_in(form):
+        return redirect(url_for("complaint.page", number=number))
+    reader, now, book = working_at("supervision.desk", current_user), clock.now(), directory.current()
+    show = given.get("show", FIRST)
+    chosen = {name: value for name, value in given.items() if name != "show"}
+    worklist = worklists.shown(form, _wanted(show, chosen, now), reader)
+    counts = dict(zip(LISTS, listing.totals([_wanted(code, {}, now) for code in LISTS], reader, now), strict=True))
+    burdens = [_told(one, book) for one in listing.burdens(reader, now, MOST_HANDS)]
+    return render_template(
+        "supervision/desk.html", worklist=worklist, listed=show, lists=LISTS, figures=FIGURES, counts=counts,
+        tabs=[_tab(code, show, counts) for code in LISTS], hands=_hands(worklist.form, book),
+        burdens=burdens, most=MOST_HANDS, shown=SHOWN_HANDS,
+        families=worklists.families(book), regions=worklists.regions(reader, book), now=now,
+    ), worklist.form.status  # fmt: skip
+
+
+def _wanted(show: str, given: Mapping[str, Any], now: datetime) -> Wanted:
+    """A list behind one of the numbers, narrowed down by filters; what is due comes with the earliest limit first."""
+    filtered = Wanted(**given, limit=ROWS)
+    if show in {"overdue", "soon"}:
+        return replace(filtered, due=show, sort="due")
+    action = {"accepted": "accept", "closed": "close"}[show]
+    midnight = clock.local(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    return replace(filtered, action=action, since=midnight)
+
+
+def _tab(code: str, show: str, counts: Mapping[str, int]) -> dict[str, Any]:
+    """A list without its filters, since its number is that of the whole."""
+    address = url_for("supervision.desk", show=code, _anchor="list")
+    name, late = _(LISTS[code][0]), code == "overdue"
+    return {"name": name, "url": address, "count": counts[code], "current": code == show, "late": late}
+
+
+def _told(one: Burden, book: Directory) -> dict[str, Any]:
+    link: dict[str, Any] = {"desk": one.desk, "queue": one.queue, "_anchor": "list"}
+    return {
+        "name": _named(one.desk, one.queue, book),
+        "overdue": one.overdue,
+        "soon": one.soon,
+        "overdue_url": url_for("supervision.desk", show="overdue", **link),
+        "soon_url": url_for("supervision.desk", show="soon", **link),
+    }
+
+
+def _hands(form: Filled, book: Directory) -> str:
+    """Whose complaints the list is narrowed down to; empty where it is not."""
+    desk_, queue = form.value("desk"), form.value("queue")
+    return _named(desk_, queue, book) if desk_ in HANDS and queue else ""
+
+
+def _named(desk_: str, queue: str, book: Directory) -> str:
+    table: Mapping[str, Any] = book.departments if desk_ == "department" else book.places
+    return _(HANDS[desk_], place=table[queue].name) if queue in table else _("没有这个单位")

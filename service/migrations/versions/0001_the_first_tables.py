@@ -45,6 +45,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entries")),
     )
     op.create_table(
+        "begun_filings",
+        sa.Column("key", sa.LargeBinary(), nullable=False),
+        sa.Column("said", sa.LargeBinary(), nullable=False),
+        sa.Column("answer", sa.LargeBinary(), nullable=True),
+        sa.Column("filed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_begun_filings")),
+    )
+    op.create_index(op.f("ix_begun_filings_updated_at"), "begun_filings", ["updated_at"], unique=False)
+    op.create_table(
         "calendar_days",
         sa.Column("code", sa.String(length=30), nullable=False),
         sa.Column("place_code", sa.String(length=12), nullable=False),
@@ -361,6 +371,29 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "attachments",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("holder", sa.LargeBinary(), nullable=True),
+        sa.Column("complaint_id", sa.BigInteger(), nullable=True),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.LargeBinary(), nullable=False),
+        sa.Column("stored", sa.Text(), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("(holder IS NULL) <> (complaint_id IS NULL)", name=op.f("ck_attachments_belongs")),
+        sa.ForeignKeyConstraint(["complaint_id"], ["complaints.id"], name=op.f("fk_attachments_complaint_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attachments")),
+        sa.UniqueConstraint("stored", name=op.f("uq_attachments_stored")),
+    )
+    op.create_index(
+        "ix_attachments_complaint_id", "attachments", ["complaint_id"], unique=False,
+        postgresql_where="complaint_id IS NOT NULL",
+    )  # fmt: skip
+    op.create_index(
+        "ix_attachments_holder", "attachments", ["holder"], unique=False, postgresql_where="holder IS NOT NULL"
+    )
+    op.create_table(
         "events",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("complaint_id", sa.BigInteger(), nullable=False),
@@ -382,6 +415,9 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("events")
+    op.drop_index("ix_attachments_holder", table_name="attachments", postgresql_where="holder IS NOT NULL")
+    op.drop_index("ix_attachments_complaint_id", table_name="attachments", postgresql_where="complaint_id IS NOT NULL")
+    op.drop_table("attachments")
     op.drop_table("user_grants")
     op.drop_index(op.f("ix_tokens_user_id"), table_name="tokens")
     op.drop_table("tokens")
@@ -416,6 +452,8 @@ def downgrade() -> None:
     op.drop_table("clock_rules")
     op.drop_table("categories")
     op.drop_table("calendar_days")
+    op.drop_index(op.f("ix_begun_filings_updated_at"), table_name="begun_filings")
+    op.drop_table("begun_filings")
     op.drop_table("audit_entries")
     op.drop_table("audit_anchors")
     op.drop_index(op.f("ix_answers_created_at"), table_name="answers")

@@ -1,0 +1,46 @@
+// Keys for people who work fast. Every key presses a button that is there to be clicked as well.
+
+const SINGLE = "single-keys";
+const plain = (event) => !(event.ctrlKey || event.altKey || event.metaKey || event.isComposing || event.defaultPrevented);
+const typing = (target) => target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
+
+document.documentElement.classList.add("script");
+
+// Function keys hold for the whole page: <button data-key="F2">. With data-first, an empty field comes first.
+addEventListener("keydown", (event) => {
+  const button = plain(event) && !event.shiftKey && document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+  if (!button) return;
+  event.preventDefault();
+  const first = document.getElementById(button.dataset.first);
+  if (first && !first.value.trim()) first.focus();
+  else button.click();
+});
+
+// Letters hold only while the focus is in a row of a list, and can be switched off (WCAG 2.1.4).
+const off = () => localStorage.getItem(SINGLE) === "off";
+for (const box of document.querySelectorAll("[data-single-keys]")) {
+  box.checked = !off();
+  box.addEventListener("change", () => localStorage.setItem(SINGLE, box.checked ? "on" : "off"));
+}
+
+const enter = (row) => row?.querySelector("[data-row-start]")?.focus();
+
+addEventListener("keydown", (event) => {
+  const row = plain(event) && event.target.closest?.("[data-row]");
+  if (!row || off() || typing(event.target)) return;
+  const rows = [...document.querySelectorAll("[data-row]")];
+  const step = { j: 1, k: -1 }[event.key];
+  const button = row.querySelector(`[data-row-key="${CSS.escape(event.key)}"]`);
+  if (step) enter(rows[rows.indexOf(row) + step]);
+  else if (button) {
+    sessionStorage.setItem("by-key", location.pathname);
+    button.click();
+  } else return;
+  event.preventDefault();
+});
+
+// Whoever works by keys finds the next row under them.
+if (sessionStorage.getItem("by-key") === location.pathname) {
+  sessionStorage.removeItem("by-key");
+  if (!document.querySelector("[data-focus]")) enter(document.querySelector("[data-row]"));
+}

@@ -1,0 +1,306 @@
+"""Filing in three steps, review and receipt; what was typed lies here, encrypted, and the cookie holds its token."""
+
+import secrets
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from service import clock
+from service.accounts.rules import Reader
+from service.complaints import operations as complaints
+from service.complaints.rules import NATURES, RESPONDENT_KINDS, SIZES
+from service.db import transaction
+from service.directory import operations as directory
+from service.errors import Invalid
+from service.http import public, takes
+from service.intake import attachments, begun, operations
+from service.intake.models import BegunFiling
+from service.intake.schemas import DebtSchema, FiledSchema
+from service.web import choices, files, forms, progress, questions, words
+from service.web.forms import Filled
+from service.web.promises import DONE
+from service.web.questions import STEPS, Said
+
+pages = Blueprint("filing", __name__)
+
+# Names in the session: the token of what is being written, and of what was filed last.
+BEGUN, RECEIPT = "begun", "receipt"
+GO, PAPER = "_go", "_paper"
+FILED = FiledSchema()
+DEBT = DebtSchema()
+ELSEWHERE = "您在另一个窗口里开始了新的一份。下面是您刚才填的，确认无误后请再按一次按钮，会接着新的一份继续。"
+
+
+# --- the three steps -------------------------------------------------------------------------------------------------
+
+
+@pages.get("/file")
+@public
+def text() -> Any:
+    """What happened, in one's own words."""
+    return _asked(0)
+
+
+@pages.post("/file")
+@public
+def text_given() -> Any:
+    """Keep what happened, and go on."""
+    return _given(0)
+
+
+@pages.get("/file/details")
+@public
+def details() -> Any:
+    """What this kind of matter needs."""
+    return _asked(1)
+
+
+@pages.post("/file/details")
+@public
+def details_given() -> Any:
+    """Keep the details, and go on."""
+    return _given(1)
+
+
+@pages.get("/file/contact")
+@public
+def contact() -> Any:
+    """Who one is and how to be reached."""
+    return _asked(2)
+
+
+@pages.post("/file/contact")
+@public
+def contact_given() -> Any:
+    """Keep who one is, and go on."""
+    return _given(2)
+
+
+def _asked(index: int) -> Any:
+    """A step as it was filled in so far."""
+    said = begun.said(_filing())
+    if index and not said:
+        return redirect(url_for("filing.text"))
+    checked = questions.load(said, index + 1) if "check" in request.args else None
+    return _page(index, checked if isinstance(checked, Filled) else Filled(said))
+
+
+def _given(index: int) -> Any:
+    """Keep what a step says, right or wrong; on to the next one if it is right."""
+    said = questions.merged(begun.said(_filing()), STEPS[index], forms.read(request.form))
+    if request.form.get(PAPER) not in {None, "", _paper()}:
+        return _page(index, Filled(said, message=_(ELSEWHERE), status=409))
+    go, _colon, which = request.form.get(GO, "").partition(":")
+    if go == "example" and which in questions.EXAMPLES:
+        said["body"] = "\n".join(filter(None, [said.get("body"), questions.EXAMPLES[which][1]]))
+    _keep(said)
+    if go in {"back", "look", "example"}:
+        return redirect(url_for(STEPS[index - (go == "back")].endpoint))
+    loaded = questions.load(said, index + 1)
+    return _page(index, loaded) if isinstance(loaded, Filled) else redirect(_after(index))
+
+
+def _after(index: int) -> str:
+    return url_for(STEPS[index + 1].endpoint if index + 1 < len(STEPS) else "filing.review")
+
+
+def _page(index: int, form: Filled) -> Any:
+    """A step's page."""
+    book, said = directory.current(), form.values
+    judgement = questions.judge(said) if index < len(STEPS) - 1 else None
+    place = questions.place_in(said, book) if index == 1 and "region" not in said else None
+    shown = Filled({**said, "region": place}, form.errors, form.message, form.status) if place else form
+    template = ("portal/file_text.html", "portal/file_details.html", "portal/file_contact.html")[index]
+    options = {
+        "categories": choices.categories(book),
+        "examples": {code: name for code, (name, _text) in questions.EXAMPLES.items()},
+        "templates": {code: text for code, (_name, text) in questions.EXAMPLES.items()},
+        "regions": choices.places(book) if index == 1 else {},
+        "gates": questions.gates(book),
+        "natures": NATURES,
+        "kinds": RESPONDENT_KINDS,
+        "objects": _choices("object"),
+        "excuses": _choices("excuses"),
+        "sizes": SIZES,
+    }
+    page = render_template(
+        template, form=shown, judgement=judgement, prefilled=bool(place), paper=_paper(), titles=questions.TITLES,
+        at=index + 1, **options,
+    )  # fmt: skip
+    return page, form.status
+
+
+def _choices(name: str) -> dict[str, str]:
+    """What may be chosen in a field of the debt."""
+    field: Any = DEBT.fields[name]
+    return dict(getattr(field, "inner", field).table)
+
+
+# --- parts that change while one writes ------------------------------------------------------------------------------
+
+
+@pages.post("/file/judgement")
+@public
+def judgement() -> str:
+    """What the text seems to be about, and what is promised for that."""
+    return _part("portal/_judgement.html", 0)
+
+
+@pages.post("/file/hints")
+@public
+def warnings() -> str:
+    """What to know before going on."""
+    return _part("portal/_hints.html", 1)
+
+
+def _part(template: str, index: int) -> str:
+    said = questions.merged(begun.said(_filing()), STEPS[index], forms.read(request.form))
+    return render_template(template, judgement=questions.judge(said))
+
+
+# --- what is being written -------------------------------------------------------------------------------------------
+
+
+def _filing() -> BegunFiling | None:
+    """What this browser has begun and not filed yet."""
+    found = begun.read(session[BEGUN], clock.now()) if BEGUN in session else None
+    return found if found and found.filed_at is None else None
+
+
+def _paper() -> str:
+    """Tells one begun filing from another in a page; opens nothing."""
+    return begun.key_of(session[BEGUN]).hex()[:12] if BEGUN in session else ""
+
+
+def _keep(said: Said) -> None:
+    if session.get(BEGUN) in {None, session.get(RECEIPT)}:
+        session[BEGUN] = secrets.token_urlsafe(24)
+    with transaction():
+        begun.write(session[BEGUN], said, clock.now())
+
+
+@pages.post("/file/new")
+@public
+def anew() -> Any:
+    """Give up what was begun."""
+    if token := session.pop(BEGUN, None):
+        with transaction():
+            attachments.drop_all(begun.key_of(token))
+            begun.drop(token)
+    flash(_("已清空，可以重新填写。"), "grass")
+    return redirect(url_for("filing.text"))
+
+
+# --- review, files, filing -------------------------------------------------------------------------------------------
+
+
+@pages.get("/file/review")
+@public
+def review() -> Any:
+    """Everything once more, the files, and the button."""
+    return _review(Filled())
+
+
+@pages.post("/file/review")
+@public
+@takes(files.LARGEST_FORM)
+def submit() -> Any:
+    """Take files in or out, and file."""
+    if BEGUN not in session or _already_filed():
+        return redirect(url_for("filing.receipt"))
+    token, go = session[BEGUN], request.form.get(GO, "")
+    refused = _take(begun.key_of(token), go)
+    if refused:
+        return _review(Filled({}, {files.FIELD: refused}, forms.MEND, 422))
+    if go != "submit":
+        return redirect(url_for("filing.review", _anchor="files"))
+    outcome = forms.attempt({}, lambda: _file(token))
+    if isinstance(outcome, Filled):
+        return _review(outcome)
+    session[RECEIPT] = token
+    return redirect(url_for("filing.receipt"))
+
+
+def _already_filed() -> bool:
+    return session[BEGUN] == session.get(RECEIPT)
+
+
+def _take(holder: bytes, go: str) -> list[str]:
+    with transaction():
+        verb, _colon, which = go.partition(":")
+        if verb == "drop" and which.isdecimal() and len(which) < 19:
+            attachments.drop(holder, int(which))
+        return attachments.hold(holder, files.uploads(), clock.now())
+
+
+def _review(form: Filled) -> Any:
+    filing = _filing()
+    said = begun.said(filing)
+    loaded = questions.load(said)
+    if filing is None or isinstance(loaded, Filled):
+        if form.message:
+            flash(form.message, "amber")
+        step = questions.step_of(loaded.errors if isinstance(loaded, Filled) else ())
+        return redirect(url_for(STEPS[step].endpoint, check=1) if said else url_for("filing.text"))
+    parts = [(step, questions.shown(questions.effective(said), step)) for step in STEPS]
+    page = render_template(
+        "portal/file_review.html", form=form, parts=parts, judgement=questions.judge(said), paper=_paper(),
+        held=attachments.held(filing.key), size=files.size, told=attachments.TOLD, accept=attachments.ACCEPTED,
+        most=attachments.MOST, largest=attachments.LARGEST, titles=questions.TITLES,
+    )  # fmt: skip
+    return page, form.status
+
+
+def _file(token: str) -> None:
+    """File what was begun, with its files; a second press finds it filed and does nothing."""
+    now = clock.now()
+    filing = begun.read(token, now, lock=True)
+    if filing is None:
+        raise Invalid(_("这份内容已经超过一天没有提交，没有再保留，请重新填写。"))
+    if filing.filed_at is not None:
+        return
+    draft = questions.load(begun.said(filing))
+    if isinstance(draft, Filled):
+        raise Invalid(_("还有内容没有填好，填好以后才能提交。"))
+    filer = _filer()
+    filed = operations.file_complaint(draft, filer, now)
+    attachments.bind(filing.key, filed.complaint.id)
+    begun.finish(filing, FILED.dump(operations.told(filed, filer, directory.current())), now)
+
+
+def _filer() -> Reader:
+    """Who files here files as the public does: somebody of the staff has a desk for logging what others say."""
+    return Reader() if current_user.is_staff else current_user
+
+
+# --- the receipt -----------------------------------------------------------------------------------------------------
+
+
+@pages.get("/file/receipt")
+@public
+def receipt() -> Any:
+    """Number, query code, who has it, why, and until when who must do what.
+
+    It is read from where the filing was begun, by the token in this browser's session, for half an hour: so it bears
+    reloading and printing, and neither an address nor a cookie ever holds the code.
+    """
+    now = clock.now()
+    found = begun.answer(begun.read(session[RECEIPT], now) if RECEIPT in session else None, now)
+    if found is None:
+        flash(_("回执只在提交后的半小时内、在提交用的浏览器里显示。凭编号和查询码可以随时查询进度。"))
+        return redirect(url_for("progress.ask"))
+    progress.follow(found["number"], complaints.code_hash(found["query_code"]))
+    dues = [(clock_, words.due(datetime.fromisoformat(clock_["due_at"]))) for clock_ in found["clocks"]]
+    return render_template("portal/receipt.html", told=found, dues=dues, done=DONE)
+
+
+@pages.post("/file/receipt")
+@public
+def put_away() -> Any:
+    """Show the receipt no more: the code has been noted."""
+    session.pop(RECEIPT, None)
+    session.pop(BEGUN, None)
+    return redirect(url_for("progress.ask"))

@@ -1,0 +1,203 @@
+"""What the filing pages ask in which step, and what is made of the answers before anything is filed."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext as _
+from marshmallow import Schema
+
+from service import clock
+from service.accounts.rules import Reader
+from service.classifier import facts
+from service.classifier import operations as classifier
+from service.complaints.schemas import Known
+from service.directory import operations as directory
+from service.directory.rules import Directory
+from service.fields import Choice, Flag, Money, Nested, Several
+from service.intake import operations as intake
+from service.intake.precheck import Hint, hints
+from service.intake.rules import Draft
+from service.intake.schemas import FilingSchema
+from service.routing.examination import examine
+from service.web import forms, words
+from service.web.forms import CHECKED, Filled
+from service.web.promises import Promises, promised
+
+Said = Mapping[str, Any]
+SCHEMA = FilingSchema()
+# Where a whole group is missing, the field that a person would fill in first.
+MEANT = {"enterprise": "enterprise.name", "contact": "contact.phone", "respondent": "respondent.name"}
+# Fewer characters than these say nothing yet.
+LEAST = 8
+WORDS = 4
+
+
+@dataclass(frozen=True)
+class Step:
+    """One page of the filing form, and the fields of the schema that it asks for."""
+
+    endpoint: str
+    title: str
+    fields: tuple[str, ...]
+
+
+STEPS = (
+    Step("filing.text", "反映问题", ("body", "category")),
+    Step(
+        "filing.details", "补充信息",
+        ("nature", "region", "respondent", "amount", "debt", "promise", "policy", "gates"),
+    ),
+    Step("filing.contact", "企业与联系人", ("enterprise", "contact", "anonymous", "confidential")),
+)  # fmt: skip
+TITLES = (*(step.title for step in STEPS), "核对提交")
+EXAMPLES = {
+    "arrears": (
+        "欠款",
+        "我公司给【对方单位】供货（施工、服务），【年月】交付并验收，合同约定【多少天】内付款，"
+        "到现在还欠【多少】元没有给。催过几次，对方的说法是【……】。",
+    ),
+    "default": (
+        "承诺没兑现",
+        "【年月】我公司到【旗县区】投资，【哪个单位】在【协议或会议纪要】里承诺【给什么、什么时候给】，"
+        "我们已经【做了什么】，承诺到现在没有兑现，对方的说法是【……】。",
+    ),
+    "policy": (
+        "政策享受不到",
+        "我公司符合【哪项政策】的条件，【年月】向【哪个部门】提出申请，交了【什么材料】，"
+        "到现在没有享受到，答复是【……】。",
+    ),
+}
+
+
+def merged(said: Said, step: Step, typed: Said) -> dict[str, Any]:
+    """What was said so far with one page as it was filled in now; its fields that came back empty are empty."""
+    kept = {name: value for name, value in said.items() if name not in step.fields}
+    return kept | {name: value for name, value in typed.items() if name in step.fields}
+
+
+def load(said: Said, until: int = len(STEPS)) -> Draft | Filled:
+    """The filing as its schema makes it of the first steps, or what is wrong with them.
+
+    Before the last step nobody has said yet who they are; that is then not asked for.
+    """
+    asked = {name for step in STEPS[:until] for name in step.fields}
+    given = {name: value for name, value in said.items() if name in asked}
+    if until < len(STEPS):
+        given["anonymous"] = CHECKED
+    loaded = forms.load(SCHEMA, effective(given))
+    if isinstance(loaded, Filled):
+        groups = {MEANT[name]: told for name, told in loaded.errors.items() if name in MEANT}
+        errors = groups | {name: told for name, told in loaded.errors.items() if name not in MEANT}
+        return Filled(said, errors, loaded.message, loaded.status)
+    return loaded
+
+
+def effective(said: Said) -> Said:
+    """What would be filed: whoever is anonymous names nobody, whatever was typed before."""
+    hidden = {"enterprise", "contact", "confidential"} if said.get("anonymous") == CHECKED else set()
+    return {name: value for name, value in said.items() if name not in hidden}
+
+
+def step_of(errors: Iterable[str]) -> int:
+    """The first step that asks for one of the fields."""
+    wrong = {name.partition(".")[0] for name in errors}
+    return next(index for index, step in enumerate(STEPS) if wrong & set(step.fields) or step is STEPS[-1])
+
+
+# --- what is made of it ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What a text seems to be about; no figures: the public sees a judgement that it can change.
+
+    Attributes:
+        name: of the category, with its family's; empty where nothing was recognised.
+        words: of the text, that decided.
+    """
+
+    name: str
+    sure: bool
+    chosen: bool
+    words: tuple[str, ...]
+    promises: Promises
+    hints: tuple[Hint, ...]
+    family: str
+
+
+def judge(said: Said) -> Judgement | None:
+    """What is made of what was said so far; None where it is too little."""
+    draft = _readable(said)
+    if draft is None or len(draft.body) < LEAST:
+        return None
+    suggestions = classifier.suggest(draft.body, draft.title or "")
+    book = directory.current()
+    case = examine(intake.matter_of(draft, suggestions, Reader(), book), book)
+    top = next(iter(suggestions), None)
+    chosen = draft.category is not None
+    # A choice that the machine doubts is still the filer's; which of the two holds is for a dispatcher to say.
+    heard = top.reasons[:WORDS] if top and case.category and top.code == case.category.code else ()
+    return Judgement(
+        name=f"{case.category.family_name} · {case.category.name}" if case.category else "",
+        sure=chosen or not case.doubt,
+        chosen=chosen,
+        words=tuple(reason.word for reason in heard),
+        promises=promised(case),
+        hints=tuple(hints(case, _due_on(draft), clock.local(clock.now()).date())),
+        family=case.family,
+    )
+
+
+def _readable(said: Said) -> Draft | None:
+    """As much of what was said as can be read: a slip in one field must not silence what the others tell."""
+    loaded = load(said, 2)
+    if isinstance(loaded, Filled):
+        wrong = {name.partition(".")[0] for name in loaded.errors}
+        loaded = load({name: value for name, value in said.items() if name not in wrong}, 2)
+    return None if isinstance(loaded, Filled) else loaded
+
+
+def _due_on(draft: Draft) -> date | None:
+    told = draft.details.get("debt", {}).get("due_on")
+    return date.fromisoformat(told) if told else None
+
+
+def place_in(said: Said, book: Directory) -> str | None:
+    """The place that the text names."""
+    return facts.places(str(said.get("body", "")), book.places.values()).place
+
+
+# --- showing it again ------------------------------------------------------------------------------------------------
+
+
+def shown(said: Said, step: Step, schema: Schema = SCHEMA, prefix: str = "") -> list[tuple[str, str]]:
+    """Label and value of everything that was said in a step, as people read it."""
+    rows: list[tuple[str, str]] = []
+    for name in schema.fields:
+        if name not in said or (not prefix and name not in step.fields):
+            continue
+        field, value = schema.fields[name], said[name]
+        if isinstance(field, Nested):
+            rows += shown(value, step, field.schema, f"{prefix}{name}.") if isinstance(value, dict) else []
+        else:
+            rows.append((words.label(prefix + name), _spoken(field, value)))
+    return rows
+
+
+def _spoken(field: Any, value: Any) -> str:
+    if isinstance(field, Several):
+        return "、".join(_spoken(field.inner, one) for one in (value if isinstance(value, list) else [value]))
+    if isinstance(field, Choice):
+        return _(field.table[value])
+    if isinstance(field, Known):
+        return str(getattr(directory.current(), field.table)[value].name)
+    if isinstance(field, Flag):
+        return _("是")
+    return words.yuan(value) if isinstance(field, Money) else str(value)
+
+
+def gates(book: Directory) -> dict[str, str]:
+    """What a filer may declare beforehand; what cannot wait is told at once, not ticked."""
+    return {gate.code: gate.name for gate in book.gates.values() if gate.effect == "refuse"}

@@ -1,0 +1,108 @@
+"""What happened to a complaint and what was said of it, as lines that people read."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any, cast
+
+from flask_babel import gettext as _
+from marshmallow import fields
+
+from service.accounts.rules import ROLES
+from service.complaints import reading
+from service.complaints.models import Event
+from service.complaints.rules import CHANNELS, ENTERPRISE, MACHINE, SATISFACTION
+from service.deadlines.ladder import KINDS
+from service.directory.rules import Directory
+from service.fields import Choice, Day
+from service.intake.schemas import FilingSchema
+from service.web import words
+
+FILING = FilingSchema()
+# What a filing may tell beyond its text: group → its fields.
+DETAILS = {group: cast(fields.Nested, FILING.fields[group]).schema.fields for group in ("debt", "promise", "policy")}
+ACTORS = {MACHINE: "系统", ENTERPRISE: "企业"} | {code: name for code, (name, _bound) in ROLES.items()}
+# Rungs of the ladder read as something that went wrong.
+LATE = {"overdue"}
+# A field of an event → what it is called in the trail; in this order.
+TOLD = {
+    "department_name": "承办部门",
+    "channel": "渠道",
+    "reason": "理由",
+    "note": "说明",
+    "text": "内容",
+    "reply": "答复",
+    "internal": "内部说明",
+    "solved": "是否解决",
+    "satisfaction": "满意度",
+    "clock": "时限",
+}
+SPOKEN: Mapping[str, Mapping[Any, str]] = {
+    "channel": CHANNELS,
+    "solved": {True: "已解决", False: "没有解决"},
+    "satisfaction": SATISFACTION,
+    "clock": KINDS,
+}
+
+
+def entries(
+    events: Iterable[Event], everything: bool, names: Mapping[int, str], book: Directory
+) -> list[dict[str, Any]]:
+    """The trail as the timeline shows it, the newest first.
+
+    Args:
+        names: what the people in it are called; only staff is told.
+    """
+    return [_entry(event, everything, names, book) for event in reversed(list(events))]
+
+
+def _entry(event: Event, everything: bool, names: Mapping[int, str], book: Directory) -> dict[str, Any]:
+    told = reading.event(event, everything, book)
+    return {
+        "what": f"{told['name']}　{who(event, names)}" if everything else told["name"],
+        "state": "late" if event.action in LATE else "done",
+        "at": event.at,
+        "text": "\n".join(_lines(told["data"])),
+    }
+
+
+def step_name(event: Event) -> str:
+    """What was done, as the workflow calls it."""
+    return reading.step_name(event.action)
+
+
+def who(event: Event, names: Mapping[int, str]) -> str:
+    """In which role something was done, and by whom."""
+    role = _(ACTORS.get(event.role, event.role))
+    name = names.get(event.actor_id or 0)
+    return f"{role} {name}" if name and event.role not in {MACHINE, ENTERPRISE} else role
+
+
+def _lines(data: Mapping[str, Any]) -> Iterator[str]:
+    for name, label in TOLD.items():
+        if data.get(name) is not None:
+            value = SPOKEN.get(name, {}).get(data[name], data[name])
+            yield f"{_(label)}：{value}"
+
+
+def details(given: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What the filer told beyond the text, each with its name."""
+    return [
+        (words.label(f"{group}.{name}"), _spoken(inner, given[group][name]))
+        for group, known in DETAILS.items()
+        for name, inner in known.items()
+        if name in given.get(group, {})
+    ]
+
+
+def _spoken(field: fields.Field, value: Any) -> str:
+    """A stored value of a field as people say it."""
+    if isinstance(field, fields.List):
+        return "、".join(_spoken(field.inner, one) for one in value)
+    if isinstance(field, Choice):
+        return _(field.table.get(value, value))
+    return words.day(date.fromisoformat(value)) if isinstance(field, Day) else str(value)
+
+
+def people(events: Sequence[Event]) -> set[int]:
+    """Whose names a trail needs."""
+    return {event.actor_id for event in events if event.actor_id is not None}

@@ -1,0 +1,107 @@
+"""Lists of complaints on desks: what an address asks for, the choices of its filters, and the rows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request, url_for
+from marshmallow import Schema
+from werkzeug.datastructures import MultiDict
+
+from service import clock
+from service.accounts.rules import Reader
+from service.complaints import listing, reading
+from service.complaints.listing import Wanted
+from service.complaints.rules import is_number
+from service.complaints.schemas import ListQuerySchema
+from service.directory import operations as directory
+from service.directory.rules import Directory
+from service.errors import Invalid
+from service.web import forms
+from service.web.forms import Filled
+
+ROWS = 50
+DUE = {"overdue": "已逾期", "soon": "两天内到期"}
+
+
+class FilterSchema(ListQuerySchema):
+    """The filters of a desk's list; a desk adds its own and decides on the order."""
+
+    class Meta:
+        exclude = ("department", "status", "due", "sort", "limit")
+
+
+@dataclass(frozen=True)
+class Worklist:
+    """A page of a list as a desk shows it.
+
+    Attributes:
+        form: the filters as they were typed, and what is wrong with them.
+        rows: as reading.brief gives them.
+        following: the address of the next page; empty on the last.
+        first: the address of the first page; empty there.
+    """
+
+    form: Filled
+    rows: list[dict[str, Any]]
+    following: str = ""
+    first: str = ""
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether anything narrows the list down."""
+        return bool(set(self.form.values) & {"family", "region", "due", "q"})
+
+
+def asked(schema: Schema) -> tuple[Filled, Mapping[str, Any]]:
+    """What the address asks for, as it was typed and as the schema reads it (nothing, where something is wrong)."""
+    known = MultiDict((name, value) for name, value in request.args.items(multi=True) if name in schema.fields)
+    typed = forms.read(known)
+    loaded = forms.load(schema, typed)
+    return (loaded, {}) if isinstance(loaded, Filled) else (Filled(typed), loaded)
+
+
+def shown(form: Filled, wanted: Wanted, reader: Reader) -> Worklist:
+    """The page of the list that was asked for; no rows where the filters are wrong."""
+    if form.errors:
+        return Worklist(form, [])
+    try:
+        page = listing.page(wanted, reader, clock.now())
+    except Invalid as problem:
+        return Worklist(forms.refused(form.values, problem), [])
+    book = directory.current()
+    rows = [reading.brief(row, book) for row in page.items]
+    following = address(form, cursor=page.next_cursor) if page.next_cursor else ""
+    return Worklist(form, rows, following, address(form) if wanted.cursor else "")
+
+
+def address(form: Filled, **changes: Any) -> str:
+    """The address of this list with something changed; from its first page, unless a cursor is given."""
+    return url_for(request.endpoint or "", **{**form.values, "cursor": None, **changes})
+
+
+def number_in(form: Filled) -> str | None:
+    """The number of one complaint, where that is what was typed into the search."""
+    typed = str(form.value("q")).strip().upper()
+    return typed if is_number(typed) else None
+
+
+def families(book: Directory) -> dict[str, str]:
+    """The choices of the filter by family."""
+    return {code: family.name for code, family in book.families.items()}
+
+
+def regions(reader: Reader, book: Directory) -> dict[str, Any]:
+    """The choices of the filter by region: what the reader's grants reach, by league; none where that is one place."""
+    tops = {grant.place or book.departments[grant.department or ""].place for grant in reader.grants}
+    reached = {code for top in tops for code in book.subtree(top)}
+    if len(reached) < 2:
+        return {}
+    names = {code: place.name for code, place in book.places.items() if code in reached}
+    whole = {code: names.pop(code) for code in [book.region] if code in names}
+    leagues = dict.fromkeys(book.chain(code)[-2] for code in names)
+    return whole | {book.places[top].name: _below(top, names, book) for top in leagues}
+
+
+def _below(top: str, names: Mapping[str, str], book: Directory) -> dict[str, str]:
+    return {code: names[code] for code in book.subtree(top) if code in names}

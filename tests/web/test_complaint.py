@@ -1,0 +1,413 @@
+"""A complaint's page: what it shows to whom, and each step taken from it."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from html import unescape
+
+import pytest
+import time_machine
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from service import clock
+from service.complaints.rules import MACHINE, STATES, STEPS, Step
+from service.db import transaction
+from service.directory import operations as directory
+from service.intake import attachments
+from service.web import steps
+from tests.factories import People, filing
+from tests.statements import counted
+from tests.web.browser import Browser
+from tests.web.cases import HEALTH, SAID, filed, standing, taken, the
+
+At = Callable[..., Browser]
+MONDAY = datetime(2026, 3, 9, 1, tzinfo=UTC)
+PLANTED = "<script>alert(1)</script>=cmd|' /C calc'!A0<img src=x onerror=alert(2)>"
+
+
+def address(number: str, action: str = "") -> str:
+    return f"/desk/complaints/{number}" + (f"/actions/{action}" if action else "")
+
+
+def buttons(page: str) -> list[str]:
+    """What can be done, in the order of the page: the links of other steps, and the open form's button."""
+    return (
+        re.findall(r'hx-swap="outerHTML">([^<]+)</a>', page) + re.findall(r'type="submit">([^<]+)</button>', page)[1:]
+    )
+
+
+def primary(page: str) -> list[str]:
+    """The primary actions of the page."""
+    return re.findall(r'class="btn btn-primary"[^>]*>([^<]+)<', page)
+
+
+def send(browser: Browser, number: str, action: str, **said: str) -> TestResponse:
+    """Fill in and send a step's form as the page gave it."""
+    page = browser.get(f"{address(number)}?action={action}").text
+    hidden = dict(re.findall(r'type="hidden" name="(_\w+)" value="(\d+)"', page))
+    return browser.post(address(number, action), {**hidden, **said})
+
+
+# --- what it shows ---------------------------------------------------------------------------------------------------
+
+
+def test_the_page_shows_all_that_a_handler_needs(at_desk: At) -> None:
+    number = standing("handling", debt={"contract_number": "HT-7", "due_on": "2025-06-30", "object": "goods",
+                                        "excuses": ["bills", "no_money"]})  # fmt: skip
+    page = at_desk("handler", department=HEALTH).get(address(number)).text
+    for told in (number, "办理中", "医药货款拖欠一年多没有给", "河套试剂有限公司", "白女士",
+                 "+864716601234", "五原县人民医院", "1,250,000 元", "五原县卫生健康委员会", "货款服务款",
+                 "合同编号", "HT-7", "2025年6月30日", "货物",
+                 "强制商票或变相延期、没有资金", "保障中小企业款项支付条例第二十五条"):  # fmt: skip
+        assert told in page, told
+    assert "%</span>" in page  # staff see how sure the machine was
+
+
+def test_who_need_not_reach_the_enterprise_sees_no_contact_and_a_masked_text(at_desk: At) -> None:
+    number = filed(body="我的电话是13947112233，货款一年多没有给。五原县人民医院拖欠医药货款，合同约定三十天付清。")
+    page = at_desk("supervisor", "150000").get(address(number)).text
+    assert "白女士" not in page
+    assert "6601234" not in page
+    assert "13947112233" not in page
+
+
+def test_who_asked_for_confidentiality_is_named_to_no_head(at_desk: At) -> None:
+    number = standing("drafted", confidential=True)
+    page = at_desk("head", department=HEALTH).get(address(number)).text
+    assert "河套试剂有限公司" not in page.replace(filing()["body"], "")
+    assert "白女士" not in page
+    assert "申请保密" in page
+
+
+def test_the_trail_tells_who_did_what_with_its_words(people: People, app: Flask) -> None:
+    handler = people.reader("handler", department=HEALTH)
+    number = filed()
+    taken(number, "sign", "contact", by=handler)
+    page = Browser(app, handler).get(address(number)).text
+    assert "首次联系　承办人 handler" in page
+    assert "说明：电话联系了企业。" in page
+    assert "派单　系统" in page
+
+
+@pytest.mark.parametrize(("role", "place", "department"), [("handler", None, "150826-health"),
+                                                          ("supervisor", "150100", None)])  # fmt: skip
+def test_who_may_not_see_it_is_told_that_it_is_not_there(
+    at_desk: At, role: str, place: str | None, department: str | None
+) -> None:
+    number = filed()
+    somebody = at_desk(role, place, department)
+    assert somebody.get(address(number)).status_code == 404
+    assert somebody.post(address(number, "sign"), {"_version": "1"}).status_code == 404
+    assert the(number).status == "dispatched"
+
+
+def test_who_works_on_no_complaint_may_not_open_the_page(at_desk: At) -> None:
+    assert at_desk("administrator").get(address(filed())).status_code == 403
+
+
+def test_a_number_that_is_none_is_not_found(at_desk: At) -> None:
+    assert at_desk("handler", department=HEALTH).get(address("QS1")).status_code == 404
+
+
+# --- the deadline ----------------------------------------------------------------------------------------------------
+
+
+def test_the_deadline_explains_itself_day_by_day(at_desk: At) -> None:
+    with time_machine.travel(MONDAY, tick=False):
+        number = standing("handling")
+    with time_machine.travel(MONDAY + timedelta(days=4), tick=False):
+        page = at_desk("handler", department=HEALTH).get(address(number)).text
+    days = re.findall(r'<li class="([^"]*)" title="([^"]*)">', page)
+    assert len(days) == 31  # the start day and thirty more
+    assert days[0] == ("", "3月9日 起算日不计")
+    assert days[4][0].split() == ["counted", "today"]
+    assert days[5] == ("counted ahead", "3月14日 周末，按自然日计入")
+    assert "已过 4 天，共计 30 天" in page
+    assert "<li>3月13日 工作日，计入（今天）</li>" in page
+
+
+def test_a_clock_that_waits_for_the_enterprise_shows_its_pause(at_desk: At) -> None:
+    with time_machine.travel(MONDAY, tick=False):
+        number = standing("handling", category="policy.subsidy", body="我公司专精特新奖励公示十个月没有兑现。",
+                          respondent={"name": "五原县工业和信息化局", "kind": "organ"})  # fmt: skip
+    with time_machine.travel(MONDAY + timedelta(days=1), tick=False):
+        taken(number, "request_material")
+    with time_machine.travel(MONDAY + timedelta(days=3), tick=False):
+        page = at_desk("handler", "150000").get(address(number)).text
+    marks = re.findall(r'<li class="([^"]*)" title="([^"]*)">', page)
+    assert ("counted ahead", "3月13日 工作日") in marks
+    assert ("paused", "3月11日 暂停") in [(mark.strip(), title) for mark, title in marks]
+    assert "正在暂停，等企业补充材料" in page
+
+
+def test_days_of_a_year_that_is_not_published_are_provisional(at_desk: At) -> None:
+    with time_machine.travel(datetime(2098, 1, 6, 1, tzinfo=UTC), tick=False):
+        page = at_desk("handler", department=HEALTH).get(address(standing("handling"))).text
+    assert re.search(r'<li class="[^"]* provisional[^"]*" title="1月7日 工作日">', page)
+    assert "2098年的放假安排还没有公布" in page
+
+
+def test_every_clock_is_listed_with_what_it_stands_on(at_desk: At) -> None:
+    page = at_desk("handler", department=HEALTH).get(address(standing("handling"))).text
+    listed = re.findall(r'<th scope="row">([^<]+)</th>', page)
+    assert {"办理结果", "首次联系", "签收", "转办"} <= set(listed)
+    assert listed.index("首次联系") < listed.index("签收")
+
+
+def test_a_closed_complaint_says_that_no_limit_runs(at_desk: At) -> None:
+    page = at_desk("handler", department=HEALTH).get(address(standing("closed"))).text
+    assert "没有正在计时的期限" in page
+    assert "您现在不需要做什么" in page
+
+
+# --- what can be done ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("state", "role", "following", "others"),
+    [
+        ("dispatched", "handler", "签收", []),
+        ("handling", "handler", "首次联系", ["要求补充材料", "起草答复"]),
+        ("drafted", "head", "审签", ["审签退回"]),
+        ("approved", "head", "答复", []),
+        ("dispatched", "head", None, []),
+        ("drafted", "handler", None, []),
+        ("replied", "handler", None, []),
+        ("replied", "dispatcher", "办结", []),
+    ],
+)
+def test_one_action_comes_next_and_the_others_stand_near(
+    at_desk: At, state: str, role: str, following: str | None, others: list[str]
+) -> None:
+    place, department = (None, HEALTH) if role in {"handler", "head"} else ("150821", None)
+    page = at_desk(role, place, department).get(address(standing(state))).text
+    assert primary(page) == ([following] if following else [])
+    assert set(buttons(page)) - {following} == set(others)
+
+
+def test_a_first_contact_that_was_made_comes_no_more(at_desk: At) -> None:
+    number = standing("handling")
+    taken(number, "contact")
+    assert primary(at_desk("handler", department=HEALTH).get(address(number)).text) == ["起草答复"]
+
+
+@pytest.mark.parametrize("step", STEPS.values(), ids=lambda step: step.action)
+def test_every_field_of_every_step_can_be_asked_for(step: Step) -> None:
+    assert {*step.needs, *step.allows} <= set(steps.CONTROLS)
+
+
+def test_every_step_that_usually_comes_next_fits_its_state() -> None:
+    usual = [(state, action) for state, actions in steps.NEXT.items() for action in actions]
+    assert all(state in STEPS[action].sources and STEPS[action].roles != {MACHINE} for state, action in usual)
+    assert set(steps.NEXT) == {code for code, state in STATES.items() if state.desk}
+
+
+def test_a_complaint_walks_from_desk_to_desk_through_its_page(at_desk: At) -> None:
+    number = filed()
+    handler, head = at_desk("handler", department=HEALTH), at_desk("head", department=HEALTH)
+    way = [
+        (handler, "sign", {}, "handling"),
+        (handler, "contact", {"note": "联系了"}, "handling"),
+        (handler, "request_material", {"note": "请补充对账单"}, "waiting"),
+        (handler, "supply_material", {"text": "对账单已送来"}, "handling"),
+        (handler, "draft", {"reply": "经核实属实。", "internal": "院长已知"}, "drafted"),
+        (head, "return_draft", {"reason": "写明日期"}, "handling"),
+        (handler, "draft", {"reply": "经核实属实，月底前付清。"}, "drafted"),
+        (head, "approve", {}, "approved"),
+        (head, "reply", {}, "replied"),
+        (at_desk("revisit_agent", "150821"), "close", {"solved": "true", "satisfaction": "satisfied"}, "closed"),
+    ]
+    for browser, action, said, state in way:
+        answer = send(browser, number, action, **said)
+        assert (answer.status_code, answer.headers["Location"]) == (302, address(number)), answer.text
+        assert the(number).status == state
+        shown = browser.get(address(number)).text
+        assert f"「{STEPS[action].name}」已完成，现在是「{STATES[state].name}」。" in shown
+    assert the(number).reply == "经核实属实，月底前付清。"
+    assert the(number).solved is True
+
+
+def test_a_dispatcher_dispatches_to_one_of_the_departments_that_may_have_it(at_desk: At) -> None:
+    number = filed(category="enforcement.fine", respondent={"name": "五原县市场监督管理局", "kind": "organ"})
+    assert the(number).status == "submitted"
+    dispatcher = at_desk("dispatcher", "150000")
+    send(dispatcher, number, "accept")
+    page = dispatcher.get(f"{address(number)}?action=dispatch").text
+    assert '<optgroup label="五原县">' in page
+    assert '<option value="150821-market">' not in page  # never to the accused
+    office = re.search(r'<optgroup label="五原县"><option value="([^"]+)"', page)
+    assert office
+    send(dispatcher, number, "dispatch", department=office[1])
+    assert (the(number).status, the(number).department) == ("dispatched", office[1])
+
+
+def test_a_draft_that_came_back_is_there_to_be_mended(at_desk: At) -> None:
+    number = standing("drafted")
+    taken(number, "return_draft")
+    page = at_desk("handler", department=HEALTH).get(f"{address(number)}?action=draft").text
+    assert f"{SAID['draft']['reply']}</textarea>" in page
+    assert f"{SAID['draft']['internal']}</textarea>" in page
+
+
+def test_a_head_reads_the_draft_beside_the_approval(at_desk: At) -> None:
+    page = at_desk("head", department=HEALTH).get(address(standing("drafted"))).text
+    before_form = page[: page.index('class="buttons"')]
+    assert SAID["draft"]["reply"] in before_form
+    assert SAID["draft"]["internal"] in before_form
+
+
+# --- what goes wrong -------------------------------------------------------------------------------------------------
+
+
+def test_a_field_left_out_is_told_beside_it_and_nothing_typed_is_lost(at_desk: At) -> None:
+    number = standing("handling")
+    answer = send(at_desk("handler", department=HEALTH), number, "draft", internal="已与院长核对。")
+    assert answer.status_code == 422
+    page = answer.text
+    assert '<a href="#f-reply">' in page
+    assert 'id="f-reply-error"' in page
+    assert "已与院长核对。</textarea>" in page
+    assert the(number).status == "handling"
+
+
+def test_who_comes_second_learns_who_did_what_meanwhile_and_keeps_what_was_typed(app: Flask, people: People) -> None:
+    number = standing("handling")
+    reader = people.reader("handler", department=HEALTH)
+    first, second = Browser(app, reader), Browser(app, people.reader("handler", department=HEALTH))
+    opened = second.get(f"{address(number)}?action=draft").text
+    hidden = dict(re.findall(r'type="hidden" name="(_\w+)" value="(\d+)"', opened))
+    send(first, number, "contact", note="联系了")
+    answer = second.post(address(number, "draft"), {**hidden, "reply": "写了很久的答复"})
+    assert answer.status_code == 412
+    assert "这件诉求有了变化" in answer.text
+    assert f"承办人 {reader.name}：首次联系" in answer.text
+    assert "写了很久的答复</textarea>" in answer.text
+    again = dict(re.findall(r'type="hidden" name="(_\w+)" value="(\d+)"', answer.text))
+    assert second.post(address(number, "draft"), {**again, "reply": "写了很久的答复"}).status_code == 302
+
+
+def test_a_step_that_no_longer_fits_is_told_in_words_and_what_was_typed_can_be_copied(at_desk: At) -> None:
+    number = standing("handling")
+    handler = at_desk("handler", department=HEALTH)
+    taken(number, "draft")
+    version = str(the(number).version)
+    answer = handler.post(address(number, "draft"), {"_version": version, "_seen": "1", "reply": "写了很久的答复"})
+    assert answer.status_code == 409
+    assert "这件诉求现在是「待审签」，不能再做「起草答复」。" in answer.text
+    assert "写了很久的答复" in answer.text
+    assert "allowed_actions" not in answer.text
+
+
+@pytest.mark.parametrize("version", ["", "0", "x", "999"])
+def test_a_form_that_does_not_say_what_its_page_showed_does_nothing(at_desk: At, version: str) -> None:
+    number = filed()
+    answer = at_desk("handler", department=HEALTH).post(
+        address(number, "sign"), {"_version": version, "_seen": "x" * 99}
+    )
+    assert answer.status_code == 412
+    assert the(number).status == "dispatched"
+
+
+def test_a_step_of_another_role_is_refused_on_the_page(at_desk: At) -> None:
+    number = standing("drafted")
+    handler = at_desk("handler", department=HEALTH)
+    answer = handler.post(address(number, "approve"), {"_version": str(the(number).version)})
+    assert answer.status_code == 403
+    assert "您的岗位不能做「审签」。" in answer.text
+    assert the(number).status == "drafted"
+
+
+@pytest.mark.parametrize("action", ["nothing", "lapse_material", "accept"])
+def test_what_is_no_step_of_ones_own_does_nothing(at_desk: At, action: str) -> None:
+    number = filed()
+    answer = at_desk("handler", department=HEALTH).post(address(number, action), {"_version": "1"})
+    assert answer.status_code in {403, 404}
+    assert the(number).status == "dispatched"
+
+
+def test_a_step_without_our_token_does_nothing(at_desk: At) -> None:
+    number = filed()
+    handler = at_desk("handler", department=HEALTH)
+    assert handler.client.post(address(number, "sign"), data={"_version": "1"}).status_code == 400
+    assert the(number).status == "dispatched"
+
+
+# --- attachments, statements, planted text ---------------------------------------------------------------------------
+
+
+class Upload:
+    """A file as a form sends it."""
+
+    filename = "合同<b>.pdf"
+
+    def read(self, size: int = -1, /) -> bytes:
+        return b"%PDF-1.4 contract"
+
+
+@pytest.fixture
+def attached(app: Flask) -> str:
+    """The number of a complaint with a file."""
+    number = filed()
+    with transaction():
+        attachments.hold(b"form", [Upload()], clock.now())
+        attachments.bind(b"form", the(number).id)
+    return number
+
+
+def test_a_file_is_listed_and_comes_as_a_download(at_desk: At, attached: str) -> None:
+    handler = at_desk("handler", department=HEALTH)
+    found = re.search(rf'href="({address(attached)}/attachments/\d+)"', handler.get(address(attached)).text)
+    assert found
+    answer = handler.get(found[1])
+    assert answer.data == b"%PDF-1.4 contract"
+    assert answer.headers["Content-Disposition"].startswith("attachment;")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert at_desk("handler", department="150826-health").get(found[1]).status_code == 404
+
+
+def test_a_file_of_another_complaint_is_not_found_under_this_one(at_desk: At, attached: str) -> None:
+    with transaction():
+        file = attachments.of(the(attached).id)[0].id
+    assert at_desk("handler", department=HEALTH).get(f"{address(filed())}/attachments/{file}").status_code == 404
+
+
+@pytest.mark.parametrize("rounds", [0, 12])
+def test_a_page_takes_six_statements_whatever_happened_to_the_complaint(
+    at_desk: At, monkeypatch: pytest.MonkeyPatch, rounds: int
+) -> None:
+    monkeypatch.setattr(directory, "TRUSTED", float("inf"))
+    number = standing("handling")
+    for _ in range(rounds):
+        taken(number, "request_material")
+        taken(number, "lapse_material")
+    handler = at_desk("handler", department=HEALTH)
+    handler.get(address(number))
+    with counted() as sent:
+        assert handler.get(f"{address(number)}?action=draft").status_code == 200
+    assert len(sent) == 6, sent
+
+
+def test_planted_text_shows_as_text(at_desk: At, app: Flask) -> None:
+    number = filed(
+        body=PLANTED + filing()["body"], title=PLANTED,
+        enterprise={"name": PLANTED, "size": "small"}, contact={"name": PLANTED[:50], "phone": "0471-6601234"},
+        respondent={"name": "五原县人民医院" + PLANTED, "kind": "institution"},
+        debt={"contract_number": PLANTED}, promise={"by": PLANTED, "content": PLANTED}, policy={"answered": PLANTED},
+    )  # fmt: skip
+    handler, head = at_desk("handler", "150000"), at_desk("head", "150000")
+    pages = [handler.get(address(number)).text]
+    for browser, action, said in ((handler, "sign", {"note": PLANTED}), (handler, "contact", {"note": PLANTED}),
+                                  (handler, "draft", {"reply": PLANTED, "internal": PLANTED}),
+                                  (head, "return_draft", {"reason": PLANTED}),
+                                  (handler, "draft", {"reply": PLANTED, "internal": PLANTED}),
+                                  (head, "approve", {"note": PLANTED}),
+                                  (head, "reply", {"note": PLANTED})):  # fmt: skip
+        send(browser, number, action, **said)
+        pages += [browser.get(address(number)).text, browser.get(f"{address(number)}?action={PLANTED}").text]
+    pages.append(send(handler, number, "draft", reply=PLANTED, reason=PLANTED).text)
+    assert the(number).status == "replied"
+    for page in pages:
+        assert "<script>alert" not in page
+        assert "<img src=x" not in page
+    assert unescape(pages[-2]).count("<script>alert(1)</script>") > 8

@@ -1,0 +1,179 @@
+"""The department's desk."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from flask import Flask
+
+from service import clock
+from service.accounts import operations as accounts
+from service.accounts.rules import Grant
+from service.db import transaction
+from service.directory import operations as directory
+from service.web import department, worklists
+from tests.statements import counted
+from tests.web.browser import Browser
+from tests.web.cases import HEALTH, filed, standing
+
+At = Callable[..., Browser]
+QUEUE = "/desk/department"
+MONDAY = datetime(2026, 3, 9, 1, tzinfo=UTC)
+
+
+def numbers(page: str) -> list[str]:
+    return re.findall(r'<a class="number" href="/desk/complaints/([^"]+)">', page)
+
+
+def tabs(page: str) -> dict[str, int]:
+    told = re.findall(r'<li><a href="[^"]*"(?: aria-current="page")?>(\S+) <span class="count[^"]*">(\d+)', page)
+    return {name: int(count) for name, count in told}
+
+
+def test_the_queue_shows_what_stands_with_the_own_department_and_nothing_else(at_desk: At) -> None:
+    mine = filed()
+    filed(respondent={"name": "五原县第九小学", "kind": "institution"}, title="课桌椅")
+    page = at_desk("handler", department=HEALTH).get(QUEUE).text
+    assert numbers(page) == [mine]
+    for told in ("河套试剂有限公司", "五原县", "五原县卫生健康委员会", "待签收", "货款服务款"):
+        assert told in page
+
+
+def test_what_is_due_first_stands_first_and_says_what_is_left_in_working_time(at_desk: At) -> None:
+    with time_machine.travel(MONDAY, tick=False):
+        late = filed()
+    with time_machine.travel(MONDAY + timedelta(days=2), tick=False):
+        soon = filed()
+        handler = at_desk("handler", department=HEALTH)
+        page = handler.get(QUEUE).text
+    assert numbers(page) == [late, soon]
+    assert "已逾期" in page
+    assert "临期，还有" in page
+
+
+def test_the_tabs_count_by_state_under_the_same_filters(at_desk: At) -> None:
+    for state in ("dispatched", "handling", "drafted", "replied"):
+        standing(state)
+    filed(title="另一件", region="150821")
+    handler = at_desk("handler", department=HEALTH)
+    expected = {"全部在办": 4, "待签收": 2, "办理中": 1, "待补充": 0, "待审签": 1, "待答复": 0, "已答复": 1}
+    assert tabs(handler.get(QUEUE).text) == expected
+    assert tabs(handler.get(f"{QUEUE}?status=handling&family=policy").text) == dict.fromkeys(expected, 0)
+
+
+@pytest.mark.parametrize("state", ["dispatched", "handling", "drafted", "replied", "closed"])
+def test_a_state_chosen_in_the_address_shows_only_what_stands_there(at_desk: At, state: str) -> None:
+    wanted, other = standing(state), standing("approved")
+    page = at_desk("handler", department=HEALTH).get(f"{QUEUE}?status={state}").text
+    assert wanted in numbers(page)
+    assert other not in numbers(page)
+
+
+def test_a_head_begins_with_the_approvals(at_desk: At) -> None:
+    waiting = standing("drafted")
+    standing("handling")
+    page = at_desk("head", department=HEALTH).get(QUEUE).text
+    assert numbers(page) == [waiting]
+    assert next(iter(tabs(page))) == "待审签"
+
+
+def test_a_search_finds_words_and_a_number_leads_straight_to_its_complaint(at_desk: At) -> None:
+    number = filed()
+    filed(body="我公司为县医院做了两年的被服洗涤，欠款三十七万没有付。")
+    handler = at_desk("handler", department=HEALTH)
+    assert numbers(handler.get(f"{QUEUE}?q=试剂").text) == [number]
+    assert handler.get(f"{QUEUE}?q=+{number.lower()}+").headers["Location"] == f"/desk/complaints/{number}"
+
+
+def test_filters_stay_in_the_form_and_can_be_cleared(at_desk: At) -> None:
+    filed()
+    page = at_desk("handler", department=HEALTH).get(f"{QUEUE}?family=arrears&due=soon&q=试剂").text
+    assert '<option value="arrears" selected>' in page
+    assert '<option value="soon" selected>' in page
+    assert 'value="试剂"' in page
+    assert "清除筛选" in page
+
+
+@pytest.mark.parametrize(
+    "query", ["status=nonsense", "family=x", "due=never", "cursor=%21%21", "q=%00", "status=a&status=b"]
+)
+def test_a_filter_that_is_none_is_told_beside_it_and_no_list_is_shown(at_desk: At, query: str) -> None:
+    filed()
+    answer = at_desk("handler", department=HEALTH).get(f"{QUEUE}?{query}")
+    assert answer.status_code == 422
+    assert 'role="alert"' in answer.text
+    assert numbers(answer.text) == []
+
+
+def test_names_in_the_address_that_are_no_filters_do_nothing(at_desk: At) -> None:
+    number = filed()
+    page = at_desk("handler", department=HEALTH).get(f"{QUEUE}?utm_source=mail&limit=1&department=150100-health").text
+    assert numbers(page) == [number]
+
+
+def test_pages_follow_each_other_without_gap_or_repetition(at_desk: At, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(department, "ROWS", 2)
+    filed_ = {filed() for _ in range(5)}
+    handler, seen, address = at_desk("handler", department=HEALTH), [], f"{QUEUE}?family=arrears"
+    while address:
+        page = handler.get(address).text
+        seen += numbers(page)
+        found = re.search(r'href="([^"]+)" rel="next"', page)
+        address = found[1].replace("&amp;", "&") if found else ""
+    assert len(seen) == 5
+    assert set(seen) == filed_
+    assert "回到第一页" in page
+
+
+def test_an_empty_queue_says_what_will_appear_there(at_desk: At) -> None:
+    handler = at_desk("handler", department=HEALTH)
+    for status, (what, advice) in department.EMPTY.items():
+        page = handler.get(f"{QUEUE}?status={status}").text
+        assert what in page
+        assert advice in page
+
+
+def test_who_also_works_elsewhere_sees_only_the_departments_work_here(app: Flask) -> None:
+    number = filed()
+    filed(region="150100", respondent={"name": "呼和浩特市卫生健康委员会", "kind": "organ"}, nature="request")
+    with transaction():
+        grants = [Grant("handler", None, None, HEALTH), Grant("supervisor", "150000")]
+        user = accounts.create_user("both", "both", grants, None, clock.now(), "test")
+    assert numbers(Browser(app, accounts.reader(user)).get(QUEUE).text) == [number]
+
+
+def test_the_regions_to_choose_are_those_that_ones_grants_reach(at_desk: At) -> None:
+    assert 'name="region"' not in at_desk("handler", department=HEALTH).get(QUEUE).text
+    league = at_desk("handler", "150800").get(QUEUE).text
+    assert '<option value="150821">五原县</option>' in league
+    assert "呼和浩特市" not in league
+    assert "<optgroup" in at_desk("handler", "150000").get(QUEUE).text
+
+
+@pytest.mark.parametrize("length", [1, 20, 60])
+def test_a_queue_takes_three_statements_whatever_its_rows(
+    at_desk: At, monkeypatch: pytest.MonkeyPatch, length: int
+) -> None:
+    monkeypatch.setattr(directory, "TRUSTED", float("inf"))
+    for _ in range(length):
+        filed()
+    handler = at_desk("handler", department=HEALTH)
+    handler.get(QUEUE)
+    with counted() as sent:
+        page = handler.get(QUEUE).text
+    assert len(numbers(page)) == min(length, worklists.ROWS)
+    assert len(sent) == 3, sent
+
+
+def test_planted_text_shows_as_text(at_desk: At) -> None:
+    planted = "<script>alert(1)</script>"
+    filed(title=planted + "一",
+          enterprise={"name": planted + "二", "size": "small"},
+          respondent={"name": "五原县人民医院" + planted, "kind": "institution"})  # fmt: skip
+    reader = at_desk("handler", "150000")
+    for path in (QUEUE, f"{QUEUE}?q={planted}", f"{QUEUE}?status={planted}"):
+        page = reader.get(path).text
+        assert "<script>alert" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;一" in reader.get(QUEUE).text
