@@ -28,6 +28,7 @@ _STAND_IN = {"number": NUMBER, "place": PLACE, "gap": GAP}
 LONGEST_GRAM = 3
 CODE_BITS = 21
 DICTIONARY = "user_dictionary.txt"
+LONGEST_WORD = 500  # more than 2046 bytes are no word to PostgreSQL
 
 # One character for one, so that both texts have the same places: full width to half, capitals to small.
 _FOLD = {0x3000: " "}
@@ -125,4 +126,4 @@ def keys(text: str) -> NDArray[np.int64]:
 def search_words(text: str) -> list[str]:
     """The words to find a text by: jieba's, compounds and their parts, folded; numbers stay."""
     found = segmenter().cut_for_search(text.translate(_FOLD))
-    return [word for word in found if re.search(r"[^\W_]", word)]
+    return [word for word in found if len(word) <= LONGEST_WORD and re.search(r"[^\W_]", word)]

@@ -107,11 +107,6 @@ def start(
     return list(db.session.scalars(insert(Clock).returning(Clock), rows)) if rows else []
 
 
-def insert_prepared(complaint_id: int, prepared: Iterable[Mapping[str, Any]]) -> None:
-    """Write clocks that prepare() gave, in one statement."""
-    db.session.execute(insert(Clock.__table__), [{**values, "complaint_id": complaint_id} for values in prepared])
-
-
 def clocks_of(complaint_id: int) -> list[Clock]:
     """All clocks of a complaint, the oldest first."""
     return list(db.session.scalars(select(Clock).where(Clock.complaint_id == complaint_id).order_by(Clock.id)))
