@@ -21,7 +21,7 @@ control_socket_disable = True
 
 
 # Each worker keeps its figures in files of this folder, and /metrics adds them up. The app is imported after this.
-_metrics = Config.from_environment().var / "metrics"
+_metrics = Config.from_environment().var / "metrics" / str(os.environ.get("PORT") or 5000)
 shutil.rmtree(_metrics, ignore_errors=True)
 _metrics.mkdir(parents=True)
 os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_metrics)

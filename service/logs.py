@@ -40,4 +40,4 @@ def configure(level: int = logging.INFO) -> None:
 
 
 def _stderr() -> Heedless:
-    return Heedless(open(2, "w", closefd=False, encoding="utf-8", errors="backslashreplace"))  # noqa: SIM115
+    return Heedless(open(2, "w", closefd=False, encoding="utf-8", errors="backslashreplace"))

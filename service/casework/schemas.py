@@ -34,4 +34,8 @@ class StepSchema(Schema):
     allows = fields.List(fields.String())
     stops = fields.List(fields.String())
     starts = fields.List(fields.String())
+    pauses = fields.List(fields.String())
+    resumes = fields.List(fields.String())
+    public = fields.Boolean()
+    once = fields.Boolean()
     tells = fields.List(fields.String())

@@ -40,6 +40,7 @@ class Wanted:
     """What a reader asks a list for; None where it does not matter.
 
     Attributes:
+        queue: desk and code, such as dispatcher:150821.
         due: "overdue" or "soon".
         sort: "newest" or "due" (the earliest limit first; only open complaints have one).
         q: words that must all stand in the text.
@@ -49,6 +50,7 @@ class Wanted:
     status: str | None = None
     family: str | None = None
     region: str | None = None
+    queue: str | None = None
     due: str | None = None
     q: str | None = None
     phone: str | None = None
@@ -85,6 +87,9 @@ def _filtered(query: Select[Any], wanted: Wanted, now: datetime) -> Select[Any]:
         query = query.where(func.split_part(Complaint.category, ".", 1) == wanted.family)
     if wanted.region is not None:
         query = query.where(Complaint.region.in_(sorted(directory.current().subtree(wanted.region))))
+    if wanted.queue is not None:
+        desk, _, code = wanted.queue.partition(":")
+        query = query.where(Complaint.queue_desk == desk, Complaint.queue_code == code)
     if wanted.due is not None:
         query = query.where(Complaint.status.in_(sorted(OPEN)), *_due(wanted.due, now))
     for name, value in (("phone", wanted.phone), ("uscc", wanted.uscc)):

@@ -17,6 +17,9 @@ from service.fields import Choice, Count, Moment, Money, Nested, Schema, Text, n
 DIALLED = re.compile(r"[0-9+() ./-]{5,40}(?:(?:转|ext\.?|x|#) ?[0-9]{1,6})?", re.IGNORECASE)
 
 
+QUEUE = re.compile(r"(dispatcher|department|revisit):[A-Za-z0-9-]{1,60}\Z")
+
+
 class Known(fields.String):
     """A code that stands in one of the directory's tables: places, departments, categories, families, gates.
 
@@ -197,6 +200,10 @@ class ListQuerySchema(Schema):
     status = Choice({code: state.name for code, state in STATES.items()})
     family = Known("families", "没有这个大类，可查 /api/v1/categories。")
     region = region_field()
+    queue = fields.String(
+        validate=validate.Regexp(QUEUE, error="应写成 dispatcher:150821 这样。"),
+        metadata={"description": "谁的待办，例如 dispatcher:150821 或 department:150821-health"},
+    )
     due = Choice({"overdue": "已逾期", "soon": "两天内到期"})
     q = Text(most=100)
     sort = Choice({"newest": "最新在前", "due": "期限在前"}, load_default="newest")

@@ -17,7 +17,7 @@ from service.complaints.models import Complaint
 from service.complaints.rules import ENTERPRISE, MACHINE, STATES, STEPS, Change, Trace, number, queue_for
 from service.crypto import keyed_hash
 from service.deadlines import operations as deadlines
-from service.deadlines.ladder import KINDS, regime
+from service.deadlines.ladder import KINDS, regimes
 from service.directory import operations as directory
 from service.directory.rules import Directory
 from service.errors import Invalid
@@ -109,7 +109,7 @@ def correct(complaint: Complaint, category: str) -> None:
     )
     decision = decide(matter, directory.current())
     complaint.category, complaint.receiver = category, decision.receiver
-    complaint.regime = _regime(decision, complaint.flags, complaint.source_due_at is not None)
+    complaint.regimes = _regimes(decision, complaint.flags, complaint.source_due_at is not None)
 
 
 # --- the parts of a filing -------------------------------------------------------------------------------------------
@@ -160,7 +160,7 @@ def _complaint(
         category=decision.category,
         suggestions=stored_suggestions(suggestions),
         model_version=classifier.version(),
-        regime=_regime(decision, draft.flags, draft.source_due_at is not None),
+        regimes=_regimes(decision, draft.flags, draft.source_due_at is not None),
         receiver=decision.receiver,
         department=department,
         proposed_department=decision.department or decision.proposed,
@@ -171,6 +171,7 @@ def _complaint(
         status=status,
         queue_desk=queue.desk,
         queue_code=queue.code,
+        spent=[],
         length=0,
         head=START,
     )
@@ -224,10 +225,10 @@ def _stored(suggestion: Suggestion) -> dict[str, Any]:
     return {"code": suggestion.code, "probability": round(suggestion.probability, 4), "reasons": reasons}
 
 
-def _regime(decision: Decision, flags: Collection[str], assigned: bool) -> str:
-    """Which row of clocks it follows."""
+def _regimes(decision: Decision, flags: Collection[str], assigned: bool) -> list[str]:
+    """Which rows of clocks it follows, in order."""
     leaf = decision.category or ""
-    return regime(
+    found = regimes(
         family=leaf.partition(".")[0],
         leaf=leaf,
         nature=decision.nature,
@@ -235,6 +236,7 @@ def _regime(decision: Decision, flags: Collection[str], assigned: bool) -> str:
         under_802=decision.under_802,
         assigned=assigned,
     )
+    return list(found)
 
 
 def _events(
@@ -259,9 +261,9 @@ def _clocks(
     complaint: Complaint, steps: Sequence[str], fixed: datetime | None, now: datetime, book: Directory
 ) -> list[dict[str, Any]]:
     """The rows of all clocks the filing started; those that its own steps met are kept as met."""
-    running, met = clocks_after(steps, complaint.regime)
+    running, met = clocks_after(steps, complaint.regimes)
     chain = book.chain(complaint.region or complaint.dispatch_place)
-    rows = deadlines.prepare([*running, *met], complaint.regime, now, chain, book.revision, fixed)
+    rows = deadlines.prepare([*running, *met], complaint.regimes, now, chain, book.revision, fixed)
     return [_begun(row, row["kind"] in met, now) for row in rows]
 
 

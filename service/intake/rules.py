@@ -1,6 +1,6 @@
 """What is filed, and what follows from it before anything is stored."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -40,12 +40,12 @@ class Draft:
     details: Mapping[str, Any] = field(default_factory=dict)
 
 
-def clocks_after(actions: Iterable[str], regime: str) -> tuple[list[str], list[str]]:
+def clocks_after(actions: Iterable[str], regimes: Sequence[str]) -> tuple[list[str], list[str]]:
     """The kinds of clocks that run, and those already met, once a filing took these steps in order."""
-    running, met = list(started_by("file", regime)), []
+    running, met = list(started_by("file", regimes)), []
     for action in actions:
         stops = STEPS[action].stops
         met += [kind for kind in running if kind in stops]
         running = [kind for kind in running if kind not in stops]
-        running += [kind for kind in started_by(action, regime) if kind not in running]
+        running += [kind for kind in started_by(action, regimes) if kind not in running]
     return running, met

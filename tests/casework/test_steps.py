@@ -7,7 +7,7 @@ from flask import Flask
 from time_machine import Traveller
 
 from service import clock
-from service.complaints.rules import EVERY_CLOCK, MACHINE, STEPS, Step, started_by
+from service.complaints.rules import EVERY_CLOCK, MACHINE, STEPS, UNDONE, Step, started_by
 from service.db import transaction
 from tests.caller import Caller
 from tests.casework import ways
@@ -65,10 +65,10 @@ def clocks_after(step: Step, regime: str, before: dict[str, str]) -> dict[str, s
     """The state of each kind of clock after a step, as its row says."""
     unfinished = {kind for kind, state in before.items() if state != "met"}
     over = unfinished if step.stops == EVERY_CLOCK else unfinished & set(step.stops)
-    after = before | dict.fromkeys(over, "met")
-    after |= {kind: "paused" for kind in step.pauses if regime != "802"}
-    after |= dict.fromkeys(step.resumes, "running")
-    begun = [kind for kind in started_by(step.action, regime) if kind != "transfer" or regime == "802"]
+    after = before | dict.fromkeys(over, "cancelled" if step.target in UNDONE else "met")
+    after |= {kind: "paused" for kind in step.pauses if kind in before and regime != "802"}
+    after |= {kind: "running" for kind in step.resumes if kind in before}
+    begun = [kind for kind in started_by(step.action, (regime,)) if kind != "transfer" or regime == "802"]
     return after | dict.fromkeys(begun, "running")
 
 
