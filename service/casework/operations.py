@@ -25,6 +25,7 @@ from service.complaints.rules import (
 from service.db import db
 from service.deadlines import operations as deadlines
 from service.deadlines.ladder import OVERDUE
+from service.deadlines.models import Clock
 from service.directory import operations as directory
 from service.directory.rules import Directory
 from service.errors import Invalid, NotAllowed, Stale, WrongState
@@ -72,20 +73,35 @@ def take(complaint: Complaint, step: Step, data: Given, by: Trace, now: datetime
 
 def _turn_clocks(complaint: Complaint, step: Step, now: datetime) -> datetime | None:
     """Stop, pause, resume and start what the step says; gives the earliest limit that runs afterwards."""
-    book, clocks = directory.current(), deadlines.running(complaint.id)
-    stopped = {clock.kind for clock in clocks if step.stops == EVERY_CLOCK or clock.kind in step.stops}
-    if stopped:
-        deadlines.stop(complaint.id, stopped, now, "cancelled" if complaint.status in UNDONE else "met")
+    book = directory.current()
+    left = _stop_clocks(complaint, step, book.revision, now)
     if step.pauses:
         deadlines.pause(complaint.id, step.pauses, now)
     if step.resumes:
         deadlines.resume(complaint.id, step.resumes, now, book.revision)
-    left = [clock for clock in clocks if clock.kind not in stopped]
     running = {clock.kind for clock in left}
     fresh = [kind for kind in started_by(step.action, complaint.regimes) if kind not in running]
     chain = book.chain(complaint.region or complaint.dispatch_place)
     begun = deadlines.start(complaint.id, fresh, complaint.regimes, now, chain, book.revision, complaint.source_due_at)
     return min((clock.due_at for clock in [*left, *begun] if clock.state == "running"), default=None)
+
+
+def _stop_clocks(complaint: Complaint, step: Step, revision: str, now: datetime) -> list[Clock]:
+    """End the clocks that the step ends, and those it starts anew under other rules; gives the ones that are left."""
+    clocks = deadlines.running(complaint.id)
+    over = {clock.kind for clock in clocks if step.stops == EVERY_CLOCK or clock.kind in step.stops}
+    begins, rulebook = started_by(step.action, complaint.regimes), deadlines.rules(revision)
+    replaced = {
+        clock.kind
+        for clock in clocks
+        if clock.kind in begins
+        and (rule := rulebook.find(clock.kind, complaint.regimes))
+        and rule.code != clock.rule_code
+    }
+    for kinds, state in ((over, "cancelled" if complaint.status in UNDONE else "met"), (replaced - over, "cancelled")):
+        if kinds:
+            deadlines.stop(complaint.id, kinds, now, state)
+    return [clock for clock in clocks if clock.kind not in over | replaced]
 
 
 # --- what single steps do beyond the table ---------------------------------------------------------------------------
@@ -97,8 +113,9 @@ def _dispatch(complaint: Complaint, given: Given, by: Trace) -> None:
     target = book.departments[given["department"]]
     # Where nobody knew the place, the department's own is now the place of the matter.
     complaint.region = complaint.region or target.place
-    if "category" in given:
-        intake.correct(complaint, given["category"])
+    category, nature = given.get("category", complaint.category), given.get("nature", complaint.nature)
+    if category and (category, nature) != (complaint.category, complaint.nature):
+        intake.correct(complaint, category, nature)
     if why := not_for(target.code, complaint, book):
         raise Invalid(why, {"department": [why]})
     complaint.department = target.code

@@ -141,7 +141,7 @@ _STEPS = (
     _step("answer", "即时办结", "submitted", "answered", "operator dispatcher", needs=("reply",),
           stops=EVERY_CLOCK, starts=("revisit",)),
     _step("dispatch", "派单", "accepted", "dispatched", "dispatcher machine", needs=("department",),
-          allows=("note", "category"), stops=("dispatch", "transfer"), starts=("sign", "result"),
+          allows=("note", "category", "nature"), stops=("dispatch", "transfer"), starts=("sign", "result"),
           tells=("enterprise", "department")),
     _step("sign", "签收", "dispatched", "handling", "handler department_dispatcher", stops=("sign",),
           starts=("contact",)),

@@ -22,7 +22,7 @@ from service.directory import operations as directory
 from service.directory.rules import Directory
 from service.errors import Invalid
 from service.intake import duplicates, storing
-from service.intake.rules import URGENT, Draft, clocks_after
+from service.intake.rules import FILING_DESKS, URGENT, Draft, clocks_after
 from service.routing.matter import Matter
 from service.routing.respondent import Respondent
 from service.routing.rules import Decision, decide
@@ -54,7 +54,7 @@ def file_complaint(draft: Draft, reader: Reader, now: datetime, by_hand: bool = 
     offered = duplicates.candidates(complaint, reader, now) if reader.is_authenticated else []
     code = complaints.new_query_code()
     complaint.query_code_hash = complaints.code_hash(code)
-    steps = ("accept", "dispatch") if complaint.department else ()
+    steps = _steps(complaint)
     events = _events(complaint, steps, decision, reader, now)
     clocks = _clocks(complaint, steps, draft.source_due_at, now, book)
     complaint.due_at = min(row["due_at"] for row in clocks if row["state"] == "running")
@@ -62,13 +62,21 @@ def file_complaint(draft: Draft, reader: Reader, now: datetime, by_hand: bool = 
     return Filed(complaint, code, clocks, offered)
 
 
+def _steps(complaint: Complaint) -> tuple[str, ...]:
+    """What was done to a complaint in the moment of its filing."""
+    if complaint.status == "answered":
+        return ("answer",)
+    return ("accept", "dispatch") if complaint.department else ()
+
+
 def check_rights(draft: Draft, reader: Reader) -> None:
-    """Raise where somebody fills in what only staff and other systems may say."""
-    if reader.is_staff or "system" in reader.roles:
-        return
+    """Raise where somebody fills in what only the desks or other systems may say."""
+    desk = bool(reader.roles & FILING_DESKS)
     told = {"channel": draft.channel, "source": draft.source_system, "flags": draft.flags}
-    foreign = {name: ["这一项只能由工作人员或对接系统填写。"] for name, value in told.items() if value}
-    if foreign:
+    closed = {} if desk or "system" in reader.roles else told
+    if not reader.roles & STEPS["answer"].roles:
+        closed = {**closed, "answer": draft.answer}
+    if foreign := {name: ["这一项只能由工作人员或对接系统填写。"] for name, value in closed.items() if value}:
         raise Invalid("有内容只能由工作人员填写。", foreign)
 
 
@@ -94,11 +102,11 @@ def told(filed: Filed, reader: Reader, book: Directory) -> dict[str, Any]:
     }
 
 
-def correct(complaint: Complaint, category: str) -> None:
-    """A person found another category: who receives it and which clocks it follows are worked out anew."""
+def correct(complaint: Complaint, category: str, nature: str) -> None:
+    """A person found another category or nature: what follows is worked out anew, but nothing is unsealed."""
     named = complaint.respondent_name
     matter = Matter(
-        nature=complaint.nature,
+        nature=nature,
         place=complaint.region,
         respondent=Respondent(named, complaint.respondent_kind) if named else None,
         creditor_size=complaint.enterprise_size,
@@ -108,7 +116,10 @@ def correct(complaint: Complaint, category: str) -> None:
         flags=frozenset(complaint.flags),
     )
     decision = decide(matter, directory.current())
-    complaint.category, complaint.receiver = category, decision.receiver
+    complaint.category, complaint.nature, complaint.receiver = category, nature, decision.receiver
+    complaint.sealed = complaint.sealed or decision.sealed
+    complaint.respondent_department = decision.respondent_department
+    complaint.gates = list(dict.fromkeys([*complaint.gates, *filter(None, [decision.gate])]))
     complaint.regimes = _regimes(decision, complaint.flags, complaint.source_due_at is not None)
 
 
@@ -127,7 +138,7 @@ def _decide(draft: Draft, suggestions: Sequence[Suggestion], reader: Reader, boo
         creditor_size=draft.enterprise_size,
         anonymous=draft.anonymous,
         chosen=draft.category,
-        chosen_by=("staff" if reader.is_staff else "filer") if draft.category else None,
+        chosen_by=("staff" if reader.roles & FILING_DESKS else "filer") if draft.category else None,
         flags=frozenset(draft.flags),
         gates=draft.gates,
         text=text,
@@ -139,8 +150,8 @@ def _complaint(
     draft: Draft, decision: Decision, suggestions: Sequence[Suggestion], reader: Reader, now: datetime, by_hand: bool
 ) -> Complaint:
     """The complaint's row, but for its query code and its earliest limit."""
-    department = None if by_hand else decision.department
-    status = "dispatched" if department else "submitted"
+    department = None if by_hand or draft.answer else decision.department
+    status = "answered" if draft.answer else "dispatched" if department else "submitted"
     queue = queue_for(status, decision.queue, department)
     assert queue is not None  # neither state is the last
     serial = complaints.next_serial()
@@ -190,7 +201,7 @@ def _said(draft: Draft, reader: Reader) -> dict[str, Any]:
         "source_system": draft.source_system,
         "source_number": draft.source_number,
         "source_due_at": draft.source_due_at,
-        "filed_by": reader.id,
+        "filed_by": _known_as(draft, reader),
         "anonymous": draft.anonymous,
         "confidential": draft.confidential,
         "enterprise_name": draft.enterprise_name,
@@ -201,12 +212,18 @@ def _said(draft: Draft, reader: Reader) -> dict[str, Any]:
         "contact_phone": draft.contact_phone,
         "phone_hash": keyed_hash(draft.contact_phone, "phone") if draft.contact_phone else None,
         "respondent_name": draft.respondent_name,
+        "reply": draft.answer,
     }
 
 
 def _search(text: str) -> str:
     """The words a text is found by; numbers of persons are masked before, so that nobody finds people by them."""
     return search_vector(classifier.words(classifier.mask(text)))
+
+
+def _known_as(draft: Draft, reader: Reader) -> int | None:
+    """The account that filed; who files anonymously is unknown to us too, also with an account."""
+    return reader.id if reader.roles & (FILING_DESKS | {"system"}) or not draft.anonymous else None
 
 
 def _usual_channel(reader: Reader) -> str:
@@ -242,19 +259,26 @@ def _regimes(decision: Decision, flags: Collection[str], assigned: bool) -> list
 def _events(
     complaint: Complaint, steps: Sequence[str], decision: Decision, reader: Reader, now: datetime
 ) -> list[dict[str, Any]]:
-    """The filing itself and, where the machine was sure, its acceptance and dispatch."""
+    """The filing itself and what was done to it in the same moment, by the machine or by who answered at once."""
+    by = Trace(_filing_role(reader), complaint.filed_by)
     about = {"channel": complaint.channel, "receiver": complaint.receiver}
-    filed = Change("file", None, "submitted", True, about)
-    rows = [complaints.append(complaint, filed, Trace(_filing_role(reader), reader.id), now)]
+    rows = [complaints.append(complaint, Change("file", None, "submitted", True, about), by, now)]
+    said = {
+        "accept": ({}, Trace(MACHINE)),
+        "dispatch": ({"department": decision.department, "reason": decision.reason}, Trace(MACHINE)),
+        "answer": ({"reply": complaint.reply}, by),
+    }
     for step in (STEPS[action] for action in steps):
-        why = {"department": decision.department, "reason": decision.reason} if step.action == "dispatch" else {}
-        change = Change(step.action, rows[-1]["to_status"], step.target or "", step.public, why)
-        rows.append(complaints.append(complaint, change, Trace(MACHINE), now))
+        data, who = said[step.action]
+        change = Change(step.action, rows[-1]["to_status"], step.target or "", step.public, data)
+        rows.append(complaints.append(complaint, change, who, now))
     return rows
 
 
 def _filing_role(reader: Reader) -> str:
-    return next((role for role in ("system", "operator") if role in reader.roles), ENTERPRISE)
+    return next(
+        (role for role in ("system", "operator", "dispatcher", "supervisor") if role in reader.roles), ENTERPRISE
+    )
 
 
 def _clocks(

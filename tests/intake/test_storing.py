@@ -96,7 +96,7 @@ def test_what_was_stored_can_be_worked_on_at_once(operator: Reader) -> None:
 
 def test_a_constraint_that_nobody_foresaw_is_no_repeated_number(operator: Reader) -> None:
     with pytest.raises(IntegrityError, match="fk_complaints_filed_by"):
-        operations.file_complaint(LITTLE, Reader(id=0), NOW)
+        operations.file_complaint(LITTLE, Reader(id=0, roles=frozenset({"operator"})), NOW)
 
 
 def test_a_moment_without_a_zone_is_refused(operator: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
