@@ -5,6 +5,7 @@ import shutil
 from typing import Any
 
 from service.config import Config
+from service.logs import of_libraries
 
 _host = os.environ.get("HOST") or "127.0.0.1"
 bind = f"{f'[{_host}]' if ':' in _host else _host}:{os.environ.get('PORT') or 5000}"
@@ -18,10 +19,11 @@ graceful_timeout = 20
 # In memory where there is some: a slow disk must not look like a worker that hangs.
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108
 control_socket_disable = True
+logconfig_dict = of_libraries()
 
 
 # Each worker keeps its figures in files of this folder, and /metrics adds them up. The app is imported after this.
-_metrics = Config.from_environment().var / "metrics"
+_metrics = Config.from_environment().var / "metrics" / str(os.environ.get("PORT") or 5000)
 shutil.rmtree(_metrics, ignore_errors=True)
 _metrics.mkdir(parents=True)
 os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_metrics)

@@ -123,7 +123,7 @@ def examine(now: datetime) -> list[Finding]:
         Finding("数据库", database == "ok", database, "检查 DATABASE_URL；未迁移时执行 flask db upgrade 与 flask seed"),
         Finding("分类模型", model == "ok", model, "执行 flask model train"),
         Finding("Redis", heard, "ok" if heard else "away", "检查 REDIS_URL；恢复前任务会推迟，不会丢失"),
-        Finding("密钥", bool(secret), "已设置" if secret else "未设置", "设置 SECRET_KEY，并妥善备份"),
+        Finding("密钥", len(secret) >= 32, f"{len(secret)} 个字符", "设置 32 个字符以上的随机 SECRET_KEY，并妥善备份"),
     ]
     return findings + (_backlog(now) if database == "ok" else [])
 

@@ -2,7 +2,7 @@
 
 import logging
 from contextlib import suppress
-from typing import TextIO
+from typing import Any, TextIO
 
 import structlog
 
@@ -39,5 +39,27 @@ def configure(level: int = logging.INFO) -> None:
     )
 
 
+def of_libraries() -> dict[str, Any]:
+    """The same shape for what gunicorn, RQ and other libraries say, as logging.config takes it."""
+    said = [structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True)]
+    plain = structlog.stdlib.ProcessorFormatter.remove_processors_meta
+    formatter = {
+        "()": structlog.stdlib.ProcessorFormatter,
+        "processors": [plain, structlog.processors.JSONRenderer(ensure_ascii=False)],
+        "foreign_pre_chain": said,
+    }
+    own = {"handlers": ["stderr"], "level": "INFO", "propagate": False}
+    # The access log would tell callers' addresses; http.py says what a request was without them.
+    silent = {**own, "level": "CRITICAL"}
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"json": formatter},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+        "root": {"handlers": ["stderr"], "level": "WARNING"},
+        "loggers": {"gunicorn.error": own, "gunicorn.access": silent, "rq": own},
+    }
+
+
 def _stderr() -> Heedless:
-    return Heedless(open(2, "w", closefd=False, encoding="utf-8", errors="backslashreplace"))  # noqa: SIM115
+    return Heedless(open(2, "w", closefd=False, encoding="utf-8", errors="backslashreplace"))

@@ -1,5 +1,6 @@
 """Logs must never cost anybody an answer."""
 
+import json
 import os
 import subprocess
 import sys
@@ -7,6 +8,7 @@ import sys
 from service.logs import Heedless
 
 SCRIPT = """
+import json
 import os
 import sys
 
@@ -35,3 +37,15 @@ def test_what_is_written_arrives_while_somebody_reads() -> None:
         heedless.write("one line\n")
         heedless.flush()
         assert other_end.readline() == "one line\n"
+
+
+def test_what_libraries_say_is_json_too_and_callers_addresses_are_left_out() -> None:
+    script = (
+        "import logging, logging.config; from service.logs import of_libraries\n"
+        "logging.config.dictConfig(of_libraries())\n"
+        "logging.getLogger('gunicorn.error').info('Listening')\n"
+        "logging.getLogger('gunicorn.access').info('127.0.0.1 GET /')\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
+    (line,) = ran.stderr.splitlines()
+    assert json.loads(line)["event"] == "Listening"

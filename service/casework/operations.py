@@ -5,16 +5,28 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 
 from service.accounts.rules import Reader
 from service.casework import rules
 from service.complaints import operations as complaints
-from service.complaints.models import Complaint, Event
-from service.complaints.rules import EVERY_CLOCK, MACHINE, STEPS, Change, Step, Trace, allowed, queue_for, started_by
+from service.complaints.models import Complaint
+from service.complaints.rules import (
+    EVERY_CLOCK,
+    MACHINE,
+    STEPS,
+    UNDONE,
+    Change,
+    Step,
+    Trace,
+    allowed,
+    queue_for,
+    started_by,
+)
 from service.db import db
 from service.deadlines import operations as deadlines
 from service.deadlines.ladder import OVERDUE
+from service.deadlines.models import Clock
 from service.directory import operations as directory
 from service.directory.rules import Directory
 from service.errors import Invalid, NotAllowed, NotFound, Stale, WrongState
@@ -40,13 +52,15 @@ def act(complaint: Complaint, roles: Collection[str], action: str, given: Given,
         NotFound, NotAllowed, WrongState, Invalid: see rules.step_for.
     """
     step = rules.step_for(action, complaint.status, roles, given)
-    if step.once and _taken(complaint, action):
-        others = [one for one in allowed(complaint.status, roles) if one != action]
-        raise WrongState(f"「{step.name}」只能做一次，已经做过了。", {"allowed_actions": others})
+    if action in complaint.spent:
+        left = allowed(complaint.status, roles, complaint.spent)
+        raise WrongState(f"「{step.name}」只能做一次，已经做过了。", {"allowed_actions": left})
     role = rules.acting_role(step, roles)
     if effect := EFFECTS.get(action):
         effect(complaint, given, Trace(role, actor.id))
     take(complaint, step, given, Trace(role, actor.id), now)
+    if step.once:
+        complaint.spent = [*complaint.spent, action]
 
 
 def accept_and_dispatch(
@@ -92,25 +106,35 @@ def take(complaint: Complaint, step: Step, data: Given, by: Trace, now: datetime
 
 def _turn_clocks(complaint: Complaint, step: Step, now: datetime) -> datetime | None:
     """Stop, pause, resume and start what the step says; gives the earliest limit that runs afterwards."""
-    book, clocks = directory.current(), deadlines.running(complaint.id)
-    stopped = {clock.kind for clock in clocks if step.stops == EVERY_CLOCK or clock.kind in step.stops}
-    if stopped:
-        deadlines.stop(complaint.id, stopped, now)
+    book = directory.current()
+    left = _stop_clocks(complaint, step, book.revision, now)
     if step.pauses:
         deadlines.pause(complaint.id, step.pauses, now)
     if step.resumes:
         deadlines.resume(complaint.id, step.resumes, now, book.revision)
-    left = [clock for clock in clocks if clock.kind not in stopped]
     running = {clock.kind for clock in left}
-    fresh = [kind for kind in started_by(step.action, complaint.regime) if kind not in running]
+    fresh = [kind for kind in started_by(step.action, complaint.regimes) if kind not in running]
     chain = book.chain(complaint.region or complaint.dispatch_place)
-    begun = deadlines.start(complaint.id, fresh, complaint.regime, now, chain, book.revision, complaint.source_due_at)
+    begun = deadlines.start(complaint.id, fresh, complaint.regimes, now, chain, book.revision, complaint.source_due_at)
     return min((clock.due_at for clock in [*left, *begun] if clock.state == "running"), default=None)
 
 
-def _taken(complaint: Complaint, action: str) -> bool:
-    earlier = exists().where(Event.complaint_id == complaint.id, Event.action == action)
-    return bool(db.session.scalar(select(earlier)))
+def _stop_clocks(complaint: Complaint, step: Step, revision: str, now: datetime) -> list[Clock]:
+    """End the clocks that the step ends, and those it starts anew under other rules; gives the ones that are left."""
+    clocks = deadlines.running(complaint.id)
+    over = {clock.kind for clock in clocks if step.stops == EVERY_CLOCK or clock.kind in step.stops}
+    begins, rulebook = started_by(step.action, complaint.regimes), deadlines.rules(revision)
+    replaced = {
+        clock.kind
+        for clock in clocks
+        if clock.kind in begins
+        and (rule := rulebook.find(clock.kind, complaint.regimes))
+        and rule.code != clock.rule_code
+    }
+    for kinds, state in ((over, "cancelled" if complaint.status in UNDONE else "met"), (replaced - over, "cancelled")):
+        if kinds:
+            deadlines.stop(complaint.id, kinds, now, state)
+    return [clock for clock in clocks if clock.kind not in over | replaced]
 
 
 # --- what single steps do beyond the table ---------------------------------------------------------------------------
@@ -120,8 +144,11 @@ def _dispatch(complaint: Complaint, given: Given, by: Trace) -> None:
     """Give the complaint to a department that may have it, under another category where the dispatcher says so."""
     book = directory.current()
     target = book.departments[given["department"]]
-    if "category" in given:
-        intake.correct(complaint, given["category"])
+    # Where nobody knew the place, the department's own is now the place of the matter.
+    complaint.region = complaint.region or target.place
+    category, nature = given.get("category", complaint.category), given.get("nature", complaint.nature)
+    if category and (category, nature) != (complaint.category, complaint.nature):
+        intake.correct(complaint, category, nature)
     if why := not_for(target.code, complaint, book):
         raise Invalid(why, {"department": [why]})
     complaint.department = target.code
@@ -159,6 +186,8 @@ def _reply(complaint: Complaint, given: Given, by: Trace) -> None:
 
 def _close(complaint: Complaint, given: Given, by: Trace) -> None:
     rules.check_close(given, by.role)
+    if complaint.draft and complaint.draft["by"] == by.actor_id:
+        raise NotAllowed("自己办理的诉求要由另一位回访后办结。")
     complaint.solved, complaint.satisfaction = given["solved"], given.get("satisfaction")
 
 

@@ -20,6 +20,7 @@ FIELD_NAMES = {
     "solved": "问题是否已解决",
     "satisfaction": "满意度",
     "category": "类别",
+    "nature": "性质",
 }
 
 

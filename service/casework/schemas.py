@@ -2,7 +2,7 @@
 
 from marshmallow import fields
 
-from service.complaints.rules import SATISFACTION
+from service.complaints.rules import NATURES, SATISFACTION
 from service.complaints.schemas import Known
 from service.fields import Choice, Flag, Schema, Text
 
@@ -15,6 +15,7 @@ class ActionSchema(Schema):
     channel = Text(most=200)
     department = Known("departments", "没有这个部门编码，可查 /api/v1/departments。")
     category = Known("categories", "没有这个类别，可查 /api/v1/categories。")
+    nature = Choice(NATURES)
     text = Text(most=20_000, lines=True)
     reply = Text(most=20_000, lines=True)
     internal = Text(most=20_000, lines=True)
@@ -34,4 +35,8 @@ class StepSchema(Schema):
     allows = fields.List(fields.String())
     stops = fields.List(fields.String())
     starts = fields.List(fields.String())
+    pauses = fields.List(fields.String())
+    resumes = fields.List(fields.String())
+    public = fields.Boolean()
+    once = fields.Boolean()
     tells = fields.List(fields.String())

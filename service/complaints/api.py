@@ -49,9 +49,9 @@ def etag(complaint: Complaint) -> str:
 def events(number: str) -> list[dict[str, Any]]:
     """What happened to a complaint: all of it for staff, the public part for the enterprise."""
     complaint, roles = operations.find(number, current_user, query_code())
-    everything = bool(roles - {ENTERPRISE})
+    everything, knows = bool(roles - {ENTERPRISE}), reading.knows_who(complaint, roles)
     book = directory.current()
-    return [reading.event(row, everything, book) for row in operations.trail(complaint, everything)]
+    return [reading.event(row, everything, knows, book) for row in operations.trail(complaint, everything)]
 
 
 @blp.route("/complaints")
@@ -73,6 +73,8 @@ def search(wanted: dict[str, Any]) -> dict[str, Any]:
 
 
 def _page(wanted: dict[str, Any]) -> dict[str, Any]:
+    if "queue" in wanted:
+        wanted["desk"], _, wanted["queue"] = wanted["queue"].partition(":")
     found = listing.page(listing.Wanted(**wanted), current_user, clock.now())
     book = directory.current()
     return {"items": [reading.brief(row, book) for row in found.items], "next_cursor": found.next_cursor}

@@ -1,12 +1,12 @@
 """Lists of complaints: filtered, in pages that do not slip, and never more than the reader may see."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ARRAY, Select, Text, cast, exists, func, select, tuple_
+from sqlalchemy import Select, cast, exists, func, select, tuple_
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import load_only
 
@@ -192,13 +192,16 @@ def _matching(query: Select[Any], q: str) -> Select[Any]:
 
 
 def _tsquery(words: Sequence[str]) -> Any:
-    quoted = ("'" + word.replace("\\", "\\\\").replace("'", "''") + "'" for word in words)
-    return cast(" & ".join(quoted), TSQUERY)
+    return cast(" & ".join(map(_quoted, words)), TSQUERY)
 
 
-def search_vector(text: str) -> Any:
-    """The tsvector of a text's words; numbers of persons are masked before, so that nobody finds people by them."""
-    return func.array_to_tsvector(cast(sorted(set(classifier.words(classifier.mask(text)))), ARRAY(Text)))
+def search_vector(words: Iterable[str]) -> str:
+    """Words as PostgreSQL reads a tsvector."""
+    return " ".join(map(_quoted, dict.fromkeys(words)))
+
+
+def _quoted(word: str) -> str:
+    return "'" + word.replace("\\", "\\\\").replace("'", "''") + "'"
 
 
 def _ordered(query: Select[Any], wanted: Wanted) -> Select[Any]:

@@ -4,7 +4,18 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, Index, LargeBinary, Numeric, Sequence, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    Identity,
+    Index,
+    LargeBinary,
+    Numeric,
+    Sequence,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -19,6 +30,7 @@ class Complaint(db.Model):
 
     `id` is the serial in its number: known before the row is written, so that events and clocks can go with it.
     `due_at` repeats the earliest running clock, so that a queue can be read in that order from one index.
+    `spent` are the actions that may be taken once and were.
     `head` and `length` are the last hash and the number of the events; `version` counts what people did (ETag).
     """
 
@@ -27,6 +39,9 @@ class Complaint(db.Model):
         Index("ix_complaints_queue", "queue_desk", "queue_code", "due_at", "id"),
         Index("ix_complaints_department", "department", "status", "id"),
         Index("ix_complaints_region", "region", "id"),
+        Index("ix_complaints_dispatch_place", "dispatch_place", "id"),
+        Index("ix_complaints_status", "status", "id"),
+        Index("ix_complaints_family", text("split_part(category, '.', 1)"), "id"),
         Index("ix_complaints_due", "due_at", "id", postgresql_where="due_at IS NOT NULL"),
         Index("ix_complaints_search", "search", postgresql_using="gin"),
         Index("ix_complaints_phone", "phone_hash", postgresql_where="phone_hash IS NOT NULL"),
@@ -80,7 +95,7 @@ class Complaint(db.Model):
     category: Mapped[str | None] = mapped_column(Text)
     suggestions: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     model_version: Mapped[str] = mapped_column(Text)
-    regime: Mapped[str] = mapped_column(Text)
+    regimes: Mapped[list[str]] = mapped_column(ARRAY(Text))
     receiver: Mapped[str] = mapped_column(Text)
     department: Mapped[str | None] = mapped_column(Text)
     proposed_department: Mapped[str | None] = mapped_column(Text)
@@ -98,6 +113,7 @@ class Complaint(db.Model):
     solved: Mapped[bool | None]
     satisfaction: Mapped[str | None] = mapped_column(Text)
 
+    spent: Mapped[list[str]] = mapped_column(ARRAY(Text))
     length: Mapped[int] = mapped_column(default=0)
     head: Mapped[bytes] = mapped_column(LargeBinary)
 

@@ -20,7 +20,7 @@ SUMMARY = 60
 def full(complaint: Complaint, clocks: Sequence[Clock], roles: Collection[str], book: Directory) -> dict[str, Any]:
     """Everything of a complaint that somebody in these roles may see."""
     staff = bool(set(roles) - {ENTERPRISE})
-    knows = bool(set(roles) & {*_knowing(complaint), ENTERPRISE})
+    knows = knows_who(complaint, roles)
     return {
         **_facts(complaint, book),
         "text": _shown(complaint.body, knows),
@@ -38,7 +38,7 @@ def full(complaint: Complaint, clocks: Sequence[Clock], roles: Collection[str], 
         "reply": _shown(complaint.reply, knows),
         "solved": complaint.solved,
         "satisfaction": complaint.satisfaction,
-        "allowed_actions": allowed(complaint.status, roles),
+        "allowed_actions": allowed(complaint.status, roles, complaint.spent),
         "version": complaint.version,
     }
 
@@ -135,6 +135,11 @@ def contact(complaint: Complaint, roles: Collection[str]) -> dict[str, str | Non
     return {"name": None, "phone": hidden(complaint.contact_phone, 4)} if ENTERPRISE in roles else None
 
 
+def knows_who(complaint: Complaint, roles: Collection[str]) -> bool:
+    """Whether somebody in these roles reads numbers of persons as they were written."""
+    return bool(set(roles) & {*_knowing(complaint), ENTERPRISE})
+
+
 def _knowing(complaint: Complaint) -> frozenset[str]:
     """The roles that may know how to reach who complains."""
     return KNOWS_CONTACT & KNOWS_CONFIDENTIAL if complaint.confidential else KNOWS_CONTACT
@@ -152,8 +157,8 @@ def hidden(text: str | None, shown: int) -> str | None:
     return None if text is None else "*" * (len(text) - shown) + text[-shown:]
 
 
-def event(row: Event, everything: bool, book: Directory) -> dict[str, Any]:
-    """One event of a trail; names of persons stay inside."""
+def event(row: Event, everything: bool, knows: bool, book: Directory) -> dict[str, Any]:
+    """One event of a trail: for the enterprise without who it was, for who need not know without persons' numbers."""
     told = {
         "seq": row.seq,
         "at": row.at,
@@ -161,7 +166,7 @@ def event(row: Event, everything: bool, book: Directory) -> dict[str, Any]:
         "name": step_name(row.action),
         "status": row.to_status,
         "status_name": STATES[row.to_status].name,
-        "data": _plain(row.data, book),
+        "data": _shown(_plain(row.data, book), knows),
     }
     return {**told, "role": row.role, "hash": row.hash.hex()} if everything else told
 

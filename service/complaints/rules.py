@@ -1,6 +1,6 @@
 """The words a complaint is made of, its number, and the workflow as one table."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -80,14 +80,16 @@ STATES = {
     "withdrawn": State("已撤回", None),
     "terminated": State("终止办理", None),
 }
+# Ends in which what a clock waited for never came: such clocks are cancelled, not met.
+UNDONE = frozenset({"refused", "passed_on", "withdrawn", "terminated"})
 OPEN = frozenset(code for code, state in STATES.items() if state.desk)
 EVERY_CLOCK = ("*",)
-# Clocks that a regime starts earlier than the table's row would: (action, regime) → kinds.
+# Clocks that a regime starts earlier than the table's row would: (action, regime) → kinds. The result follows the first
+# of a complaint's regimes: where that is the law, it runs from delivery, whatever a superior wrote.
 EARLIER = {
     ("file", "inquiry"): ("result",),
     ("file", "assigned"): ("result",),
     ("dispatch", "urgent"): ("contact",),
-    ("dispatch", "802-urgent"): ("contact",),
 }
 
 
@@ -128,9 +130,9 @@ def _step(action: str, name: str, sources: str, target: str | None, roles: str, 
 
 _STEPS = (
     _step("request_supplement", "补正", "submitted", "supplementing", "dispatcher", needs=("note",), allows=(),
-          stops=("accept",), starts=("supplement",), once=True),
+          stops=("accept",), starts=("supplement",), pauses=("result",), once=True),
     _step("supplement", "提交补正", "supplementing", "submitted", "enterprise operator", needs=("text",),
-          stops=("supplement",), starts=("accept",), tells=("dispatcher",)),
+          stops=("supplement",), starts=("accept",), resumes=("result",), tells=("dispatcher",)),
     _step("lapse_supplement", "逾期未补正", "supplementing", "terminated", MACHINE, stops=EVERY_CLOCK),
     _step("accept", "受理", "submitted", "accepted", "dispatcher machine", stops=("accept",),
           starts=("dispatch", "transfer")),
@@ -139,7 +141,7 @@ _STEPS = (
     _step("answer", "即时办结", "submitted", "answered", "operator dispatcher", needs=("reply",),
           stops=EVERY_CLOCK, starts=("revisit",)),
     _step("dispatch", "派单", "accepted", "dispatched", "dispatcher machine", needs=("department",),
-          allows=("note", "category"), stops=("dispatch", "transfer"), starts=("sign", "result"),
+          allows=("note", "category", "nature"), stops=("dispatch", "transfer"), starts=("sign", "result"),
           tells=("enterprise", "department")),
     _step("sign", "签收", "dispatched", "handling", "handler department_dispatcher", stops=("sign",),
           starts=("contact",)),
@@ -167,16 +169,18 @@ _STEPS = (
 STEPS: dict[str, Step] = {step.action: step for step in _STEPS}
 
 
-def allowed(status: str, roles: Iterable[str]) -> list[str]:
-    """The actions that these roles may take from a state, in the order of the table."""
+def allowed(status: str, roles: Iterable[str], spent: Collection[str] = ()) -> list[str]:
+    """The actions that these roles may take from a state, in the order of the table, but for those already spent."""
     held = set(roles)
-    return [action for action, step in STEPS.items() if status in step.sources and held & step.roles]
+    possible = (action for action, step in STEPS.items() if status in step.sources and held & step.roles)
+    return [action for action in possible if action not in spent]
 
 
-def started_by(action: str, regime: str) -> tuple[str, ...]:
-    """The kinds of clocks that an action starts under a regime; filing itself is the action "file"."""
+def started_by(action: str, regimes: Sequence[str]) -> tuple[str, ...]:
+    """The kinds of clocks that an action starts under a complaint's regimes; filing itself is the action "file"."""
     usual = STEPS[action].starts if action in STEPS else ("accept",)
-    return (*usual, *EARLIER.get((action, regime), ()))
+    early = ((regime, kind) for regime in regimes for kind in EARLIER.get((action, regime), ()))
+    return (*usual, *(kind for regime, kind in early if kind != "result" or regime == regimes[0]))
 
 
 @dataclass(frozen=True)

@@ -10,37 +10,14 @@ from stdnum.exceptions import ValidationError as NumberError
 
 from service.complaints.rules import SATISFACTION, STATES
 from service.deadlines.schemas import ClockSchema
-from service.directory import operations as directory
+from service.directory.schemas import Known, region_field
 from service.fields import Choice, Count, Moment, Money, Nested, Schema, Text, narrow
 
 # Digits and what people put between them, and an extension: the library below would read past anything else.
 DIALLED = re.compile(r"[0-9+() ./-]{5,40}(?:(?:转|ext\.?|x|#) ?[0-9]{1,6})?", re.IGNORECASE)
 
 
-class Known(fields.String):
-    """A code that stands in one of the directory's tables: places, departments, categories, families, gates.
-
-    Args:
-        table: the attribute of the directory.
-        sentence: what to say where the code is not in it.
-    """
-
-    default_error_messages = {"invalid": "这里应当是文字。", "unknown": "{sentence}"}
-
-    def __init__(self, table: str, sentence: str, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.table, self.sentence = table, sentence
-
-    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
-        code = super()._deserialize(value, *args, **kwargs)
-        if code not in getattr(directory.current(), self.table):
-            raise self.make_error("unknown", sentence=self.sentence)
-        return code
-
-
-def region_field(**kwargs: Any) -> Known:
-    """A place of data/regions.csv."""
-    return Known("places", "没有这个地区编码，可查 /api/v1/regions。", **kwargs)
+QUEUE = re.compile(r"(dispatcher|department|revisit):[A-Za-z0-9-]{1,60}\Z")
 
 
 class Uscc(fields.String):
@@ -197,6 +174,10 @@ class ListQuerySchema(Schema):
     status = Choice({code: state.name for code, state in STATES.items()})
     family = Known("families", "没有这个大类，可查 /api/v1/categories。")
     region = region_field()
+    queue = fields.String(
+        validate=validate.Regexp(QUEUE, error="应写成 dispatcher:150821 这样。"),
+        metadata={"description": "谁的待办，例如 dispatcher:150821 或 department:150821-health"},
+    )
     due = Choice({"overdue": "已逾期", "soon": "两天内到期"})
     q = Text(most=100)
     sort = Choice({"newest": "最新在前", "due": "期限在前"}, load_default="newest")

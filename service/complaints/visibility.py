@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from sqlalchemy import ColumnElement, and_, false, func, or_, true
+from sqlalchemy.orm import InstrumentedAttribute
 
 from service.accounts.rules import Grant, Reader
 from service.complaints.models import Complaint
@@ -49,8 +50,9 @@ def _revisiting(grant: Grant) -> Condition:
 
 def _in_department(grant: Grant) -> Condition:
     """A department's own tickets, but nothing that concerns a complaint against itself."""
-    against_itself = Complaint.respondent_department.is_not_distinct_from(Complaint.department)
-    return and_(_of_department(grant), ~against_itself)
+    accused = Complaint.respondent_department
+    own = accused == grant.department if grant.department is not None else _place_of(accused) == grant.place
+    return and_(_of_department(grant), func.coalesce(~own, true()), accused.is_distinct_from(Complaint.department))
 
 
 def _of_department(grant: Grant) -> Condition:
@@ -60,7 +62,12 @@ def _of_department(grant: Grant) -> Condition:
     # What is sealed is for the very department it went to, not for an office that works for all.
     if grant.places is None:
         return and_(Complaint.department.is_not(None), UNSEALED)
-    return and_(func.split_part(Complaint.department, "-", 1).in_(sorted(grant.places)), UNSEALED)
+    return and_(_place_of(Complaint.department).in_(sorted(grant.places)), UNSEALED)
+
+
+def _place_of(department: InstrumentedAttribute[str | None]) -> ColumnElement[str | None]:
+    """The place that a department's code begins with."""
+    return func.split_part(department, "-", 1)
 
 
 SCOPES: dict[str, Callable[[Grant], Condition]] = {

@@ -19,8 +19,7 @@ KINDS = {
     "revisit": "回访",
 }
 ANY = "any"
-# What stands after a dash is pressing beside the law: its rows go before those of the law alone.
-REGIMES = ("802-urgent", "802", "assigned", "urgent", "inquiry", "default", "policy", "other")
+REGIMES = ("802", "assigned", "urgent", "inquiry", "default", "policy")
 STARTS = ("filed", "requested", "accepted", "dispatched", "signed", "delivered", "drafted", "replied")
 OVERDUE = "overdue"
 
@@ -72,28 +71,27 @@ class Rule:
 
 
 class Rulebook:
-    """The clocks in force; a kind that a regime does not name follows the row for any regime."""
+    """The clocks in force; a kind that no regime of a complaint names follows the row for any regime."""
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self._rules = {(rule.kind, rule.regime): rule for rule in rules}
 
-    def find(self, kind: str, regime: str) -> Rule | None:
-        """The rule of a kind under a regime; None where that regime has no such clock (only some have 转办)."""
-        ways = (regime, regime.partition("-")[0], ANY)
-        return next((rule for way in ways if (rule := self._rules.get((kind, way)))), None)
+    def find(self, kind: str, regimes: Sequence[str]) -> Rule | None:
+        """The rule of a kind: the first regime's that has one; None where there is none (only some have 转办)."""
+        return next((rule for regime in (*regimes, ANY) if (rule := self._rules.get((kind, regime)))), None)
 
 
-def regime(family: str, leaf: str, nature: str, urgent: bool, under_802: bool, assigned: bool) -> str:
-    """Which row of clocks a complaint follows; the law first, then a superior's limit, then what is pressing.
+def regimes(family: str, leaf: str, nature: str, urgent: bool, under_802: bool, assigned: bool) -> tuple[str, ...]:
+    """Which rows of clocks a complaint follows, in order: the law, a superior's limit, what is pressing, its family.
 
     Args:
         leaf: full code of the category, such as policy.inquiry.
         nature: inquiry, request, complaint, report or suggestion.
     """
     asks = nature == "inquiry" or leaf == "policy.inquiry"
-    law = under_802 and not asks
-    facts = {"802-urgent": law and urgent, "802": law, "assigned": assigned, "urgent": urgent, "inquiry": asks}
-    return next((name for name, holds in facts.items() if holds), family if family in REGIMES else "other")
+    facts = {"802": under_802 and not asks, "assigned": assigned, "urgent": urgent, "inquiry": asks}
+    own = () if asks or family not in REGIMES else (family,)
+    return (*(name for name, holds in facts.items() if holds), *own)
 
 
 @dataclass(frozen=True)

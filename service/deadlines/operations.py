@@ -71,7 +71,7 @@ def offline(data: Path) -> Calendar:
 
 def prepare(
     kinds: Iterable[str],
-    regime: str,
+    regimes: Sequence[str],
     began: datetime,
     chain: Chain,
     revision: Hashable,
@@ -80,36 +80,31 @@ def prepare(
     """The clocks of a complaint as rows that lack only its id, for an insert of many rows.
 
     Args:
-        regime: as ladder.regime() gives it; a kind that has no clock under it (only 转办) is left out.
+        regimes: as ladder.regimes() gives them; a kind that has no clock under them (only 转办) is left out.
         began: the moment of the start event.
         chain: whose calendar counts: codes of the place and its parents, the place first.
         fixed_due: the moment a superior set for the result; the earlier of it and the rule's own end counts.
     Raises:
-        Invalid: the regime is assigned and nobody said until when.
+        Invalid: the result is assigned and nobody said until when.
     """
     book, here = rules(revision), calendar(chain, revision)
-    found = (book.find(kind, regime) for kind in kinds)
+    found = (book.find(kind, regimes) for kind in kinds)
     return [_values(rule, began, chain, here, fixed_due) for rule in found if rule]
 
 
 def start(
     complaint_id: int,
     kinds: Iterable[str],
-    regime: str,
+    regimes: Sequence[str],
     began: datetime,
     chain: Chain,
     revision: Hashable,
     fixed_due: datetime | None = None,
 ) -> list[Clock]:
     """Start clocks of a stored complaint, in one statement; arguments as in prepare()."""
-    prepared = prepare(kinds, regime, began, chain, revision, fixed_due)
+    prepared = prepare(kinds, regimes, began, chain, revision, fixed_due)
     rows = [{**values, "complaint_id": complaint_id} for values in prepared]
     return list(db.session.scalars(insert(Clock).returning(Clock), rows)) if rows else []
-
-
-def insert_prepared(complaint_id: int, prepared: Iterable[Mapping[str, Any]]) -> None:
-    """Write clocks that prepare() gave, in one statement."""
-    db.session.execute(insert(Clock.__table__), [{**values, "complaint_id": complaint_id} for values in prepared])
 
 
 def clocks_of(complaint_id: int) -> list[Clock]:

@@ -59,7 +59,7 @@ class Gazetteer:
         self._directory = directory
         self._words = _words_for_places(directory)
         self._lengths = _lengths(self._words)
-        self._spoken = {word: kind.code for kind in directory.kinds.values() for word in kind.spoken}
+        self._spoken = {word: kind.code for kind in directory.kinds.values() if kind.active for word in kind.spoken}
         self._spoken_lengths = _lengths(self._spoken)
         self._written = {row.name: row.code for row in directory.departments.values() if row.active}
 
@@ -129,7 +129,7 @@ class Gazetteer:
 def _words_for_places(directory: Directory) -> dict[str, _Word]:
     codes: dict[str, list[str]] = {}
     free = set()
-    for place in directory.places.values():
+    for place in (place for place in directory.places.values() if place.active):
         for word in {place.name, *place.spoken}:
             codes.setdefault(word, []).append(place.code)
             if word == place.name or place.level in {"自治区", "盟市", "开发区"}:

@@ -1,7 +1,7 @@
 """The reference data as values, and how one looks things up in it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from operator import itemgetter
 from typing import Any
@@ -38,6 +38,7 @@ class Place:
     level: str
     parent: str | None
     aliases: tuple[str, ...] = ()
+    active: bool = True
 
     @property
     def spoken(self) -> tuple[str, ...]:
@@ -59,11 +60,12 @@ class Kind:
     spoken: tuple[str, ...] = ()
     merged: Mapping[str, str] = field(default_factory=dict)
     supplier: bool = False
+    active: bool = True
 
 
 @dataclass(frozen=True)
 class Department:
-    """A department of one place; its code is "<place>-<kind>"."""
+    """A department of one place, in use while both are; its code is "<place>-<kind>"."""
 
     code: str
     name: str
@@ -105,6 +107,7 @@ class Family:
     code: str
     name: str
     policy: str
+    active: bool = True
 
 
 @dataclass(frozen=True)
@@ -117,6 +120,7 @@ class Gate:
     channel: str
     cues: tuple[str, ...] = ()
     not_for: tuple[str, ...] = ()
+    active: bool = True
 
 
 @dataclass(frozen=True)
@@ -146,7 +150,10 @@ class DebtorKind:
 
 @dataclass(frozen=True)
 class Directory:
-    """All reference data of one revision; it never changes, so it can be shared by threads."""
+    """All reference data of one revision; it never changes, so it can be shared by threads.
+
+    What is retired stays, so that complaints of its time keep its name; nothing is decided by it.
+    """
 
     places: Mapping[str, Place]
     departments: Mapping[str, Department]
@@ -161,7 +168,7 @@ class Directory:
     @cached_property
     def region(self) -> str:
         """The code of the place above all others."""
-        return next(place.code for place in self.places.values() if place.parent is None)
+        return next(place.code for place in self.places.values() if place.parent is None and place.active)
 
     @cached_property
     def _chains(self) -> dict[str, tuple[str, ...]]:
@@ -198,6 +205,10 @@ class Directory:
         """A place and all below it; empty for an unknown place."""
         return self._subtrees.get(place, ())
 
+    def in_use(self, place: str) -> str | None:
+        """The place or, where it is retired, the lowest one above it that is not; None for an unknown place."""
+        return next((code for code in self.chain(place) if self.places[code].active), None)
+
     def superior(self, place: str) -> str | None:
         """The place above, None for the region."""
         return self.places[place].parent
@@ -205,7 +216,7 @@ class Directory:
     def department(self, kind: str, place: str) -> Department | None:
         """The department of a kind at a place, or the one that does its work there; None where there is neither."""
         found = self._by_kind.get((kind, place))
-        if found is not None or kind not in self.kinds or place not in self.places:
+        if found is not None or place not in self.places or kind not in self.kinds or not self.kinds[kind].active:
             return found
         stand_in = self.kinds[kind].merged.get(self.places[place].level)
         return self._by_kind.get((stand_in, place)) if stand_in else None
@@ -240,12 +251,13 @@ def assemble(tables: Mapping[str, Rows], revision: str = "") -> Directory:
     """A Directory of the tables regions, kinds, departments, categories, gates, sectors and debtor_kinds."""
     nodes = {row["code"]: row for row in sorted(tables["categories"], key=itemgetter("position"))}
     gates = sorted((_made(Gate, row) for row in tables["gates"]), key=lambda gate: (_ASKED[gate.effect], gate.code))
-    families = {code: Family(code, row["name"], row["policy"]) for code, row in nodes.items() if not row["parent"]}
+    places = {row["code"]: _made(Place, row) for row in tables["regions"]}
+    kinds = {row["code"]: _made(Kind, row) for row in tables["kinds"]}
     return Directory(
-        places={row["code"]: _made(Place, row) for row in tables["regions"]},
-        departments={row["code"]: _made(Department, row) for row in tables["departments"]},
-        kinds={row["code"]: _made(Kind, row) for row in tables["kinds"]},
-        families=families,
+        places=places,
+        departments={row["code"]: _department(row, kinds, places) for row in tables["departments"]},
+        kinds=kinds,
+        families={code: _made(Family, row) for code, row in nodes.items() if not row["parent"]},
         categories={code: _leaf(row, nodes[row["parent"]]) for code, row in nodes.items() if row["parent"]},
         gates={gate.code: gate for gate in gates},
         sectors=tuple(_made(Sector, row) for row in _in_order(tables["sectors"])),
@@ -265,6 +277,11 @@ def _made(model: Any, row: Mapping[str, Any]) -> Any:
     return model(**{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})
 
 
+def _department(row: Mapping[str, Any], kinds: Mapping[str, Kind], places: Mapping[str, Place]) -> Department:
+    found: Department = _made(Department, row)
+    return replace(found, active=found.active and kinds[found.kind].active and places[found.place].active)
+
+
 def _leaf(row: Mapping[str, Any], family: Mapping[str, Any]) -> Category:
     """A leaf with what it says itself and, for the rest, what its family says."""
     own = {name: row[name] or family[name] for name in ("policy", "nature", "owners", "channel")}
@@ -278,6 +295,6 @@ def _leaf(row: Mapping[str, Any], family: Mapping[str, Any]) -> Category:
         cues=tuple(row["cues"]),
         sealed=row["sealed"],
         gate=row["gate"],
-        active=row.get("active", True),
+        active=row.get("active", True) and family.get("active", True),
         **own,
     )

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.exc import IntegrityError
-
 from service.accounts.rules import Reader
 from service.audit.rules import START
 from service.classifier import facts
@@ -18,14 +16,13 @@ from service.complaints.listing import search_vector
 from service.complaints.models import Complaint
 from service.complaints.rules import ENTERPRISE, MACHINE, STATES, STEPS, Change, Trace, number, queue_for
 from service.crypto import keyed_hash
-from service.db import db
 from service.deadlines import operations as deadlines
-from service.deadlines.ladder import KINDS, regime
+from service.deadlines.ladder import KINDS, regimes
 from service.directory import operations as directory
 from service.directory.rules import Directory
-from service.errors import Conflict, Invalid
-from service.intake import duplicates
-from service.intake.rules import URGENT, Draft, clocks_after
+from service.errors import Invalid
+from service.intake import duplicates, storing
+from service.intake.rules import FILING_DESKS, URGENT, Draft, clocks_after
 from service.routing.matter import Matter
 from service.routing.respondent import Respondent
 from service.routing.rules import Decision, decide
@@ -66,23 +63,19 @@ def file_complaint(draft: Draft, reader: Reader, now: datetime, by_hand: bool = 
     offered = duplicates.candidates(complaint, reader, now) if reader.is_authenticated else []
     code = complaints.new_query_code()
     complaint.query_code_hash = complaints.code_hash(code)
-    steps = ("accept", "dispatch") if complaint.department else ()
+    steps = _steps(complaint)
     events = _events(complaint, steps, decision, reader, now)
     clocks = _clocks(complaint, steps, draft.source_due_at, now, book)
     complaint.due_at = min(row["due_at"] for row in clocks if row["state"] == "running")
-    _store(complaint, events, clocks)
+    storing.store(complaint, events, clocks)
     return Filed(complaint, code, clocks, offered)
 
 
-def _store(complaint: Complaint, events: Sequence[dict[str, Any]], clocks: Sequence[Mapping[str, Any]]) -> None:
-    """One statement a table."""
-    db.session.add(complaint)
-    try:
-        db.session.flush()
-    except IntegrityError as error:
-        raise Conflict("这个来源编号已经提交过，请勿重复。", {"source.number": ["这个来源编号已经提交过。"]}) from error
-    complaints.store_events(events)
-    deadlines.insert_prepared(complaint.id, clocks)
+def _steps(complaint: Complaint) -> tuple[str, ...]:
+    """What was done to a complaint in the moment of its filing."""
+    if complaint.status == "answered":
+        return ("answer",)
+    return ("accept", "dispatch") if complaint.department else ()
 
 
 def preview(draft: Draft, reader: Reader, now: datetime) -> Preview:
@@ -94,12 +87,13 @@ def preview(draft: Draft, reader: Reader, now: datetime) -> Preview:
 
 
 def check_rights(draft: Draft, reader: Reader) -> None:
-    """Raise where somebody fills in what only staff and other systems may say."""
-    if reader.is_staff or "system" in reader.roles:
-        return
+    """Raise where somebody fills in what only the desks or other systems may say."""
+    desk = bool(reader.roles & FILING_DESKS)
     told = {"channel": draft.channel, "source": draft.source_system, "flags": draft.flags}
-    foreign = {name: ["这一项只能由工作人员或对接系统填写。"] for name, value in told.items() if value}
-    if foreign:
+    closed = {} if desk or "system" in reader.roles else told
+    if not reader.roles & STEPS["answer"].roles:
+        closed = {**closed, "answer": draft.answer}
+    if foreign := {name: ["这一项只能由工作人员或对接系统填写。"] for name, value in closed.items() if value}:
         raise Invalid("有内容只能由工作人员填写。", foreign)
 
 
@@ -125,18 +119,21 @@ def told(filed: Filed, reader: Reader, book: Directory) -> dict[str, Any]:
     }
 
 
-def correct(complaint: Complaint, category: str) -> None:
-    """A person found another category: who receives it and which clocks it follows are worked out anew."""
-    decision = under(complaint, category)
-    complaint.category, complaint.receiver = category, decision.receiver
-    complaint.regime = _regime(decision, complaint.flags, complaint.source_due_at is not None)
+def correct(complaint: Complaint, category: str, nature: str) -> None:
+    """A person found another category or nature: what follows is worked out anew, but nothing is unsealed."""
+    decision = under(complaint, category, nature)
+    complaint.category, complaint.nature, complaint.receiver = category, nature, decision.receiver
+    complaint.sealed = complaint.sealed or decision.sealed
+    complaint.respondent_department = decision.respondent_department
+    complaint.gates = list(dict.fromkeys([*complaint.gates, *filter(None, [decision.gate])]))
+    complaint.regimes = _regimes(decision, complaint.flags, complaint.source_due_at is not None)
 
 
-def under(complaint: Complaint, category: str, place: str | None = None) -> Decision:
-    """Where a complaint would go under a category, and from a place, that a person chose."""
+def under(complaint: Complaint, category: str, nature: str = "", place: str | None = None) -> Decision:
+    """Where a complaint would go under a category, a nature and from a place that a person chose."""
     named = complaint.respondent_name
     matter = Matter(
-        nature=complaint.nature,
+        nature=nature or complaint.nature,
         place=place or complaint.region,
         respondent=Respondent(named, complaint.respondent_kind) if named else None,
         creditor_size=complaint.enterprise_size,
@@ -169,7 +166,7 @@ def matter_of(draft: Draft, suggestions: Sequence[Suggestion], reader: Reader, b
         creditor_size=draft.enterprise_size,
         anonymous=draft.anonymous,
         chosen=draft.category,
-        chosen_by=("staff" if reader.is_staff else "filer") if draft.category else None,
+        chosen_by=("staff" if reader.roles & FILING_DESKS else "filer") if draft.category else None,
         flags=frozenset(draft.flags),
         gates=draft.gates,
         text=text,
@@ -180,8 +177,8 @@ def _complaint(
     draft: Draft, decision: Decision, suggestions: Sequence[Suggestion], reader: Reader, now: datetime, by_hand: bool
 ) -> Complaint:
     """The complaint's row, but for its query code and its earliest limit."""
-    department = None if by_hand else decision.department
-    status = "dispatched" if department else "submitted"
+    department = None if by_hand or draft.answer else decision.department
+    status = "answered" if draft.answer else "dispatched" if department else "submitted"
     queue = queue_for(status, decision.queue, department)
     assert queue is not None  # neither state is the last
     serial = complaints.next_serial()
@@ -201,7 +198,7 @@ def _complaint(
         category=decision.category,
         suggestions=stored_suggestions(suggestions),
         model_version=classifier.version(),
-        regime=_regime(decision, draft.flags, draft.source_due_at is not None),
+        regimes=_regimes(decision, draft.flags, draft.source_due_at is not None),
         receiver=decision.receiver,
         department=department,
         proposed_department=decision.department or decision.proposed,
@@ -212,6 +209,7 @@ def _complaint(
         status=status,
         queue_desk=queue.desk,
         queue_code=queue.code,
+        spent=[],
         length=0,
         head=START,
     )
@@ -222,7 +220,7 @@ def _said(draft: Draft, reader: Reader) -> dict[str, Any]:
     return {
         "title": draft.title,
         "body": draft.body,
-        "search": search_vector(f"{draft.title or ''}\n{draft.body}"),
+        "search": _search(f"{draft.title or ''}\n{draft.body}"),
         "flags": list(draft.flags),
         "amount": draft.amount,
         "details": dict(draft.details),
@@ -230,7 +228,7 @@ def _said(draft: Draft, reader: Reader) -> dict[str, Any]:
         "source_system": draft.source_system,
         "source_number": draft.source_number,
         "source_due_at": draft.source_due_at,
-        "filed_by": reader.id,
+        "filed_by": _known_as(draft, reader),
         "anonymous": draft.anonymous,
         "confidential": draft.confidential,
         "enterprise_name": draft.enterprise_name,
@@ -239,6 +237,7 @@ def _said(draft: Draft, reader: Reader) -> dict[str, Any]:
         "contact_name": draft.contact_name,
         "contact_phone": draft.contact_phone,
         "respondent_name": draft.respondent_name,
+        "reply": draft.answer,
         **_hashes(draft),
     }
 
@@ -249,6 +248,16 @@ def _hashes(draft: Draft) -> dict[str, bytes | None]:
         "uscc_hash": keyed_hash(draft.uscc, "uscc") if draft.uscc else None,
         "phone_hash": keyed_hash(draft.contact_phone, "phone") if draft.contact_phone else None,
     }
+
+
+def _search(text: str) -> str:
+    """The words a text is found by; numbers of persons are masked before, so that nobody finds people by them."""
+    return search_vector(classifier.words(classifier.mask(text)))
+
+
+def _known_as(draft: Draft, reader: Reader) -> int | None:
+    """The account that filed; who files anonymously is unknown to us too, also with an account."""
+    return reader.id if reader.roles & (FILING_DESKS | {"system"}) or not draft.anonymous else None
 
 
 def _usual_channel(reader: Reader) -> str:
@@ -267,10 +276,10 @@ def _stored(suggestion: Suggestion) -> dict[str, Any]:
     return {"code": suggestion.code, "probability": round(suggestion.probability, 4), "reasons": reasons}
 
 
-def _regime(decision: Decision, flags: Collection[str], assigned: bool) -> str:
-    """Which row of clocks it follows."""
+def _regimes(decision: Decision, flags: Collection[str], assigned: bool) -> list[str]:
+    """Which rows of clocks it follows, in order."""
     leaf = decision.category or ""
-    return regime(
+    found = regimes(
         family=leaf.partition(".")[0],
         leaf=leaf,
         nature=decision.nature,
@@ -278,33 +287,41 @@ def _regime(decision: Decision, flags: Collection[str], assigned: bool) -> str:
         under_802=decision.under_802,
         assigned=assigned,
     )
+    return list(found)
 
 
 def _events(
     complaint: Complaint, steps: Sequence[str], decision: Decision, reader: Reader, now: datetime
 ) -> list[dict[str, Any]]:
-    """The filing itself and, where the machine was sure, its acceptance and dispatch."""
+    """The filing itself and what was done to it in the same moment, by the machine or by who answered at once."""
+    by = Trace(_filing_role(reader), complaint.filed_by)
     about = {"channel": complaint.channel, "receiver": complaint.receiver}
-    filed = Change("file", None, "submitted", True, about)
-    rows = [complaints.append(complaint, filed, Trace(_filing_role(reader), reader.id), now)]
+    rows = [complaints.append(complaint, Change("file", None, "submitted", True, about), by, now)]
+    said = {
+        "accept": ({}, Trace(MACHINE)),
+        "dispatch": ({"department": decision.department, "reason": decision.reason}, Trace(MACHINE)),
+        "answer": ({"reply": complaint.reply}, by),
+    }
     for step in (STEPS[action] for action in steps):
-        why = {"department": decision.department, "reason": decision.reason} if step.action == "dispatch" else {}
-        change = Change(step.action, rows[-1]["to_status"], step.target or "", step.public, why)
-        rows.append(complaints.append(complaint, change, Trace(MACHINE), now))
+        data, who = said[step.action]
+        change = Change(step.action, rows[-1]["to_status"], step.target or "", step.public, data)
+        rows.append(complaints.append(complaint, change, who, now))
     return rows
 
 
 def _filing_role(reader: Reader) -> str:
-    return next((role for role in ("system", "operator") if role in reader.roles), ENTERPRISE)
+    return next(
+        (role for role in ("system", "operator", "dispatcher", "supervisor") if role in reader.roles), ENTERPRISE
+    )
 
 
 def _clocks(
     complaint: Complaint, steps: Sequence[str], fixed: datetime | None, now: datetime, book: Directory
 ) -> list[dict[str, Any]]:
     """The rows of all clocks the filing started; those that its own steps met are kept as met."""
-    running, met = clocks_after(steps, complaint.regime)
+    running, met = clocks_after(steps, complaint.regimes)
     chain = book.chain(complaint.region or complaint.dispatch_place)
-    rows = deadlines.prepare([*running, *met], complaint.regime, now, chain, book.revision, fixed)
+    rows = deadlines.prepare([*running, *met], complaint.regimes, now, chain, book.revision, fixed)
     return [_begun(row, row["kind"] in met, now) for row in rows]
 
 

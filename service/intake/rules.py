@@ -1,13 +1,15 @@
 """What is filed, and what follows from it before anything is stored."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from service.complaints.rules import STEPS, started_by
+from service.complaints.rules import EVERY_CLOCK, STEPS, started_by
 
+# Who files for an enterprise and is believed about category, flags and source.
+FILING_DESKS = frozenset({"operator", "dispatcher", "supervisor"})
 # Flags that put a complaint on clock hours, nights and holidays too.
 URGENT = frozenset({"urgent", "group"})
 
@@ -37,15 +39,17 @@ class Draft:
     source_system: str | None = None
     source_number: str | None = None
     source_due_at: datetime | None = None
+    answer: str | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
 
 
-def clocks_after(actions: Iterable[str], regime: str) -> tuple[list[str], list[str]]:
+def clocks_after(actions: Iterable[str], regimes: Sequence[str]) -> tuple[list[str], list[str]]:
     """The kinds of clocks that run, and those already met, once a filing took these steps in order."""
-    running, met = list(started_by("file", regime)), []
+    running: list[str] = list(started_by("file", regimes))
+    met: list[str] = []
     for action in actions:
         stops = STEPS[action].stops
-        met += [kind for kind in running if kind in stops]
-        running = [kind for kind in running if kind not in stops]
-        running += [kind for kind in started_by(action, regime) if kind not in running]
+        ended = [kind for kind in running if kind in stops or stops == EVERY_CLOCK]
+        met, running = met + ended, [kind for kind in running if kind not in ended]
+        running += [kind for kind in started_by(action, regimes) if kind not in running]
     return running, met

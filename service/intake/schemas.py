@@ -115,6 +115,7 @@ class FilingSchema(Schema):
     flags = Several(Choice(FLAGS), most=5)
     channel = Choice(CHANNELS)
     source = Nested(SourceSchema)
+    answer = Text(most=LONGEST_BODY, lines=True, metadata={"description": "话务员当场答复（即时办结）"})
 
     @validates_schema(pass_original=True, skip_on_field_errors=False)
     def someone_to_answer(self, data: dict[str, Any], original: Any, **_: Any) -> None:

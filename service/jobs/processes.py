@@ -1,5 +1,7 @@
 """The two processes that work behind the web: a worker, and the cron that rings for the tick."""
 
+from logging.config import dictConfig
+
 from flask import Flask
 from redis import Redis
 from rq import Worker
@@ -7,6 +9,7 @@ from rq.cron import CronScheduler
 
 from service.jobs import runner
 from service.jobs.queue import FAILURE_TTL, JOB_TIMEOUT, RESULT_TTL
+from service.logs import of_libraries
 
 TICK_SECONDS = 30
 # Jobs of a killed worker return within this time; RQ's own default is ten minutes.
@@ -15,6 +18,7 @@ MAINTENANCE_SECONDS = 30
 
 def work(app: Flask) -> None:
     """Run tasks until told to stop. One queue a worker: a worker on two can lose a job when killed after the pop."""
+    dictConfig(of_libraries())
     connection = Redis.from_url(app.config["REDIS_URL"])
     worker = Worker([app.config["QUEUE"]], connection=connection, maintenance_interval=MAINTENANCE_SECONDS)
     worker.log_job_description = False
@@ -24,6 +28,7 @@ def work(app: Flask) -> None:
 
 def beat(app: Flask) -> None:
     """Ring for the tick every half minute until told to stop; ends when Redis goes away, to be started again."""
+    dictConfig(of_libraries())
     scheduler = CronScheduler(connection=Redis.from_url(app.config["REDIS_URL"]))
     scheduler.register(
         runner.tick,

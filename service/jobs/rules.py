@@ -10,6 +10,7 @@ Work = Callable[..., Any]
 # How long a worker may hold a task before others take it for lost.
 LEASE = timedelta(minutes=2)
 BACK_OFF = tuple(timedelta(seconds=s) for s in (5, 30, 120, 600, 3600))
+MOST_ATTEMPTS = len(BACK_OFF) + 1
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from service.db import db, transaction
 from service.errors import WrongState
 from service.jobs import outbox
 from service.jobs.models import Task
-from service.jobs.rules import JOBS, LEASE, next_try
+from service.jobs.rules import JOBS, LEASE, MOST_ATTEMPTS, next_try
 
 log = structlog.get_logger()
 
@@ -53,7 +53,10 @@ def tick() -> None:
 
 
 def _claim(task_id: int, now: datetime) -> Claim | None:
-    """Take a due task by moving its time ahead: a second worker finds it no longer due."""
+    """Take a due task by moving its time ahead: a second worker finds it no longer due.
+
+    One whose workers were killed at every attempt is dead like one that failed at each.
+    """
     with transaction():
         claimed = db.session.execute(
             update(Task)
@@ -61,7 +64,12 @@ def _claim(task_id: int, now: datetime) -> Claim | None:
             .values(next_at=now + LEASE, attempts=Task.attempts + 1)
             .returning(Task.id, Task.name, Task.args, Task.attempts)
         ).one_or_none()
-    return Claim(*claimed) if claimed else None
+    claim = Claim(*claimed) if claimed else None
+    if claim is None or claim.attempts <= MOST_ATTEMPTS:
+        return claim
+    with transaction():
+        _mark(claim, next_at=None, dead_at=now, last_error="killed")
+    return None
 
 
 def _finish(claim: Claim, now: datetime) -> None:

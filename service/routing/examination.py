@@ -11,7 +11,7 @@ from service.routing.respondent import Body, recognise
 
 def examine(matter: Matter, directory: Directory) -> Case:
     """Find out all that the rules ask about."""
-    given = matter.place if matter.place in directory.places else None
+    given = directory.in_use(matter.place) if matter.place else None
     body = recognise(matter.respondent, given, directory) if matter.respondent else None
     category, doubt = _category(matter, directory)
     nature = matter.nature or _nature(category, body)
@@ -65,7 +65,7 @@ def _gate(matter: Matter, category: Category | None, doubt: str, directory: Dire
     """The first gate that was declared, that a certain leaf means, or whose cues the text shows."""
     leaf = category.code if category else ""
     meant = category.gate if category and not doubt else None
-    open_to = [gate for gate in directory.gates.values() if leaf not in gate.not_for]
+    open_to = [gate for gate in directory.gates.values() if gate.active and leaf not in gate.not_for]
     named = (gate for gate in open_to if gate.code in matter.gates or gate.code == meant)
     shown = (gate for gate in open_to if any(cue in matter.text for cue in gate.cues))
     return next(named, None) or next(shown, None)

@@ -38,7 +38,7 @@ NAMES = {
     "channels": CHANNELS,
     "sizes": SIZES,
     "kinds": RESPONDENT_KINDS,
-    "routed_by": reading.ROUTED_BY,
+    "routed_by": {"model": "系统判断", "rule": "规则", "operator": "人工", "triage": "待派单"},
 }
 
 pages = Blueprint("complaint", __name__)
@@ -111,7 +111,7 @@ def attachment(number: str, attachment_id: int) -> Response:
 
 def _take(number: str, action: str, given: dict[str, Any]) -> str:
     complaint, roles = complaints.find(number, current_user, lock=True)
-    casework.check_version(complaint, request.form.get(VERSION, ""))
+    casework.check_version(complaint, {request.form.get(VERSION, "")})
     casework.act(complaint, roles, action, given, current_user, clock.now())
     return STATES[complaint.status].name
 
@@ -122,14 +122,15 @@ def _shown(number: str, action: str, told: Filled) -> Any:
     everything = bool(roles - {ENTERPRISE})
     events = complaints.trail(complaint, everything)
     names = accounts.names(trail.people(events)) if everything else {}
-    panel = _panel(complaint, steps.steps_for(complaint.status, roles), action, told, clocks, book)
+    panel = _panel(complaint, steps.steps_for(complaint.status, roles, complaint.spent), action, told, clocks, book)
+    seen = reading.full(complaint, clocks, roles, book)
     return render_template(
-        "complaint/page.html", seen=reading.full(complaint, clocks, roles, book), names=NAMES, complaint=complaint,
+        "complaint/page.html", seen=seen, names=NAMES, complaint=complaint,
         panel=replace(panel, meanwhile=_meanwhile(events, names)) if told.status == STATUS[Stale] else panel,
         strip=_strip(clocks, book), clocks=_in_order(clocks), today=clock.local(clock.now()).date(),
-        receiver=book.departments[complaint.receiver].name, details=trail.details(complaint.details),
+        receiver=book.departments[complaint.receiver].name, details=trail.details(seen["details"]),
         attachments=attachments.of(complaint.id),
-        trail=trail.entries(events, everything, names, book), grave=steps.GRAVE,
+        trail=trail.entries(events, everything, reading.knows_who(complaint, roles), names, book), grave=steps.GRAVE,
     ), told.status  # fmt: skip
 
 

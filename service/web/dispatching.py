@@ -122,7 +122,7 @@ def act(number: str, action: str) -> Any:
 def _act(number: str, action: str, given: Mapping[str, Any]) -> str:
     """Do it, and say what was done."""
     complaint, roles = complaints.find(number, current_user, lock=True)
-    casework.check_version(complaint, request.form.get("_version"))
+    casework.check_version(complaint, {request.form.get("_version", "")})
     if action == "dispatch":
         casework.accept_and_dispatch(complaint, roles, given, current_user, clock.now())
         name = directory.current().departments[complaint.department or ""].name
@@ -285,7 +285,7 @@ def _meanwhile(complaint: Complaint, book: Directory) -> str:
     last = complaints.last_event(complaint)
     names = accounts.names(trail.people([last]))
     who = _("您自己") if last.actor_id == current_user.id else trail.who(last, names)
-    told = reading.event(last, True, book)
+    told = reading.event(last, True, True, book)
     what = "".join([told["name"], told["data"].get("department_name", "") and f"（{told['data']['department_name']}）"])
     now = STATES[complaint.status].name
     return _("%(at)s，%(who)s已经办了「%(what)s」，现在是「%(now)s」。您刚才的操作没有生效。",

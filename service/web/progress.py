@@ -178,7 +178,7 @@ def show(number: str) -> Any:
         return _asked(Filled({"number": number}, message=_("请输入编号和查询码，然后就能看到进度。")))
     clocks, book = deadlines.clocks_of(complaint.id), directory.current()
     seen = reading.full(complaint, clocks, {ENTERPRISE}, book)
-    happened = [reading.event(row, False, book) for row in complaints.trail(complaint, everything=False)]
+    happened = [reading.event(row, False, True, book) for row in complaints.trail(complaint, everything=False)]
     waiting = [one for one in clocks if one.state in deadlines.OPEN and one.kind not in INTERNAL]
     return render_template(
         "portal/complaint.html", seen=seen, timeline=_timeline(seen["status"], happened, waiting), clocks=waiting,
@@ -242,7 +242,7 @@ def _do(number: str, choose: Callable[[Complaint], str], holder: bytes | None = 
 
     def step(given: dict[str, Any]) -> None:
         complaint = _opened(number, lock=True)
-        casework.check_version(complaint, request.form.get(VERSION))
+        casework.check_version(complaint, {request.form.get(VERSION, "")})
         casework.act(complaint, {ENTERPRISE}, choose(complaint), given, current_user, clock.now())
         if holder:
             attachments.bind(holder, complaint.id)

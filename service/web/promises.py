@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 
 from service.deadlines import operations as deadlines
-from service.deadlines.ladder import Rule, regime
+from service.deadlines.ladder import Rule, regimes
 from service.directory import operations as directory
 from service.directory.rules import Category
 from service.routing.matter import Case
@@ -64,15 +64,15 @@ def promised(case: Case) -> Promises:
         return Promises(())
     open_ = leaf.family == "arrears" and case.body is None
     book = deadlines.rules(directory.current().revision)
-    here = _regime(case, leaf, lawful=open_ or case.law == LAWFUL)
+    here = _regimes(case, leaf, lawful=open_ or case.law == LAWFUL)
     found = (book.find(kind, here) for kind in TOLD)
-    condition = _("欠款方是机关、事业单位或大型企业，您是中小企业时：") if open_ and here == LAWFUL else ""
+    condition = _("欠款方是机关、事业单位或大型企业，您是中小企业时：") if open_ and LAWFUL in here else ""
     return Promises(tuple(_promises(found)), condition)
 
 
-def _regime(case: Case, leaf: Category, lawful: bool) -> str:
+def _regimes(case: Case, leaf: Category, lawful: bool) -> tuple[str, ...]:
     urgent = bool({"urgent", "group"} & case.matter.flags)
-    return regime(leaf.family, leaf.code, case.nature, urgent=urgent, under_802=lawful, assigned=False)
+    return regimes(leaf.family, leaf.code, case.nature, urgent=urgent, under_802=lawful, assigned=False)
 
 
 def _promises(found: Iterable[Rule | None]) -> Iterable[Promise]:

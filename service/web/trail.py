@@ -45,20 +45,21 @@ SPOKEN: Mapping[str, Mapping[Any, str]] = {
 
 
 def entries(
-    events: Iterable[Event], everything: bool, names: Mapping[int, str], book: Directory
+    events: Iterable[Event], everything: bool, knows: bool, names: Mapping[int, str], book: Directory
 ) -> list[dict[str, Any]]:
     """The trail as the timeline shows it, the newest first.
 
     Args:
+        knows: whether persons' numbers are shown as they were written.
         names: what the people in it are called; only staff is told.
     """
-    return [_entry(event, everything, names, book) for event in reversed(list(events))]
+    told = ((event, reading.event(event, everything, knows, book)) for event in reversed(list(events)))
+    return [_entry(event, seen, names if everything else None) for event, seen in told]
 
 
-def _entry(event: Event, everything: bool, names: Mapping[int, str], book: Directory) -> dict[str, Any]:
-    told = reading.event(event, everything, book)
+def _entry(event: Event, told: Mapping[str, Any], names: Mapping[int, str] | None) -> dict[str, Any]:
     return {
-        "what": f"{told['name']}　{who(event, names)}" if everything else told["name"],
+        "what": told["name"] if names is None else f"{told['name']}　{who(event, names)}",
         "state": "late" if event.action in LATE else "done",
         "at": event.at,
         "text": "\n".join(_lines(told["data"])),

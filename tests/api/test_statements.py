@@ -38,9 +38,9 @@ def statements_of_a_filing(client: FlaskClient, headers: dict[str, str]) -> list
     return sent
 
 
-def test_a_public_filing_takes_six_statements_at_most(client: FlaskClient) -> None:
+def test_a_public_filing_takes_two_statements(client: FlaskClient) -> None:
     sent = statements_of_a_filing(client, {})
-    assert len(sent) <= 6, sent
+    assert len(sent) == 2, sent
 
 
 @pytest.mark.parametrize(("role", "place"), [("system", None), ("operator", "150000")])

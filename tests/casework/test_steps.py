@@ -7,7 +7,7 @@ from flask import Flask
 from time_machine import Traveller
 
 from service import clock
-from service.complaints.rules import EVERY_CLOCK, MACHINE, STEPS, Step, started_by
+from service.complaints.rules import EVERY_CLOCK, MACHINE, STEPS, UNDONE, Step, started_by
 from service.db import transaction
 from tests.caller import Caller
 from tests.casework import ways
@@ -65,10 +65,10 @@ def clocks_after(step: Step, regime: str, before: dict[str, str]) -> dict[str, s
     """The state of each kind of clock after a step, as its row says."""
     unfinished = {kind for kind, state in before.items() if state != "met"}
     over = unfinished if step.stops == EVERY_CLOCK else unfinished & set(step.stops)
-    after = before | dict.fromkeys(over, "met")
-    after |= {kind: "paused" for kind in step.pauses if regime != "802"}
-    after |= dict.fromkeys(step.resumes, "running")
-    begun = [kind for kind in started_by(step.action, regime) if kind != "transfer" or regime == "802"]
+    after = before | dict.fromkeys(over, "cancelled" if step.target in UNDONE else "met")
+    after |= {kind: "paused" for kind in step.pauses if kind in before and regime != "802"}
+    after |= {kind: "running" for kind in step.resumes if kind in before}
+    begun = [kind for kind in started_by(step.action, (regime,)) if kind != "transfer" or regime == "802"]
     return after | dict.fromkeys(begun, "running")
 
 
@@ -79,7 +79,7 @@ def test_a_step_moves_a_complaint_as_its_row_says(
     step = STEPS[action]
     number, code = ways.brought_to(source, ways.REGIMES[regime])
     before, clocks = ways.stored(number).version, {kind: one.state for kind, one in ways.clocks_of(number).items()}
-    given = ways.given_for(step, [name for name in step.allows if name != "category"])
+    given = ways.given_for(step, [name for name in step.allows if name not in {"category", "nature"}])
     headers = headers_of(role, code, people)
     answer = client.post(f"/api/v1/complaints/{number}/actions/{action}", json=given, headers=headers)
     assert answer.status_code == 200, answer.text
@@ -156,3 +156,14 @@ def test_the_workflow_is_told_to_anybody_as_the_table_has_it(client: Caller) -> 
         step = STEPS[row["action"]]
         assert set(row["sources"]) == step.sources
         assert (row["target"], set(row["roles"]), tuple(row["needs"])) == (step.target, step.roles, step.needs)
+
+
+def test_a_corrected_category_seals_what_must_be_sealed_and_changes_the_clock(client: Caller, people: People) -> None:
+    number, _ = ways.brought_to("accepted", ways.REGIMES["other"])
+    given = {"department": "150800-discipline", "category": "approval.misconduct"}
+    answer = client.post(f"/api/v1/complaints/{number}/actions/dispatch", json=given,
+                         headers=people.headers("dispatcher", place="150000"))  # fmt: skip
+    assert answer.status_code == 200, answer.text
+    assert ways.stored(number).sealed
+    auditor = people.headers("auditor")
+    assert client.get(f"/api/v1/complaints/{number}", headers=auditor).status_code == 404

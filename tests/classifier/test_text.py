@@ -2,8 +2,11 @@ from pathlib import Path
 
 import jieba
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from service.classifier.text import characters, keys, prepare, search_words, segmenter
+from tests.thirty import Case, cases
 
 
 @pytest.mark.parametrize(
@@ -65,3 +68,29 @@ def test_jieba_keeps_its_cache_among_our_own_files() -> None:
     assert cache.name == "jieba"
     assert (cache / "jieba.cache").is_file()
     assert not jieba.dt.initialized
+
+
+# --- the same words as jieba's own -----------------------------------------------------------------------------------
+
+SAID = "".join(case.body["body"] for case in cases())
+
+
+@pytest.fixture(scope="module")
+def own() -> jieba.Tokenizer:
+    """jieba as it comes, with our dictionary."""
+    tokenizer = jieba.Tokenizer()
+    tokenizer.FREQ, tokenizer.total, tokenizer.initialized = segmenter().FREQ, segmenter().total, True
+    return tokenizer
+
+
+@pytest.mark.parametrize("case", cases(), ids=lambda case: case.name)
+def test_words_are_those_of_jieba(case: Case, own: jieba.Tokenizer) -> None:
+    text = case.body["body"]
+    assert list(segmenter().cut(text)) == list(own.cut(text))
+    assert list(segmenter().cut_for_search(text)) == list(own.cut_for_search(text))
+
+
+@given(st.text(st.sampled_from(SAID + "abcXYZ019 \n\r\t%-_.+#&Ｐ𠮷💰ᠮ")))
+def test_words_of_what_nobody_would_say_are_those_of_jieba_too(own: jieba.Tokenizer, text: str) -> None:
+    assert list(segmenter().cut(text)) == list(own.cut(text))
+    assert list(segmenter().cut_for_search(text)) == list(own.cut_for_search(text))

@@ -112,15 +112,17 @@ def test_a_complaint_stands_in_one_queue_or_is_over(
 
 
 @pytest.mark.parametrize(
-    ("action", "regime", "kinds"),
+    ("action", "regimes", "kinds"),
     [
-        ("file", "other", ("accept",)),
-        ("file", "inquiry", ("accept", "result")),
-        ("file", "assigned", ("accept", "result")),
-        ("dispatch", "other", ("sign", "result")),
-        ("dispatch", "urgent", ("sign", "result", "contact")),
-        ("refuse", "urgent", ()),
+        ("file", ("other",), ("accept",)),
+        ("file", ("inquiry",), ("accept", "result")),
+        ("file", ("assigned",), ("accept", "result")),
+        ("dispatch", ("other",), ("sign", "result")),
+        ("dispatch", ("urgent",), ("sign", "result", "contact")),
+        ("dispatch", ("802", "urgent"), ("sign", "result", "contact")),
+        ("file", ("802", "assigned"), ("accept",)),
+        ("refuse", ("urgent",), ()),
     ],
 )
-def test_some_regimes_start_a_clock_earlier(action: str, regime: str, kinds: tuple[str, ...]) -> None:
-    assert started_by(action, regime) == kinds
+def test_some_regimes_start_a_clock_earlier(action: str, regimes: tuple[str, ...], kinds: tuple[str, ...]) -> None:
+    assert started_by(action, regimes) == kinds

@@ -65,7 +65,7 @@ def test_seeding_twice_changes_nothing():
 
 
 def test_a_filing_starts_its_clocks_in_one_statement(revision):
-    clocks = operations.start(7, ("sign", "result"), "802", MONDAY, REGION, revision)
+    clocks = operations.start(7, ("sign", "result"), ("802",), MONDAY, REGION, revision)
     assert [(clock.kind, clock.due_at, clock.basis) for clock in clocks] == [
         ("sign", here(2026, 11, 23, 15, 30), "本平台服务承诺"),
         ("result", here(2026, 12, 23, 17, 30), "依据：保障中小企业款项支付条例第二十五条第二款"),
@@ -75,30 +75,30 @@ def test_a_filing_starts_its_clocks_in_one_statement(revision):
 
 
 def test_prepared_clocks_lack_only_the_complaint(revision):
-    (values,) = operations.prepare(("accept",), "other", MONDAY, REGION, revision)
+    (values,) = operations.prepare(("accept",), ("other",), MONDAY, REGION, revision)
     db.session.execute(insert(Clock), [{**values, "complaint_id": 9}])
     assert operations.running(9)[0].name == "受理"
 
 
 def test_only_some_families_have_a_term_for_handing_over(revision):
     kinds = ("transfer", "result")
-    assert [row["kind"] for row in operations.prepare(kinds, "policy", MONDAY, REGION, revision)] == ["result"]
-    assert [row["kind"] for row in operations.prepare(kinds, "default", MONDAY, REGION, revision)] == list(kinds)
+    assert [row["kind"] for row in operations.prepare(kinds, ("policy",), MONDAY, REGION, revision)] == ["result"]
+    assert [row["kind"] for row in operations.prepare(kinds, ("default",), MONDAY, REGION, revision)] == list(kinds)
 
 
 def test_the_earlier_of_the_law_and_a_superior_counts(revision):
     early, late = here(2026, 12, 1, 12), here(2027, 3, 1, 12)
-    (with_early,) = operations.prepare(("result",), "802", MONDAY, REGION, revision, fixed_due=early)
-    (with_late,) = operations.prepare(("result",), "802", MONDAY, REGION, revision, fixed_due=late)
+    (with_early,) = operations.prepare(("result",), ("802",), MONDAY, REGION, revision, fixed_due=early)
+    (with_late,) = operations.prepare(("result",), ("802",), MONDAY, REGION, revision, fixed_due=late)
     assert with_early["due_at"] == early
     assert with_late["due_at"] == here(2026, 12, 23, 17, 30)
 
 
 def test_an_assigned_matter_needs_the_moment_that_the_superior_set(revision):
     with pytest.raises(Invalid, match="办结期限"):
-        operations.start(1, ("result",), "assigned", MONDAY, REGION, revision)
+        operations.start(1, ("result",), ("assigned",), MONDAY, REGION, revision)
     limit = MONDAY + timedelta(days=10)
-    (clock,) = operations.start(1, ("result",), "assigned", MONDAY, REGION, revision, fixed_due=limit)
+    (clock,) = operations.start(1, ("result",), ("assigned",), MONDAY, REGION, revision, fixed_due=limit)
     assert (clock.due_at, clock.next_at) == (limit, MONDAY + timedelta(days=7))
     assert operations.explain(clock, revision).days == ()
 
@@ -113,7 +113,7 @@ def test_a_place_has_its_own_days_and_hours_and_those_above_it(revision):
         ]
     )
     db.session.flush()
-    (clock,) = operations.start(1, ("accept",), "other", MONDAY, REGION, revision)
+    (clock,) = operations.start(1, ("accept",), ("other",), MONDAY, REGION, revision)
     assert clock.due_at == here(2026, 11, 26, 18)
     assert [day.reason for day in operations.explain(clock, revision).days] == [
         "起算日不计",
@@ -132,23 +132,23 @@ def test_a_notice_in_the_table_makes_a_year_known():
     new_year = {"place_code": "000000", "working": False, "name": "元旦", "notice": "测试通知"}
     db.session.add(CalendarDay(code="000000:2027-01-01", date=datetime(2027, 1, 1, tzinfo=ZONE).date(), **new_year))
     db.session.flush()
-    (known,) = operations.prepare(("result",), "other", here(2026, 12, 21, 9), REGION, object())
+    (known,) = operations.prepare(("result",), ("other",), here(2026, 12, 21, 9), REGION, object())
     db.session.execute(delete(CalendarDay))
     db.session.flush()
-    (unknown,) = operations.prepare(("result",), "other", here(2026, 12, 21, 9), REGION, object())
+    (unknown,) = operations.prepare(("result",), ("other",), here(2026, 12, 21, 9), REGION, object())
     assert (known["provisional"], unknown["provisional"]) == (False, True)
 
 
 def test_an_edited_rule_binds_later_clocks_only(revision):
-    operations.start(1, ("sign",), "other", MONDAY, REGION, revision)
+    operations.start(1, ("sign",), ("other",), MONDAY, REGION, revision)
     db.session.get(ClockRule, "sign").length = 1
     db.session.flush()
-    operations.start(2, ("sign",), "other", MONDAY, REGION, object())
+    operations.start(2, ("sign",), ("other",), MONDAY, REGION, object())
     assert [operations.running(number)[0].length for number in (1, 2)] == [4, 1]
 
 
 def test_stopping_ends_the_named_clocks_and_marks_the_late_ones(revision):
-    operations.start(1, ("sign", "result"), "other", MONDAY, REGION, revision)
+    operations.start(1, ("sign", "result"), ("other",), MONDAY, REGION, revision)
     operations.stop(1, ("sign",), MONDAY + timedelta(days=1))
     sign, result = operations.clocks_of(1)
     assert (sign.state, sign.stopped_at, sign.next_at) == ("met", MONDAY + timedelta(days=1), None)
@@ -158,7 +158,7 @@ def test_stopping_ends_the_named_clocks_and_marks_the_late_ones(revision):
 
 
 def test_a_paused_clock_stops_without_being_late(revision):
-    clocks = operations.start(1, ("sign", "result"), "other", MONDAY, REGION, revision)
+    clocks = operations.start(1, ("sign", "result"), ("other",), MONDAY, REGION, revision)
     operations.pause(1, ("sign", "result"), MONDAY)
     assert operations.running(1) == clocks
     operations.stop(1, ("sign", "result"), MONDAY + timedelta(days=90), "cancelled")
@@ -167,7 +167,7 @@ def test_a_paused_clock_stops_without_being_late(revision):
 
 
 def test_a_paused_clock_keeps_the_days_it_ran(revision):
-    (clock,) = operations.start(1, ("result",), "policy", MONDAY, REGION, revision)
+    (clock,) = operations.start(1, ("result",), ("policy",), MONDAY, REGION, revision)
     assert clock.due_at == here(2026, 11, 30, 17, 30)
     operations.pause(1, ("result",), here(2026, 11, 26, 10))
     assert (clock.state, clock.next_at) == ("paused", None)
@@ -179,7 +179,7 @@ def test_a_paused_clock_keeps_the_days_it_ran(revision):
 
 
 def test_a_rung_reached_before_a_pause_is_not_reached_again(revision):
-    (clock,) = operations.start(1, ("result",), "policy", MONDAY, REGION, revision)
+    (clock,) = operations.start(1, ("result",), ("policy",), MONDAY, REGION, revision)
     operations.sweep(here(2026, 11, 27, 12))
     db.session.refresh(clock)
     operations.pause(1, ("result",), here(2026, 11, 27, 13))
@@ -189,7 +189,7 @@ def test_a_rung_reached_before_a_pause_is_not_reached_again(revision):
 
 @pytest.mark.parametrize(("regime", "fixed"), [("802", None), ("assigned", here(2026, 12, 4, 12))])
 def test_what_the_law_or_a_superior_set_never_pauses(revision, regime, fixed):
-    (clock,) = operations.start(1, ("result",), regime, MONDAY, REGION, revision, fixed_due=fixed)
+    (clock,) = operations.start(1, ("result",), (regime,), MONDAY, REGION, revision, fixed_due=fixed)
     assert operations.pause(1, ("result",), MONDAY) == []
     assert clock.state == "running"
     assert clock.next_at is not None

@@ -4,13 +4,19 @@ from functools import cache
 
 from service.config import ROOT
 from service.directory import seeds
-from service.directory.rules import Directory
+from service.directory.rules import Directory, assemble
 
 
 @cache
 def book() -> Directory:
     """The seed files' directory."""
     return seeds.read(ROOT / "data")
+
+
+def without(table: str, code: str) -> Directory:
+    """The same directory with one row retired."""
+    tables = seeds.tables(ROOT / "data")
+    return assemble({**tables, table: [{**row, "active": row["code"] != code} for row in tables[table]]})
 
 
 def place(name: str | None) -> str | None:

@@ -1,8 +1,11 @@
 """Reference data over HTTP, for anybody."""
 
 import pytest
+from marshmallow import ValidationError
 
-from tests.directory.book import book
+from service.directory import operations
+from service.directory.schemas import Known
+from tests.directory.book import book, without
 
 
 def test_all_categories_are_listed_with_their_families(client):
@@ -46,6 +49,33 @@ def test_departments_of_a_place_are_listed(client):
     assert {row["kind"] for row in page["items"]} == {
         "government", "dispatch", "industry", "finance", "housing", "services",
     }  # fmt: skip
+
+
+def test_a_place_that_is_retired_is_no_longer_offered(client, monkeypatch):
+    monkeypatch.setattr(operations, "current", lambda: without("regions", "1503K1"))
+    assert "1503K1" not in {row["code"] for row in client.get("/api/v1/regions").json}
+    assert list(client.get("/api/v1/departments?region=1503K1").json["errors"]) == ["region"]
+
+
+@pytest.mark.parametrize(
+    ("seed", "row", "table", "code"),
+    [
+        ("regions", "1503K1", "places", "1503K1"),
+        ("departments", "150821-health", "departments", "150821-health"),
+        ("kinds", "science", "kinds", "science"),
+        ("kinds", "science", "departments", "150200-science"),
+        ("categories", "tax.levy", "categories", "tax.levy"),
+        ("categories", "tax", "families", "tax"),
+        ("gates", "in_court", "gates", "in_court"),
+    ],
+)
+def test_what_is_retired_is_not_taken_as_input(app, monkeypatch, seed, row, table, code):
+    field = Known(table, "没有。")
+    assert field.deserialize(code) == code
+    retired = without(seed, row)
+    monkeypatch.setattr(operations, "current", lambda: retired)
+    with pytest.raises(ValidationError, match="没有。"):
+        field.deserialize(code)
 
 
 @pytest.mark.parametrize("query", ["region=999999", "kind=magic", "limit=0", "limit=501", "limit=x", "page=2"])

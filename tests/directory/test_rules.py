@@ -5,7 +5,7 @@ import re
 import pytest
 
 from service.directory.rules import LEVELS, Place
-from tests.directory.book import book, place
+from tests.directory.book import book, place, without
 
 # domain.md, "Families and leaves".
 LEAVES = {
@@ -128,6 +128,28 @@ def test_departments_are_listed_by_place_kind_and_where_the_last_page_ended():
     assert [row.code for row in book().offices("150000", "tax")] == ["150000-tax"]
     rest = book().offices(kind="customs", after="150900-customs")
     assert [row.place for row in rest] == ["152202", "152501", "152525", "152923"]
+
+
+def test_a_retired_kind_has_no_departments_in_use_and_is_heard_in_no_name():
+    later = without("kinds", "science")
+    assert later.nearest("science", place("五原县")) is None
+    assert later.offices(kind="science") == []
+    assert later.identify("包头市科学技术局").department is None
+    assert later.departments["150200-science"].name == "包头市科学技术局"
+
+
+def test_a_retired_place_is_heard_in_no_name_and_what_lay_there_lies_above():
+    later = without("regions", "150821")
+    assert later.identify("五原县住建局").place is None
+    assert later.in_use("150821") == "150800"
+    assert later.nearest("housing", "150821").name == "巴彦淖尔市住房和城乡建设局"
+    assert (later.places["150821"].name, later.chain("150821")) == ("五原县", ("150821", "150800", "150000"))
+
+
+def test_the_leaves_of_a_retired_family_are_out_of_use():
+    later = without("categories", "tax")
+    assert later.category("tax.levy") is None
+    assert later.categories["tax.levy"].family_name == "税务"
 
 
 @pytest.mark.parametrize(

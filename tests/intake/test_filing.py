@@ -13,7 +13,7 @@ from sqlalchemy import select
 from service import clock
 from service.clock import ZONE
 from service.complaints import operations as complaints
-from service.complaints.models import Event
+from service.complaints.models import Complaint, Event
 from service.complaints.rules import OPEN
 from service.db import db
 from service.deadlines.models import Clock
@@ -315,3 +315,35 @@ def test_what_only_staff_may_say_is_refused_from_others(
     answer = client.post("/api/v1/complaints", json=filing(**{field: value}), headers=headers)
     assert answer.status_code == 422
     assert list(answer.get_json()["errors"]) == [field]
+
+
+def test_an_operator_answers_on_the_spot_and_only_the_revisit_runs(client: FlaskClient, people: People) -> None:
+    operator = people.headers("operator", "150000")
+    said = filing(respondent=None, amount=None, nature="inquiry", body=texts.INQUIRY, answer="可在窗口或网上申报。")
+    answer = client.post("/api/v1/complaints", json=said, headers=operator).json or {}
+    assert (answer["status"], answer["department"]) == ("answered", None)
+    assert [clock["kind"] for clock in answer["clocks"]] == ["revisit"]
+    trail = client.get(f"/api/v1/complaints/{answer['number']}/events", headers=operator).json or []
+    assert [(event["action"], event["role"]) for event in trail] == [("file", "operator"), ("answer", "operator")]
+    seen = client.get(f"/api/v1/complaints/{answer['number']}", headers=operator).json or {}
+    assert seen["reply"] == "可在窗口或网上申报。"
+
+
+def test_only_who_may_answer_sends_an_answer_along(client: FlaskClient, people: People) -> None:
+    for headers in ({}, people.headers("system")):
+        refused = client.post("/api/v1/complaints", json=filing(answer="好的。"), headers=headers)
+        assert refused.status_code == 422
+        assert list(refused.json["errors"]) == ["answer"]
+
+
+def test_an_auditor_speaks_for_no_enterprise(client: FlaskClient, people: People) -> None:
+    refused = client.post("/api/v1/complaints", json=filing(flags=["urgent"]), headers=people.headers("auditor"))
+    assert (refused.status_code, list(refused.json["errors"])) == (422, ["flags"])
+
+
+def test_who_files_anonymously_with_an_account_is_unknown_to_us_too(client: FlaskClient, people: People) -> None:
+    said = filing(enterprise=None, contact=None, anonymous=True)
+    answer = client.post("/api/v1/complaints", json=said, headers=people.headers("enterprise"))
+    assert answer.status_code == 201
+    assert db.session.scalars(select(Complaint.filed_by)).all() == [None]
+    assert set(db.session.scalars(select(Event.actor_id))) == {None}

@@ -14,7 +14,7 @@ MACHINE = ("accept", "dispatch")
      ("assigned", ["accept", "result"]), ("other", ["accept"])],
 )  # fmt: skip
 def test_a_filing_that_waits_runs_to_its_acceptance_and_some_to_their_result(regime: str, running: list[str]) -> None:
-    assert clocks_after((), regime) == (running, [])
+    assert clocks_after((), (regime,)) == (running, [])
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ def test_a_filing_that_waits_runs_to_its_acceptance_and_some_to_their_result(reg
      ("other", {"sign", "result"})],
 )  # fmt: skip
 def test_the_machines_steps_meet_what_they_were_waited_for(regime: str, running: set[str]) -> None:
-    left, met = clocks_after(MACHINE, regime)
+    left, met = clocks_after(MACHINE, (regime,))
     assert set(left) == running
     assert met == ["accept", "dispatch", "transfer"]
 
@@ -31,6 +31,6 @@ def test_the_machines_steps_meet_what_they_were_waited_for(regime: str, running:
 @pytest.mark.parametrize("regime", REGIMES)
 @pytest.mark.parametrize("steps", [(), MACHINE[:1], MACHINE])
 def test_something_always_runs_and_no_kind_twice(regime: str, steps: tuple[str, ...]) -> None:
-    running, met = clocks_after(steps, regime)
+    running, met = clocks_after(steps, (regime,))
     assert running
     assert len({*running, *met}) == len(running) + len(met)

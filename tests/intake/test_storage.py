@@ -170,8 +170,8 @@ def test_what_the_machine_thought_is_kept_with_the_models_version(file: File) ->
 # --- all of it or nothing --------------------------------------------------------------------------------------------
 
 LATE = [
-    "service.complaints.operations.store_events",
-    "service.deadlines.operations.insert_prepared",
+    "service.deadlines.operations.prepare",
+    "service.intake.storing.store",
     "service.intake.answers.keep",
 ]
 
@@ -223,7 +223,7 @@ def test_the_log_holds_the_request_and_nobody(
     client.get(address, headers={"X-Query-Code": answer["query_code"]})
     client.get("/api/v1/complaints", query_string={"q": PHONE}, headers={"Authorization": "Bearer qst_secret"})
     client.post("/api/v1/complaints", json=filing(**{**PERSONAL, "contact": {"phone": PHONE[:4]}}))
-    monkeypatch.setattr("service.deadlines.operations.insert_prepared", stumble)
+    monkeypatch.setattr("service.intake.storing.store", stumble)
     client.post("/api/v1/complaints", json=filing(**PERSONAL))
     output = "".join(capfd.readouterr())
     assert output.count('"event": "request"') == 5

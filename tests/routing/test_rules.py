@@ -8,7 +8,7 @@ import pytest
 from service.routing.matter import Matter
 from service.routing.respondent import Respondent
 from service.routing.rules import RESPONDENT_KINDS, RULES, barred, decide
-from tests.directory.book import book, place
+from tests.directory.book import book, place, without
 
 
 @dataclass(frozen=True)
@@ -340,6 +340,16 @@ def test_a_declared_gate_is_proposed_to_the_dispatcher_and_never_dispatched(gate
 def test_what_discipline_inspection_should_get_is_kept_from_the_accused_government():
     decision = decided("approval.delay", "五原县", "五原县人民政府", gates=("discipline",))
     assert (name_of(decision.proposed), decision.queue) == ("巴彦淖尔市纪委监委", "150800")
+
+
+def test_a_gate_that_was_retired_closes_nothing():
+    said = matter("approval.delay", "五原县", "五原县自然资源局", gates=("in_court",), text="法院已立案")
+    assert decide(said, without("gates", "in_court")).gate is None
+
+
+def test_a_matter_of_a_retired_place_is_handled_above_it():
+    decision = decide(matter("labor.dispute", "五原县"), without("regions", "150821"))
+    assert (decision.place, decision.department) == ("150800", "150800-human-resources")
 
 
 def test_a_judgment_that_is_not_performed_is_no_matter_in_court():

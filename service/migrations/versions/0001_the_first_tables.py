@@ -287,7 +287,7 @@ def upgrade() -> None:
         sa.Column("category", sa.Text(), nullable=True),
         sa.Column("suggestions", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("model_version", sa.Text(), nullable=False),
-        sa.Column("regime", sa.Text(), nullable=False),
+        sa.Column("regimes", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("receiver", sa.Text(), nullable=False),
         sa.Column("department", sa.Text(), nullable=True),
         sa.Column("proposed_department", sa.Text(), nullable=True),
@@ -303,6 +303,7 @@ def upgrade() -> None:
         sa.Column("reply", sa.Text(), nullable=True),
         sa.Column("solved", sa.Boolean(), nullable=True),
         sa.Column("satisfaction", sa.Text(), nullable=True),
+        sa.Column("spent", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("length", sa.Integer(), nullable=False),
         sa.Column("head", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["filed_by"], ["users.id"], name=op.f("fk_complaints_filed_by")),
@@ -310,8 +311,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("number", name=op.f("uq_complaints_number")),
     )
     op.create_index("ix_complaints_department", "complaints", ["department", "status", "id"], unique=False)
+    op.create_index("ix_complaints_dispatch_place", "complaints", ["dispatch_place", "id"], unique=False)
     op.create_index(
         "ix_complaints_due", "complaints", ["due_at", "id"], unique=False, postgresql_where="due_at IS NOT NULL"
+    )
+    op.create_index(
+        "ix_complaints_family", "complaints", [sa.literal_column("split_part(category, '.', 1)"), "id"], unique=False
     )
     op.create_index(
         "ix_complaints_filed_by", "complaints", ["filed_by"], unique=False, postgresql_where="filed_by IS NOT NULL"
@@ -329,6 +334,7 @@ def upgrade() -> None:
         postgresql_where="respondent_name IS NOT NULL",
     )
     op.create_index("ix_complaints_search", "complaints", ["search"], unique=False, postgresql_using="gin")
+    op.create_index("ix_complaints_status", "complaints", ["status", "id"], unique=False)
     op.create_index(
         "ix_complaints_uscc", "complaints", ["uscc_hash"], unique=False, postgresql_where="uscc_hash IS NOT NULL"
     )
@@ -423,13 +429,16 @@ def downgrade() -> None:
     op.drop_table("tokens")
     op.drop_index("uq_complaints_source", table_name="complaints", postgresql_where="source_number IS NOT NULL")
     op.drop_index("ix_complaints_uscc", table_name="complaints", postgresql_where="uscc_hash IS NOT NULL")
+    op.drop_index("ix_complaints_status", table_name="complaints")
     op.drop_index("ix_complaints_search", table_name="complaints", postgresql_using="gin")
     op.drop_index("ix_complaints_respondent", table_name="complaints", postgresql_where="respondent_name IS NOT NULL")
     op.drop_index("ix_complaints_region", table_name="complaints")
     op.drop_index("ix_complaints_queue", table_name="complaints")
     op.drop_index("ix_complaints_phone", table_name="complaints", postgresql_where="phone_hash IS NOT NULL")
     op.drop_index("ix_complaints_filed_by", table_name="complaints", postgresql_where="filed_by IS NOT NULL")
+    op.drop_index("ix_complaints_family", table_name="complaints")
     op.drop_index("ix_complaints_due", table_name="complaints", postgresql_where="due_at IS NOT NULL")
+    op.drop_index("ix_complaints_dispatch_place", table_name="complaints")
     op.drop_index("ix_complaints_department", table_name="complaints")
     op.drop_table("complaints")
     op.drop_table("users")
