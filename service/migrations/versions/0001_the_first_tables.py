@@ -393,9 +393,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("stored", name=op.f("uq_attachments_stored")),
     )
     op.create_index(
-        "ix_attachments_complaint_id", "attachments", ["complaint_id"], unique=False,
+        "ix_attachments_complaint_id",
+        "attachments",
+        ["complaint_id"],
+        unique=False,
         postgresql_where="complaint_id IS NOT NULL",
-    )  # fmt: skip
+    )
     op.create_index(
         "ix_attachments_holder", "attachments", ["holder"], unique=False, postgresql_where="holder IS NOT NULL"
     )
