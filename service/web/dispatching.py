@@ -31,6 +31,7 @@ ROLE, DESK = "dispatcher", "dispatcher"
 TABS = {"": "全部", "submitted": "待受理", "accepted": "待派单", "supplementing": "等企业补正"}
 OWN, ALL = "own", "all"
 ROWS = 20
+LIKELY = 0.05  # P: a category under this is shown, and not offered
 MORE = (
     Complaint.suggestions,
     Complaint.reason,
@@ -62,6 +63,11 @@ class Choice:
     words: list[str]
     department: Department | None
 
+    @property
+    def is_offered(self) -> bool:
+        """Whether one click may dispatch under it: it has an owner, and is no mere remainder of the model's."""
+        return self.department is not None and (self.kept or (self.probability or 0) >= LIKELY)
+
 
 @dataclass(frozen=True)
 class Row:
@@ -74,9 +80,9 @@ class Row:
 
     @property
     def best(self) -> Choice | None:
-        """What one click dispatches: the first choice that has a department, unless another step is due."""
-        found = (choice for choice in self.choices if choice.department is not None)
-        return next(found, None) if self.step == "dispatch" else None
+        """What one key dispatches: as it stands, unless another step is due or nobody is known to own it."""
+        first = self.choices[0] if self.choices and self.step == "dispatch" else None
+        return first if first and first.department else None
 
 
 @pages.get("/desk/dispatching")
@@ -96,6 +102,7 @@ def desk() -> Any:
         following=following,
         paged=wanted.cursor is not None,
         flags=FLAGS,
+        gates=book.gates,
         steps=STEPS,
         **_tabs(listing.standings(DESK, current_user, now), asked),
     )
@@ -200,28 +207,30 @@ def _possible(complaint: Complaint, roles: Collection[str]) -> dict[str, Step]:
     return {action: STEPS[action] for action in can}
 
 
-def _choices(complaint: Complaint, book: Directory) -> list[Choice]:
+def _choices(complaint: Complaint, book: Directory, place: str | None = None) -> list[Choice]:
     """The category it has, then what else the model thought of."""
     judged = {row["code"]: row for row in complaint.suggestions}
     codes = dict.fromkeys([*filter(None, [complaint.category]), *judged])
-    return [_choice(code, judged.get(code, {}), complaint, book) for code in codes if book.category(code)]
+    return [_choice(code, judged.get(code, {}), complaint, book, place) for code in codes if book.category(code)]
 
 
-def _choice(code: str, judged: Mapping[str, Any], complaint: Complaint, book: Directory) -> Choice:
+def _choice(code: str, judged: Mapping[str, Any], complaint: Complaint, book: Directory, place: str | None) -> Choice:
+    """Where the machine named a department already, that one stands, unless a person looks at another place."""
     leaf, kept = book.categories[code], code == complaint.category
+    proposed = complaint.proposed_department if kept and place is None else None
     return Choice(
         code,
         f"{leaf.family_name}—{leaf.name}",
         kept,
         judged.get("probability"),
         [reason["word"] for reason in judged.get("reasons", ())],
-        book.departments.get((complaint.proposed_department if kept else None) or _owner(complaint, code) or ""),
+        book.departments.get(proposed or _owner(complaint, code, place) or ""),
     )
 
 
-def _owner(complaint: Complaint, category: str) -> str | None:
+def _owner(complaint: Complaint, category: str, place: str | None) -> str | None:
     """The department under a category, where there is one that may have it."""
-    decision = intake.under(complaint, category)
+    decision = intake.under(complaint, category, place)
     return decision.department or decision.proposed
 
 
@@ -232,8 +241,10 @@ def _case(number: str, do: str, failed: Filled | None) -> Any:
     """The page of one complaint, with the form of one step as it was filled in."""
     complaint, roles = complaints.find(number, current_user)
     book, possible = directory.current(), _possible(complaint, roles)
+    place = _place(complaint, book)
     step = possible.get(do) or possible.get(_likely_step(complaint)) or next(iter(possible.values()), None)
-    form = failed or Filled(steps.begun(step, complaint) if step else {})
+    found = _choices(complaint, book, place if place != complaint.region else None)
+    form = failed or _begun(step, complaint, found)
     if failed and failed.status in MEANWHILE:
         form = replace(failed, message=_meanwhile(complaint, book))
     page = render_template(
@@ -241,29 +252,41 @@ def _case(number: str, do: str, failed: Filled | None) -> Any:
         asked=_asked(),
         complaint=complaint,
         told=reading.full(complaint, (), roles, book),
-        choices=_choices(complaint, book),
+        choices=found,
+        place=place,
         possible=possible,
         step=step,
         form=form,
         flag_names="、".join(FLAGS[flag] for flag in complaint.flags),
-        **_fields(step, complaint, book),
+        **_fields(step, place, complaint, book),
     )
     return page, form.status
 
 
-def _fields(step: Step | None, complaint: Complaint, book: Directory) -> dict[str, Any]:
+def _begun(step: Step | None, complaint: Complaint, found: list[Choice]) -> Filled:
+    """The step's form before anybody types: what the machine proposed stands in it."""
+    if step is None:
+        return Filled()
+    first = found[0].department if found else None
+    return Filled(steps.begun(step, complaint) | ({"department": first.code} if first else {}))
+
+
+def _place(complaint: Complaint, book: Directory) -> str | None:
+    """Where the dispatcher looks for departments: where the matter lies, unless another place was asked for."""
+    asked = request.args.get("place", "")
+    return asked if asked in book.places else complaint.region
+
+
+def _fields(step: Step | None, place: str | None, complaint: Complaint, book: Directory) -> dict[str, Any]:
     """What the step's form asks for."""
     if step is None:
         return {}
     if step.action != "dispatch":
         return {"controls": steps.controls(step, complaint, book)}
-    place = request.args.get("place", "")
-    place = place if place in book.places else complaint.region or complaint.dispatch_place
     return {
-        "place": place,
         "places": choices.places(book),
         "categories": choices.categories(book),
-        "offices": _offices(place, complaint, book),
+        "offices": _offices(place or complaint.dispatch_place, complaint, book),
     }
 
 

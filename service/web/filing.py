@@ -19,7 +19,7 @@ from service.http import public, takes
 from service.intake import attachments, begun, operations
 from service.intake.models import BegunFiling
 from service.intake.schemas import DebtSchema, FiledSchema
-from service.web import choices, files, forms, progress, questions, words
+from service.web import choices, files, forms, progress, questions
 from service.web.forms import Filled
 from service.web.promises import DONE
 from service.web.questions import STEPS, Said
@@ -293,7 +293,8 @@ def receipt() -> Any:
         flash(_("回执只在提交后的半小时内、在提交用的浏览器里显示。凭编号和查询码可以随时查询进度。"))
         return redirect(url_for("progress.ask"))
     progress.follow(found["number"], complaints.code_hash(found["query_code"]))
-    dues = [(clock_, words.due(datetime.fromisoformat(clock_["due_at"]))) for clock_ in found["clocks"]]
+    # A sheet that is printed and kept says until when, not what is left of it.
+    dues = [(running, datetime.fromisoformat(running["due_at"])) for running in found["clocks"]]
     return render_template("portal/receipt.html", told=found, dues=dues, done=DONE)
 
 

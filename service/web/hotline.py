@@ -42,6 +42,7 @@ EARLIER = 5
 BESIDE = {"enterprise": "enterprise.name", "contact": "contact.phone", "respondent": "respondent.name"}
 # Where the session keeps by which key the last answer is found; the answer itself, with the query code, stays with us.
 RECEIPT = "receipt"
+ITEM = re.compile(r"\.\d+$")
 EMERGENCY = re.compile(r"(\w*?)(1[12]\d)(?!\d)")
 
 pages = Blueprint("hotline", __name__)
@@ -139,8 +140,9 @@ def _is_filed(key: Key, now: datetime) -> bool:
 
 
 def _beside(form: Filled) -> Filled:
+    """The same with each sentence under the name of a field that the page shows."""
     moved = {BESIDE[name]: told for name, told in form.errors.items() if name in BESIDE}
-    own = {name: told for name, told in form.errors.items() if name not in BESIDE}
+    own = {ITEM.sub("", name): told for name, told in form.errors.items() if name not in BESIDE}
     return replace(form, errors={**moved, **own})
 
 
@@ -153,7 +155,7 @@ def _page(form: Filled) -> Any:
         "hotline/desk.html",
         form=form,
         once=secrets.token_urlsafe(16),
-        receipt=_receipt(clock.now()),
+        receipt=None if form.values else _receipt(clock.now()),
         known=_known(form.values),
         **_judged(form.values),
         **_options(book),
@@ -177,7 +179,7 @@ def _known(data: Mapping[str, Any]) -> Caller:
     contact = data.get("contact")
     phone = contact.get("phone") if isinstance(contact, Mapping) else None
     if not phone:
-        return Caller([], _("填好来电号码，这里就会列出这个号码以前反映过的事。"))
+        return Caller([], _("填好联系电话，这里就会列出这个号码以前反映过的事。"))
     wanted = forms.load(SEARCH, {"phone": phone})
     if isinstance(wanted, Filled):
         return Caller([], _("号码还不完整；座机请带区号。"))

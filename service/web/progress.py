@@ -39,18 +39,18 @@ ACTION = ActionSchema()
 ADDING = ("supplement", "supply_material")
 INTERNAL = {"approval"}
 
-# state → what is going on now; the final states say it in their last event.
-NOW = {
-    "submitted": "正在审查是否受理",
-    "supplementing": "等您补充材料",
-    "accepted": "已受理，正在派给承办部门",
-    "dispatched": "等承办部门签收",
-    "handling": "承办部门正在办理",
-    "waiting": "等您补充材料",
-    "drafted": "承办部门写好了答复，正在审签",
-    "approved": "答复已审签，马上发给您",
-    "replied": "已答复，等您确认是否解决",
-    "answered": "已答复，等您确认是否解决",
+# state → what is going on now, and the clock that runs for just that; final states say it in their last event.
+NOW: dict[str, tuple[str, str | None]] = {
+    "submitted": ("正在审查是否受理", "accept"),
+    "supplementing": ("等您补充材料", "supplement"),
+    "accepted": ("已受理，正在派给承办部门", "dispatch"),
+    "dispatched": ("等承办部门签收", "sign"),
+    "handling": ("承办部门正在办理", None),
+    "waiting": ("等您补充材料", "material"),
+    "drafted": ("承办部门写好了答复，正在审签", None),
+    "approved": ("答复已审签，马上发给您", None),
+    "replied": ("已答复，等您确认是否解决", None),
+    "answered": ("已答复，等您确认是否解决", None),
 }
 # event → what happened, for whom it happened to.
 HAPPENED = {
@@ -208,15 +208,19 @@ def _timeline(
     entries = [_past(event) for event in happened]
     if status not in NOW:
         return entries
-    entries.append({"what": _(NOW[status]), "state": "now"})
+    what, kind = NOW[status]
     ahead = sorted((one for one in waiting if one.state == "running"), key=lambda one: one.due_at)
-    return entries + [_ahead(one) for one in ahead]
+    until = next((words.due_of(one) for one in ahead if one.kind == kind), None)
+    now = {"what": _(what), "state": "now", "due": until}
+    return [*entries, now, *(_ahead(one) for one in ahead if one.kind != kind)]
 
 
 def _past(event: Mapping[str, Any]) -> dict[str, Any]:
     data = event["data"]
     what = _(HAPPENED[event["action"]], department=data.get("department_name", _("承办部门")))
-    told = [data.get("text"), data.get("note"), data.get("reason")]
+    # Why it went to a department stands beside its name.
+    reason = data.get("reason") if event["action"] != "dispatch" else None
+    told = [data.get("text"), data.get("note"), reason]
     if "channel" in data and event["action"] != "file":
         told.append(_("该找的渠道：%(channel)s", channel=data["channel"]))
     return {"what": what, "state": "done", "at": event["at"], "text": "\n".join(filter(None, told))}

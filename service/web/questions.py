@@ -15,7 +15,7 @@ from service.classifier import operations as classifier
 from service.complaints.schemas import Known
 from service.directory import operations as directory
 from service.directory.rules import Directory
-from service.fields import Choice, Flag, Money, Nested, Several
+from service.fields import Choice, Day, Flag, Money, Nested, Several
 from service.intake import operations as intake
 from service.intake.precheck import Hint, hints
 from service.intake.rules import Draft
@@ -195,6 +195,8 @@ def _spoken(field: Any, value: Any) -> str:
         return str(getattr(directory.current(), field.table)[value].name)
     if isinstance(field, Flag):
         return _("是")
+    if isinstance(field, Day):
+        return words.day(date.fromisoformat(value))
     return words.yuan(value) if isinstance(field, Money) else str(value)
 
 

@@ -207,8 +207,9 @@ def test_the_timeline_says_what_happened_what_goes_on_and_what_comes_until_when(
 def test_what_is_late_is_said_and_that_it_was_urged(browser: Browser, file: Callable[..., Filed]) -> None:
     path = follow(browser, file())
     with time_machine.travel(MORNING + timedelta(hours=7), tick=False):
-        with transaction():
-            casework.climb(datetime.now(UTC))
+        for _rung in ("remind", "overdue"):
+            with transaction():
+                casework.climb(datetime.now(UTC))
         page = browser.get(path).text
     assert "逾期" in page
     assert "系统已经催办" in page

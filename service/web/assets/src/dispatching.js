@@ -22,3 +22,8 @@ for (const select of document.querySelectorAll("select[data-filtered]")) {
     if (select.selectedIndex < 0) select.selectedIndex = Math.min(1, select.options.length - 1);
   });
 }
+
+// Another place is shown as soon as it is chosen.
+for (const select of document.querySelectorAll("select[data-go]")) {
+  select.addEventListener("change", () => select.form.requestSubmit());
+}

@@ -29,9 +29,19 @@ if (form) {
     if (!leaving && form.elements.body.value !== form.elements.body.defaultValue) event.preventDefault();
   });
   // Signed out meanwhile: the page stays, so that nothing that was typed is lost.
+  const notice = document.getElementById("signed-out");
   form.addEventListener("htmx:beforeOnLoad", (event) => {
-    if (event.detail.xhr.status !== 401) return;
+    if (![400, 401].includes(event.detail.xhr.status)) return;
     event.preventDefault();
-    document.getElementById("signed-out").hidden = false;
+    notice.hidden = false;
+  });
+  // Back from signing in elsewhere, the form takes the new session's token.
+  addEventListener("focus", async () => {
+    if (notice.hidden) return;
+    const page = new DOMParser().parseFromString(await (await fetch(form.action)).text(), "text/html");
+    const fresh = page.querySelector("form[data-unsaved] [name=csrf_token]");
+    if (!fresh) return;
+    form.elements.csrf_token.value = fresh.value;
+    notice.hidden = true;
   });
 }
