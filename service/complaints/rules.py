@@ -8,8 +8,9 @@ from typing import Any
 from stdnum import damm
 
 from service.clock import local
+from service.directory.rules import NATURES as NATURES
+from service.directory.rules import RESPONDENT_KINDS as RESPONDENT_KINDS
 
-NATURES = {"inquiry": "咨询", "request": "求助", "complaint": "投诉", "report": "举报", "suggestion": "建议"}
 FLAGS = {
     "urgent": "紧急",
     "sensitive": "敏感",
@@ -29,15 +30,6 @@ CHANNELS = {
     "api": "接口",
 }
 SIZES = {"micro": "微型", "small": "小型", "medium": "中型", "large": "大型"}
-RESPONDENT_KINDS = {
-    "organ": "机关",
-    "institution": "事业单位",
-    "fiscal": "使用财政资金的团体组织",
-    "state-owned": "国有企业",
-    "large": "大型企业",
-    "private": "中小民营企业或个人",
-    "village": "村（嘎查、居）委会",
-}
 SATISFACTION = {
     "very_satisfied": "非常满意",
     "satisfied": "满意",

@@ -7,13 +7,12 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from service.accounts.rules import Grant, Reader
 from service.complaints.models import Complaint
+from service.directory.rules import GOVERNING
 
 Condition = ColumnElement[bool]
 
 UNSEALED = Complaint.sealed.is_(False)
 AFTER_REPLY = ("replied", "answered", "closed")
-# The kinds of departments whose people sit at a place's desks.
-GOVERNING = ("government", "dispatch", "services")
 
 
 def _in_place(grant: Grant) -> Condition:

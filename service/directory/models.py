@@ -54,12 +54,14 @@ class Category(Seeded, db.Model):
     parent: Mapped[str | None] = mapped_column(Text)
     name: Mapped[str] = mapped_column(Text)
     policy: Mapped[str | None] = mapped_column(Text)
+    threshold: Mapped[float | None]
     nature: Mapped[str | None] = mapped_column(Text)
     owners: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     cues: Mapped[list[str]] = mapped_column(JSONB)
     channel: Mapped[str | None] = mapped_column(Text)
     sealed: Mapped[bool]
     gate: Mapped[str | None] = mapped_column(Text)
+    own_act: Mapped[bool]
     position: Mapped[int]
 
 

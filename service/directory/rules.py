@@ -12,17 +12,19 @@ POLICIES = {"auto": "系统可直接派单", "confirm": "派单员确认后派�
 NATURES = {"inquiry": "咨询", "request": "求助", "complaint": "投诉", "report": "举报", "suggestion": "建议"}
 # In the order in which gates are asked, where a text shows several.
 EFFECTS = {"hand_over": "立即转交", "pass_on": "密封转送", "refuse": "不予受理并告知渠道", "warn": "提示"}
-# What a body can be, as far as the laws about its debts ask; "unknown" is where nobody knows yet.
-BODIES = {
+# What a filer may say that a body is, as far as the laws about its debts ask; "unknown" is where nobody knows yet.
+RESPONDENT_KINDS = {
     "organ": "机关",
     "institution": "事业单位",
     "fiscal": "使用财政资金的团体",
     "state-owned": "国有企业",
     "large": "大型企业",
     "private": "民营中小企业或个人",
-    "village": "村（居）民委员会",
-    "unknown": "性质不明",
+    "village": "村（嘎查、居）民委员会",
 }
+BODIES = {**RESPONDENT_KINDS, "unknown": "性质不明"}
+# The kinds of departments whose people sit at a place's desks.
+GOVERNING = ("government", "dispatch", "services")
 # One table's rows, as the seed files give them and the database keeps them; a missing `active` means yes.
 Rows = Iterable[Mapping[str, Any]]
 _ASKED = {effect: position for position, effect in enumerate(EFFECTS)}
@@ -84,19 +86,26 @@ class Owner:
 
 @dataclass(frozen=True)
 class Category:
-    """A leaf of the tree, with all that it has from its family."""
+    """A leaf of the tree, with all that it has from its family.
+
+    Attributes:
+        threshold: from which probability on the machine may dispatch.
+        own_act: what one complains of here, the owner itself does.
+    """
 
     code: str
     name: str
     family: str
     family_name: str
     policy: str
+    threshold: float
     nature: str
     owners: tuple[Owner, ...]
     cues: tuple[str, ...] = ()
     channel: str | None = None
     sealed: bool = False
     gate: str | None = None
+    own_act: bool = False
     active: bool = True
 
 
@@ -236,11 +245,6 @@ class Directory:
         """The place and the department that a written or spoken name tells; `near` is where the speaker is."""
         return self._gazetteer.identify(name, near)
 
-    def named(self, name: str, near: str | None = None) -> Department | None:
-        """The department or government of a written or spoken name; None where the name means a part of it or none."""
-        found = self.identify(name, near)
-        return self.departments[found.department] if found.department and not found.part else None
-
     def category(self, code: str) -> Category | None:
         """A leaf that is in use."""
         found = self.categories.get(code)
@@ -284,7 +288,7 @@ def _department(row: Mapping[str, Any], kinds: Mapping[str, Kind], places: Mappi
 
 def _leaf(row: Mapping[str, Any], family: Mapping[str, Any]) -> Category:
     """A leaf with what it says itself and, for the rest, what its family says."""
-    own = {name: row[name] or family[name] for name in ("policy", "nature", "owners", "channel")}
+    own = {name: row[name] or family[name] for name in ("policy", "threshold", "nature", "owners", "channel")}
     owners = tuple(Owner(owner["kind"], tuple(owner["words"])) for owner in own.pop("owners"))
     return Category(
         code=row["code"],
@@ -295,6 +299,7 @@ def _leaf(row: Mapping[str, Any], family: Mapping[str, Any]) -> Category:
         cues=tuple(row["cues"]),
         sealed=row["sealed"],
         gate=row["gate"],
+        own_act=row["own_act"],
         active=row.get("active", True) and family.get("active", True),
         **own,
     )

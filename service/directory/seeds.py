@@ -11,7 +11,9 @@ from service.seedfile import Row, SeedError, load
 Rows = list[dict[str, Any]]
 
 REGION_KEYS = {"code", "name", "level", "parent", "aliases"}
-CATEGORY_KEYS = {"code", "parent", "name", "policy", "nature", "owners", "cues", "channel", "sealed", "gate"}
+CATEGORY_KEYS = {
+    "code", "parent", "name", "policy", "threshold", "nature", "owners", "cues", "channel", "sealed", "gate", "own_act",
+}  # fmt: skip
 GATE_KEYS = {"code", "name", "effect", "channel", "cues", "not_for"}
 KIND_KEYS = {"code", "name", "levels", "offices", "merged", "spoken", "supplier"}
 SECTOR_KEYS = {"code", "kind", "words", "debtors", "superior"}
@@ -42,6 +44,7 @@ def tables(data: Path) -> dict[str, Rows]:
     gates = _coded(tree, "gates", GATE_KEYS)
     nodes = _coded(tree, "categories", CATEGORY_KEYS)
     everywhere = _competent(kinds, regions[0]["code"])
+    _fill_thresholds(tree, nodes)
     for gate in gates.values():
         _check_gate(gate, nodes)
     return {
@@ -206,7 +209,19 @@ def _category(
     owners = [_owner(row, entry, kinds) for entry in row.get("owners", [])]
     if owners and all(owner["words"] for owner in owners):
         raise row.fail("owners", "最后要有一个不带词语的主管部门，否则有的诉求没有主管")
-    return {**_filled(row, CATEGORY_KEYS, cues=[], sealed=False), "owners": owners}
+    return {**_filled(row, CATEGORY_KEYS, cues=[], sealed=False, own_act=False), "owners": owners}
+
+
+def _fill_thresholds(tree: Row, nodes: Mapping[str, Row]) -> None:
+    """Give every family a threshold, its own or the file's."""
+    tree.need("threshold")
+    for row in (tree, *nodes.values()):
+        value = row.get("threshold", 1)
+        if type(value) not in {int, float} or not 0 < value <= 1:
+            raise row.fail("threshold", f"threshold 应大于 0、不超过 1：{value}")
+    for row in nodes.values():
+        if not row.get("parent"):
+            row.setdefault("threshold", tree["threshold"])
 
 
 def _check_family(row: Row, _nodes: Mapping[str, Row], _gates: Mapping[str, Row]) -> None:

@@ -43,7 +43,7 @@ def _category(matter: Matter, directory: Directory) -> tuple[Category | None, st
         return chosen, reasons.UNSEEN
     if chosen is not None and chosen != guess:
         return chosen, reasons.contradicted(chosen, guess)
-    return guess, "" if top.probability >= matter.threshold else reasons.unsure(guess)
+    return guess, "" if top.probability >= guess.threshold else reasons.unsure(guess)
 
 
 def _nature(category: Category | None, body: Body | None) -> str:

@@ -36,7 +36,6 @@ class Matter:
         flags: urgent sensitive group retaliation ….
         gates: codes of the gates that somebody declared.
         text: title and body, searched for the cues of gates and for the words of owners.
-        threshold: from which probability on the machine may dispatch.
     """
 
     suggestions: Sequence[Suggested] = ()
@@ -50,7 +49,6 @@ class Matter:
     flags: frozenset[str] = frozenset()
     gates: tuple[str, ...] = ()
     text: str = ""
-    threshold: float = 0.6
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,6 @@ BELOW = (
     "镇人民政府", "镇政府", "镇党委", "乡人民政府", "乡政府", "苏木", "街道", "办事处",
     "园区", "开发区", "工业园", "景区",
 )  # fmt: skip
-# A government's dispatchers and the hotline sit in these.
-DISPATCHING = frozenset({"government", "dispatch", "services"})
 
 
 @dataclass(frozen=True)

@@ -3,19 +3,17 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from service.directory.rules import BODIES, Department, Directory, Gate
+from service.directory.rules import GOVERNING, Department, Directory, Gate
 from service.routing import reasons
 from service.routing.examination import examine
 from service.routing.laws import article, retaliation_article
 from service.routing.matter import ASKING, Case, Matter, against
 from service.routing.owners import handling
-from service.routing.respondent import DISPATCHING, UNKNOWN, Respondent, barred_from, recognise
+from service.routing.respondent import UNKNOWN, Respondent, barred_from, recognise
 
 RECEIVES_ARREARS = "industry"  # at the region: the SME authority at provincial level (V 802-24; which one: S)
 SUPERVISES = "rule-of-law"  # at the region: takes what is said about retaliation
 COMMERCIAL = "out-of-scope.commercial"
-# What a filer may say about a respondent; who does not know says nothing.
-RESPONDENT_KINDS = {code: name for code, name in BODIES.items() if code != UNKNOWN}
 
 
 @dataclass(frozen=True)
@@ -33,11 +31,9 @@ class Decision:
         basis: the article that the reason rests on, None where it is this platform's own rule.
         channel: where to turn instead, a proposal for the dispatcher.
         gate: code of the gate that stands before it.
-        law: for arrears: 802, private-economy, business-environment, or None.
         under_802: the statutory clocks start with acceptance.
         respondent_department: code of the department that is accused and must not see it; None where it is only asked.
         proposed: code of the department that a dispatcher may want to take.
-        state: "dispatched" or "filed".
     """
 
     category: str | None
@@ -51,13 +47,11 @@ class Decision:
     basis: str | None = None
     channel: str | None = None
     gate: str | None = None
-    law: str | None = None
     under_802: bool = False
     sealed: bool = False
     respondent_kind: str | None = None
     respondent_department: str | None = None
     proposed: str | None = None
-    state: str = "filed"
 
 
 def decide(matter: Matter, directory: Directory) -> Decision:
@@ -183,7 +177,7 @@ def _queue(case: Case) -> str:
     """The place whose dispatcher looks at it; the accused government's own desk does not (rule 1)."""
     place = case.place or case.directory.region
     accused = case.body.department if case.body and case.against else None
-    if accused is None or accused.kind not in DISPATCHING or accused.place not in case.directory.chain(place):
+    if accused is None or accused.kind not in GOVERNING or accused.place not in case.directory.chain(place):
         return place
     return case.directory.superior(accused.place) or case.directory.region
 
@@ -213,7 +207,6 @@ def _facts(case: Case) -> Decision:
         reason="",
         channel=case.gate.channel if case.gate else None,
         gate=case.gate.code if case.gate else None,
-        law=case.law,
         under_802=statutory,
         sealed=case.sealed,
         respondent_kind=case.body.kind if case.body else None,
@@ -243,7 +236,6 @@ def _dispatched(
         routed_by=by,
         reason=reason,
         basis=basis,
-        state="dispatched",
     )
 
 

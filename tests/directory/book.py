@@ -19,6 +19,11 @@ def without(table: str, code: str) -> Directory:
     return assemble({**tables, table: [{**row, "active": row["code"] != code} for row in tables[table]]})
 
 
+def office(name: str) -> str:
+    """The code of a department by its full name."""
+    return next(found.code for found in book().departments.values() if found.name == name)
+
+
 def place(name: str | None) -> str | None:
     """The code of a place by its full name; None stays None."""
     return next(found.code for found in book().places.values() if found.name == name) if name else None

@@ -2,6 +2,7 @@
 
 import pytest
 
+from service.directory.names import Found
 from tests.directory.book import book, place
 
 
@@ -46,13 +47,12 @@ def test_a_name_tells_place_and_department(name, near, where, department):
 
 def test_a_part_of_a_department_is_not_the_department():
     assert book().identify("五原县公安局交警大队").part
-    assert book().named("五原县公安局交警大队") is None
-    assert book().named("五原县公安局").name == "五原县公安局"
+    assert not book().identify("五原县公安局").part
 
 
 def test_every_department_is_found_by_its_own_name():
     for department in book().departments.values():
-        assert book().named(department.name) == department
+        assert book().identify(department.name) == Found(department.place, department.code)
 
 
 def test_every_place_is_found_by_each_of_its_names_from_nearby():

@@ -4,7 +4,9 @@ import re
 
 import pytest
 
-from service.directory.rules import LEVELS, Place
+from service.config import ROOT
+from service.directory import seeds
+from service.directory.rules import LEVELS, Place, assemble
 from tests.directory.book import book, place, without
 
 # domain.md, "Families and leaves".
@@ -144,6 +146,14 @@ def test_a_retired_place_is_heard_in_no_name_and_what_lay_there_lies_above():
     assert later.in_use("150821") == "150800"
     assert later.nearest("housing", "150821").name == "巴彦淖尔市住房和城乡建设局"
     assert (later.places["150821"].name, later.chain("150821")) == ("五原县", ("150821", "150800", "150000"))
+
+
+def test_a_threshold_is_the_leafs_own_or_its_familys():
+    tables = seeds.tables(ROOT / "data")
+    own = {"tax": 0.7, "tax.levy": 0.9}
+    rows = [{**row, "threshold": own.get(row["code"], row["threshold"])} for row in tables["categories"]]
+    found = assemble({**tables, "categories": rows}).categories
+    assert [found[code].threshold for code in ("tax.levy", "tax.refund", "approval.delay")] == [0.9, 0.7, 0.6]
 
 
 def test_the_leaves_of_a_retired_family_are_out_of_use():

@@ -11,7 +11,7 @@ from service.seedfile import SeedError
 FILES = ("regions.csv", "seed_categories.yaml", "seed_departments.yaml")
 TREE, BODIES, PLACES = "seed_categories.yaml", "seed_departments.yaml", "regions.csv"
 TAX = "{code: tax, name: 税务, policy: auto, nature: request, owners: [tax]}"
-INVOICE = "{code: tax.invoice, parent: tax, name: 发票, cues: ["
+INVOICE = "{code: tax.invoice, parent: tax, name: 发票, own_act: true, cues: ["
 
 MISTAKES = [
     (TREE, TAX, "{code: tax, name: 税务, policy: auto, nature: request}", "缺少主管部门"),
@@ -22,6 +22,9 @@ MISTAKES = [
     (TREE, TAX, "{code: tax, name: 税务, nature: request, owners: [tax]}", "缺少 policy"),
     (TREE, TAX, "{code: tax, parent: tax.levy, name: 税务, cues: [税]}", "成环"),
     (TREE, INVOICE, "{code: tax.invoice, parent: taxes, name: 发票, cues: [", "没有这个上级类别：taxes"),
+    (TREE, INVOICE, "{code: tax.invoice, parent: tax, name: 发票, threshold: 1.2, cues: [", "不超过 1：1.2"),
+    (TREE, "threshold: 0.6", "threshold: 高", "不超过 1：高"),
+    (TREE, "threshold: 0.6", "threshold:", "缺少 threshold"),
     (TREE, INVOICE, "{code: tax, parent: tax, name: 发票, cues: [", "重复"),
     (TREE, INVOICE, "{code: market.invoice, parent: tax, name: 发票, cues: [", "编码应以 tax. 开头"),
     (TREE, INVOICE, "{code: tax.invoice, parent: tax.refund, name: 发票, cues: [", "类别只有两层"),
