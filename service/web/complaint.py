@@ -111,7 +111,8 @@ def attachment(number: str, attachment_id: int) -> Response:
 
 def _take(number: str, action: str, given: dict[str, Any]) -> str:
     complaint, roles = complaints.find(number, current_user, lock=True)
-    casework.check_version(complaint, {request.form.get(VERSION, "")})
+    if VERSION in request.form:
+        casework.check_version(complaint, {request.form[VERSION]})
     casework.act(complaint, roles, action, given, current_user, clock.now())
     return STATES[complaint.status].name
 

@@ -129,7 +129,8 @@ def act(number: str, action: str) -> Any:
 def _act(number: str, action: str, given: Mapping[str, Any]) -> str:
     """Do it, and say what was done."""
     complaint, roles = complaints.find(number, current_user, lock=True)
-    casework.check_version(complaint, {request.form.get("_version", "")})
+    if "_version" in request.form:
+        casework.check_version(complaint, {request.form["_version"]})
     if action == "dispatch":
         casework.accept_and_dispatch(complaint, roles, given, current_user, clock.now())
         name = directory.current().departments[complaint.department or ""].name
@@ -230,7 +231,7 @@ def _choice(code: str, judged: Mapping[str, Any], complaint: Complaint, book: Di
 
 def _owner(complaint: Complaint, category: str, place: str | None) -> str | None:
     """The department under a category, where there is one that may have it."""
-    decision = intake.under(complaint, category, place)
+    decision = intake.under(complaint, category, place=place)
     return decision.department or decision.proposed
 
 

@@ -246,7 +246,8 @@ def _do(number: str, choose: Callable[[Complaint], str], holder: bytes | None = 
 
     def step(given: dict[str, Any]) -> None:
         complaint = _opened(number, lock=True)
-        casework.check_version(complaint, {request.form.get(VERSION, "")})
+        if VERSION in request.form:
+            casework.check_version(complaint, {request.form[VERSION]})
         casework.act(complaint, {ENTERPRISE}, choose(complaint), given, current_user, clock.now())
         if holder:
             attachments.bind(holder, complaint.id)

@@ -8,7 +8,7 @@ from service.casework import operations as casework
 from service.casework.rules import FIELD_NAMES
 from service.casework.schemas import ActionSchema
 from service.complaints.models import Complaint
-from service.complaints.rules import SATISFACTION, STEPS, Step, allowed
+from service.complaints.rules import NATURES, SATISFACTION, STEPS, Step, allowed
 from service.deadlines.models import Clock
 from service.directory.rules import Directory
 from service.fields import Text
@@ -140,6 +140,7 @@ CONTROLS: dict[str, tuple[str, More]] = {
     "channel": ("input", lambda complaint, book: {}),
     "department": ("select", _offices),
     "category": ("select", lambda complaint, book: {"options": choices.categories(book), "blank": "不改"}),
+    "nature": ("select", lambda complaint, book: {"options": NATURES, "blank": "不改"}),
     "solved": ("radios", lambda complaint, book: {"options": {"true": "已解决", "false": "没有解决"}}),
     "satisfaction": ("select", lambda complaint, book: {"options": SATISFACTION, "blank": "没有表态"}),
 }

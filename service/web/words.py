@@ -92,6 +92,7 @@ LABELS = {
     "department": "承办部门",
     "text": "补充的内容",
     "reply": "答复（企业可见）",
+    "answer": "当场答复",
     "internal": "内部说明（企业不可见）",
     "solved": "问题是否解决",
     "satisfaction": "满意程度",

@@ -232,7 +232,7 @@ def test_a_department_must_be_one(dispatcher: Browser, department: str) -> None:
 def test_another_category_is_set_with_the_dispatch(dispatcher: Browser) -> None:
     complaint = waiting()
     act(dispatcher, complaint, "dispatch", department="150821-health", category="policy.subsidy", note="按奖补办理。")
-    assert (again(complaint).category, again(complaint).regime) == ("policy.subsidy", "policy")
+    assert (again(complaint).category, again(complaint).regimes) == ("policy.subsidy", ["policy"])
     assert "按奖补办理" in again(complaint).reason
 
 

@@ -122,7 +122,7 @@ def test_yes_and_no_are_said_by_a_pair_of_radios_too(said: str, understood: bool
         (errors.WrongState("已经签收过了。"), 409),
         (errors.Stale("别人刚改过。"), 412),
         (errors.NotAllowed("您的岗位不能做这一步。"), 403),
-        (errors.TooOften("请稍后。"), 429),
+        (errors.TooOften("请稍后。", 30), 429),
     ],
     ids=lambda value: type(value).__name__,
 )
