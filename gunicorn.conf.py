@@ -1,5 +1,6 @@
 """Settings of the web server: gunicorn -c gunicorn.conf.py wsgi:app."""
 
+import gc
 import os
 import shutil
 from typing import Any
@@ -30,10 +31,13 @@ os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_metrics)
 
 
 def when_ready(server: Any) -> None:
-    """Before the first fork: load the model and the calendar once for all workers."""
+    """Before the first fork: load the model and the calendar once for all workers, and keep them shared."""
     from service.app import warm
 
     warm(server.app.wsgi())
+    gc.collect()
+    # The collector writes on every object it visits, and so would copy what the workers share.
+    gc.freeze()
 
 
 def child_exit(_: Any, worker: Any) -> None:

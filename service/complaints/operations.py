@@ -25,6 +25,7 @@ from service.errors import NotFound
 CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 16
 EVENTS = Event.__table__
+NEXT_SERIAL = select(SERIAL.next_value())
 NOT_HERE = "没有找到这件诉求。请核对编号和查询码；查询码在提交回执上。"
 
 
@@ -110,7 +111,7 @@ def last_event(complaint: Complaint) -> Event:
 
 def next_serial() -> int:
     """The next complaint's serial number."""
-    return db.session.execute(SERIAL.next_value()).scalar_one()
+    return db.session.scalars(NEXT_SERIAL).one()
 
 
 def broken_chains() -> Iterator[tuple[str, str]]:

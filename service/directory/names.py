@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from service.directory.rules import Directory
+    from service.directory.rules import Department, Directory
 
 LONGEST = 60  # characters of a name that are read
 SHORTEST_STEM = {"市": 2, "县": 2, "旗": 2, "盟": 3}  # 兴安盟 keeps its suffix: 兴安 also stands in 大兴安岭
 DIRECTIONS = "左右前中后"
 # “县医院” and “市住建局” mean the speaker's own county and city.
 LEVEL_WORDS = ("自治区", "市", "县", "旗", "区", "盟")
-NO_LEVEL = ("市政", "市场", "市民", "旗舰", "区域", "区块", "县域")
+LEVEL = re.compile(r"自治区|市(?!场|民|政(?!府|务|数))|县(?!域)|旗(?!舰)|区(?!域|块)|盟")
+# In a text, “税务局” and “县税务局” are the writer's own only behind a stop or one of these: not in 大同市公安局.
+LEADS = ("当地", "本地", *"我咱本该此向到去来找被对跟和与及或由让请是把在给从经报诉求了的往至为叫说")
+HALL = "政务大厅"  # the one 厅 that is no department of the region
+# Nobody means a body by a bare “政府” or “12345热线”; and 政府采购, 政府性基金 are none.
+NEVER_BARE = frozenset({"government", "dispatch"})
+# “请五原县市场监管局依法查处” asks for help; “根据五原县人民政府文件” cites a rule.
+ASKING = ("请", "请求", "希望", "盼", "盼望", "建议")
+ASKED = re.compile(r"(?:依法|尽快|及时|予以|能够?|帮忙|出面)*(?:查处|查清|查一查|核实|调查|协调|监督|督促|介入|管)")
+CITING = ("根据", "按照", "依据", "依照", "落实", "响应", "符合")
+CITED = ("文件", "《", "〔", "关于", "出台", "印发", "发布", "下发")
+NO_BODY = ("采购", "购买", "信息", "投资", "网站", "债", "性")
 
 
 def short_names(name: str, level: str) -> tuple[str, ...]:
@@ -62,6 +74,9 @@ class Gazetteer:
         self._spoken = {word: kind.code for kind in directory.kinds.values() if kind.active for word in kind.spoken}
         self._spoken_lengths = _lengths(self._spoken)
         self._written = {row.name: row.code for row in directory.departments.values() if row.active}
+        self._written_lengths = _lengths(self._written)
+        self._endings = _lengths(word[::-1] for word in self._words)
+        self._heard = _one_of(self._spoken)
 
     def identify(self, name: str, near: str | None) -> Found:
         """See Directory.identify."""
@@ -73,6 +88,38 @@ class Gazetteer:
         if place is None:
             place, rest = self._own(name, near)
         return self._with_department(place, rest, near)
+
+    def mentioned(self, text: str, near: str | None, cited: bool) -> tuple[str, ...]:
+        """See Directory.mentioned."""
+        spans = (self._mention(text, *match.span()) for match in self._heard.finditer(text))
+        names = dict.fromkeys(text[slice(*span)] for span in spans if span and _counts(text, *span, cited))
+        found = (self.identify(name, near).department for name in names)
+        return tuple(dict.fromkeys(code for code in found if code))
+
+    def _mention(self, text: str, start: int, end: int) -> tuple[int, int] | None:
+        """Where the whole name stands that a spoken word of a text belongs to; None where it names no body."""
+        left = self._places_before(text, start)
+        if left < start:
+            return left, self._end(text, left, end)
+        level = next((word for word in LEVEL_WORDS if text.endswith(word, 0, start)), "")
+        left = start - len(level)
+        before = text[left - 1 : left]
+        bare = not level and self._spoken[text[start:end]] in NEVER_BARE
+        return (left, end) if not bare and (text.endswith(LEADS, 0, left) or not before.isalnum()) else None
+
+    def _places_before(self, text: str, end: int) -> int:
+        """Where the names of places begin that stand right before a point of a text."""
+        while True:
+            lengths = self._endings.get(text[end - 1 : end], ())
+            length = next((n for n in lengths if n <= end and text[end - n : end] in self._words), 0)
+            if not length:
+                return end
+            end -= length
+
+    def _end(self, text: str, left: int, end: int) -> int:
+        """Where a name ends that may be a longer one: 巴彦淖尔市生态环境局五原县分局 is not the city's bureau."""
+        lengths = self._written_lengths.get(text[left], ())
+        return next((left + n for n in lengths if left + n > end and text[left : left + n] in self._written), end)
 
     def _place(self, name: str, near: str | None) -> tuple[str | None, str]:
         """The lowest place that the name says, and what follows it."""
@@ -106,24 +153,41 @@ class Gazetteer:
 
     def _own(self, name: str, near: str | None) -> tuple[str | None, str]:
         """The speaker's own county or city, where the name begins with that word."""
-        word = next((word for word in LEVEL_WORDS if name.startswith(word) and not name.startswith(NO_LEVEL)), "")
+        found = LEVEL.match(name)
+        word = found[0] if found else ""
         if word == "自治区":
             return self._directory.region, name.removeprefix(word)
-        chain = self._directory.chain(near or "") if word else ()
+        chain = self._directory.chain(near or "")[:-1] if word else ()
         place = next((code for code in chain if self._directory.places[code].name.endswith(word)), None)
         return place, name.removeprefix(word) if place else name
 
     def _with_department(self, place: str | None, rest: str, near: str | None) -> Found:
         """Read the rest as a department of the place or, where the name says none, of the speaker's."""
         spoken = next((rest[:n] for n in self._spoken_lengths.get(rest[:1], ()) if rest[:n] in self._spoken), "")
-        where = place or near
-        if where is None or (rest and not spoken):
+        if rest and not spoken:
             return Found(place, rest=rest)
         kind = self._spoken.get(spoken, "government")
-        department = self._directory.department(kind, where)
+        speaker = self._directory.region if spoken.endswith("厅") and spoken != HALL else near
+        department = self._directory.department(kind, place) if place else self._speakers(kind, speaker)
         if department is None:
             return Found(place, rest=rest)
-        return Found(where, department.code, rest != spoken, rest)
+        return Found(department.place, department.code, rest != spoken, rest)
+
+    def _speakers(self, kind: str, near: str | None) -> Department | None:
+        """The department of a kind that a speaker means; of some there is only one, wherever he is."""
+        if near is not None:
+            return self._directory.nearest(kind, near)
+        every = self._directory.offices(kind=kind)
+        return every[0] if len(every) == 1 else None
+
+
+def _counts(text: str, left: int, end: int, cited: bool) -> bool:
+    """Whether a name stands for a body that did something: it is no half of a word, not asked to help, not cited."""
+    if text.endswith("政府", left, end) and text.startswith(NO_BODY, end):
+        return False
+    if text.endswith(ASKING, 0, left) and ASKED.match(text, end):
+        return False
+    return cited or not (text.endswith(CITING, 0, left) or text.startswith(CITED, end))
 
 
 def _words_for_places(directory: Directory) -> dict[str, _Word]:
@@ -137,7 +201,15 @@ def _words_for_places(directory: Directory) -> dict[str, _Word]:
     return {word: _Word(tuple(found), word in free) for word, found in codes.items()}
 
 
-def _lengths(words: dict[str, _Word] | dict[str, str]) -> dict[str, tuple[int, ...]]:
+def _one_of(words: Iterable[str]) -> re.Pattern[str]:
+    """Finds the longest of the words; by their first characters, since trying each of them everywhere is slow."""
+    rests: dict[str, list[str]] = {}
+    for word in sorted(words, key=len, reverse=True):
+        rests.setdefault(word[0], []).append(re.escape(word[1:]))
+    return re.compile("|".join(f"{re.escape(first)}(?:{'|'.join(found)})" for first, found in rests.items()))
+
+
+def _lengths(words: Iterable[str]) -> dict[str, tuple[int, ...]]:
     """By first character, how long the words are, longest first."""
     lengths: dict[str, set[int]] = {}
     for word in words:

@@ -245,6 +245,15 @@ class Directory:
         """The place and the department that a written or spoken name tells; `near` is where the speaker is."""
         return self._gazetteer.identify(name, near)
 
+    def mentioned(self, text: str, near: str | None = None, cited: bool = True) -> tuple[Department, ...]:
+        """The departments and governments that a running text says something about, in order.
+
+        Args:
+            near: where the writer is.
+            cited: also those that are named only as the source of a rule.
+        """
+        return tuple(self.departments[code] for code in self._gazetteer.mentioned(text, near, cited))
+
     def category(self, code: str) -> Category | None:
         """A leaf that is in use."""
         found = self.categories.get(code)

@@ -1,11 +1,9 @@
 """Finding out what the rules ask about: category, nature, place, respondent, gate and law."""
 
-from dataclasses import replace
-
-from service.directory.rules import Category, Directory, Gate
+from service.directory.rules import GOVERNING, Category, Department, Directory, Gate
 from service.routing import reasons
 from service.routing.laws import law
-from service.routing.matter import Case, Matter
+from service.routing.matter import Case, Matter, against
 from service.routing.respondent import Body, recognise
 
 
@@ -16,7 +14,10 @@ def examine(matter: Matter, directory: Directory) -> Case:
     category, doubt = _category(matter, directory)
     nature = matter.nature or _nature(category, body)
     arrears = category is not None and category.family == "arrears"
-    case = Case(
+    gate = _gate(matter, category, doubt, directory)
+    sealed = _sealed(matter, nature, category, gate)
+    accusing = sealed or against(nature, category.family if category else None)
+    return Case(
         matter=matter,
         directory=directory,
         category=category,
@@ -24,12 +25,11 @@ def examine(matter: Matter, directory: Directory) -> Case:
         nature=nature,
         body=body,
         place=_place(given, body, directory),
-        gate=_gate(matter, category, doubt, directory),
+        accused=_accused(matter, body, category, sealed, given, directory) if accusing else (),
+        gate=gate,
         law=law(matter.creditor_size, body.kind) if arrears and body else None,
-        sealed=nature == "report" or "retaliation" in matter.flags or bool(category and category.sealed),
+        sealed=sealed,
     )
-    passed_on = case.gate is not None and case.gate.effect == "pass_on"
-    return replace(case, sealed=True) if passed_on else case
 
 
 def _category(matter: Matter, directory: Directory) -> tuple[Category | None, str]:
@@ -59,6 +59,28 @@ def _place(given: str | None, body: Body | None, directory: Directory) -> str | 
     if body.public:
         return body.place
     return given or (body.place if body.place != directory.region else None)
+
+
+def _sealed(matter: Matter, nature: str, category: Category | None, gate: Gate | None) -> bool:
+    """Whether nobody but who handles it may know of it."""
+    passed_on = gate is not None and gate.effect == "pass_on"
+    leaf = category is not None and category.sealed
+    return passed_on or leaf or nature == "report" or "retaliation" in matter.flags
+
+
+def _accused(
+    matter: Matter, body: Body | None, category: Category | None, sealed: bool, near: str | None, directory: Directory
+) -> tuple[Department, ...]:
+    """The respondent's department or, where no respondent was filed, those that the text names, governing ones first.
+
+    A text that names a department need not accuse it, but whoever is named does not judge the matter (rule 1).
+    """
+    if body is None:
+        policy = category is not None and category.family == "policy"
+        named = directory.mentioned(matter.text, near, cited=not policy)  # whose policy it is, is not the accusation
+        return tuple(sorted(named, key=lambda one: one.kind not in GOVERNING))
+    accused = body.accused(sealed)
+    return (accused,) if accused else ()
 
 
 def _gate(matter: Matter, category: Category | None, doubt: str, directory: Directory) -> Gate | None:

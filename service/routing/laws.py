@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from service.routing.matter import ASKING
+
 
 @dataclass(frozen=True)
 class Law:
@@ -34,7 +36,9 @@ def law(creditor_size: str | None, debtor_kind: str) -> str | None:
 
 
 def article(law: str | None, nature: str, leaf: str) -> str | None:
-    """The article that decides where a complaint goes; what is only this platform's own rule has none."""
+    """The article that decides where a complaint goes; a question, and this platform's own rules, have none."""
+    if nature in ASKING:
+        return None
     if law is not None:
         return ARTICLES[law]
     return REPORT if nature == "report" else LEAVES.get(leaf)

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from service.directory.rules import Category, Directory, Gate, Owner
-from service.routing.respondent import Body, Respondent
+from service.directory.rules import Category, Department, Directory, Gate, Owner
+from service.routing.respondent import Body, Respondent, barred_from
 
 ACCUSING = frozenset({"complaint", "report"})
 ASKING = frozenset({"inquiry", "suggestion"})
@@ -35,7 +35,7 @@ class Matter:
         chosen: a leaf that somebody picked; chosen_by: "filer" or "staff".
         flags: urgent sensitive group retaliation ….
         gates: codes of the gates that somebody declared.
-        text: title and body, searched for the cues of gates and for the words of owners.
+        text: title and body, searched for the cues of gates, the words of owners and, without respondent, the accused.
     """
 
     suggestions: Sequence[Suggested] = ()
@@ -58,6 +58,7 @@ class Case:
     Attributes:
         doubt: why the category is not certain enough for the machine; empty if it is.
         place: where it is handled from: the level of a public respondent decides over the place that was given.
+        accused: who must not handle it: the respondent or, where none was filed, whoever the text names.
         law: under which an arrears complaint is accepted: 802, private-economy, business-environment, or None.
     """
 
@@ -68,6 +69,7 @@ class Case:
     nature: str
     body: Body | None
     place: str | None
+    accused: tuple[Department, ...]
     gate: Gate | None
     law: str | None
     sealed: bool
@@ -83,14 +85,14 @@ class Case:
         return self.category.owners if self.category else ()
 
     @property
-    def sealed_leaf(self) -> bool:
-        """Whether the leaf itself is sealed, so that its owner is nobody's colleague."""
-        return self.category is not None and self.category.sealed
-
-    @property
     def against(self) -> bool:
         """Whether somebody is accused, so that he and his must not handle it."""
         return against(self.nature, self.family)
+
+    def bars(self, department: Department, *others: Department) -> bool:
+        """Whether a department may not handle it, since it is accused or stands below who is (the others too)."""
+        accused = (*self.accused, *others)
+        return any(barred_from(department, one, self.directory) is not None for one in accused)
 
 
 def against(nature: str, family: str | None) -> bool:

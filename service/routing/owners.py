@@ -5,12 +5,10 @@ from dataclasses import dataclass
 
 from service.directory.rules import Department, Sector
 from service.routing.matter import ALWAYS_AGAINST, Case
-from service.routing.respondent import Body, above, barred_from
+from service.routing.respondent import Body, above
 
 # Where a debtor has no department above it, the two that mind arrears at every level (V 802-5).
 THIRD_FOR_ARREARS = ("industry", "finance")
-# A report in these is about an authority; while nobody knows which one, the owner itself may be the accused.
-ON_AUTHORITIES = frozenset({"policy", "approval", "enforcement", "factor", "construction"})
 PRINCIPLES = {"discipline": "由纪检监察机关按管理权限办理"}
 
 
@@ -25,17 +23,27 @@ class Handling:
 
 def handling(case: Case) -> Handling:
     """Who handles a case whose category is known."""
-    if case.nature == "report" and case.body is None and case.family in ON_AUTHORITIES and not case.sealed_leaf:
-        return Handling(None, missing="举报没有写明被举报的单位，需由派单员核对后密封派单")
     if not case.against and case.family in ALWAYS_AGAINST:
         return _owner(case)
     return BY_FAMILY.get(case.family, _owner)(case)
 
 
 def _owner(case: Case) -> Handling:
-    """The leaf's owner at the lowest competent level."""
+    """The leaf's owner at the lowest competent level, and above it where it may be the accused."""
     kind = _owner_kind(case)
-    return _clear(case, _nearest(case, kind), PRINCIPLES.get(kind, "属地管理、谁主管谁负责"), ())
+    owner = _nearest(case, kind)
+    presumed = (owner,) if owner and _presumed(case, owner) else ()
+    return _clear(case, owner, PRINCIPLES.get(kind, "属地管理、谁主管谁负责"), (), presumed)
+
+
+def _presumed(case: Case, owner: Department) -> bool:
+    """Whether the owner is the natural accused: it does what one complains of, and no respondent was filed (rule 1).
+
+    A services office stands for whoever approves: where the text names somebody, that is the accused.
+    """
+    if case.category is None or not case.category.own_act or not case.against or case.body is not None:
+        return False
+    return not case.accused or owner.kind != "services"
 
 
 def _issuer(case: Case) -> Handling:
@@ -100,23 +108,30 @@ def _nearest(case: Case, kind: str) -> Department | None:
     return case.directory.nearest(kind, case.place) if case.place else None
 
 
-def _clear(case: Case, department: Department | None, principle: str, third: Iterable[str]) -> Handling:
+def _clear(
+    case: Case,
+    department: Department | None,
+    principle: str,
+    third: Iterable[str],
+    presumed: tuple[Department, ...] = (),
+) -> Handling:
     """The department, unless it may not handle this: then the first above it that may, or a third one."""
     if department is None:
         return Handling(None, missing="这一级和上级都没有可以办理的主管部门" if case.place else "")
-    if case.body is None or not case.against:
+    if not case.bars(department, *presumed):
         return Handling(department, principle)
-    return _free(case, case.body, department, principle, (department.kind, *third))
-
-
-def _free(case: Case, body: Body, department: Department, principle: str, kinds: Iterable[str]) -> Handling:
-    for kind in kinds:
+    for kind in (department.kind, *third):
         for place in case.directory.chain(department.place):
             found = case.directory.department(kind, place)
-            if found is not None and not barred_from(found, body, case.nature, case.directory):
-                return Handling(found, principle if found == department else _instead(found, department))
-    return Handling(None, missing=f"{body.name}没有上级部门，需要指定第三方部门")
+            if found is not None and not case.bars(found, *presumed):
+                return Handling(found, _instead(case, found, department))
+    who = case.body.name if case.body else department.name
+    return Handling(None, missing=f"{who}没有上级部门，需要指定第三方部门")
 
 
-def _instead(found: Department, department: Department) -> str:
-    return "由被投诉单位的上级部门办理" if found.place != department.place else "由被投诉单位以外的第三方部门办理"
+def _instead(case: Case, found: Department, department: Department) -> str:
+    if found.place == department.place:
+        return "由被投诉单位以外的第三方部门办理"
+    if case.body is None:
+        return "来件反映的可能就是当地主管部门，由其上级办理"
+    return "由被投诉单位的上级部门办理"

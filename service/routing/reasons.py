@@ -1,15 +1,17 @@
 """The sentences that tell why a complaint went where it went; read by the enterprise, so no figures and no jargon."""
 
 from service.directory.rules import BODIES, Category, Department, Gate, Place
-from service.routing.matter import Case
+from service.routing.matter import ASKING, Case
 from service.routing.respondent import UNKNOWN, Body
 
 UNSEEN = "系统没有识别出这件事属于哪一类"
 UNPLACED = "没有写明事情发生在哪个旗县区"
+UNNAMED = "举报没有写明被举报的单位，需由上级派单员核对后密封派单"
+BY_THE_SUPERVISOR = "来件反映打击报复，涉及督办机构自己，需密封指定第三方办理"
 GATE_SENTENCES = {
     "refuse": "来件显示“{name}”，拟不予受理并告知渠道，由派单员确认",
     "pass_on": "来件显示“{name}”，密封保存，拟转送有权处理的机关，由派单员确认",
-    "hand_over": "来件显示“{name}”，请立即拨打紧急电话，同时已提示派单员",
+    "hand_over": "来件显示“{name}”，请立即拨打紧急电话",
 }
 
 
@@ -78,14 +80,23 @@ def _subject(case: Case) -> str:
     category, body = case.category, case.body
     what = f"{category.family_name}（{category.name}）" if category else ""
     if body is None:
-        return what
+        return f"{what}{_mentions(case)}"
     role = "债务人" if case.family == "arrears" else "被投诉单位" if case.against else "相关单位"
     kind = f"（{BODIES[body.kind]}）" if body.kind != UNKNOWN else ""
     return f"{what}，{role}{body.name}{kind}"
 
 
+def _mentions(case: Case) -> str:
+    """Whom the text names, since that decided who does not handle it."""
+    if not case.accused:
+        return ""
+    return f"，来件写到{short(case.accused[0])}{'等单位' if len(case.accused) > 1 else ''}"
+
+
 def _arrears_note(case: Case) -> str:
     """What an arrears complaint should know about its law."""
+    if case.nature in ASKING:
+        return ""
     if case.law == "802" and case.matter.anonymous:
         return "匿名提交的，不启动条例规定的办理期限。"
     if case.law == "802" and case.matter.creditor_size is None:

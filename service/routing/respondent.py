@@ -50,12 +50,12 @@ class Body:
         """Whether it is the government of its place."""
         return self.department is not None and self.department.kind == "government" and not self.part
 
-    def accused(self, nature: str) -> Department | None:
+    def accused(self, sealed: bool) -> Department | None:
         """The department that what is said against the body accuses.
 
-        A part's own department is its superior: it may handle a complaint (投诉), but gets no report (举报).
+        A part's own department is its superior: it may handle a complaint (投诉), but gets nothing sealed (举报).
         """
-        return self.department if not self.part or nature == "report" else None
+        return self.department if not self.part or sealed else None
 
 
 def recognise(respondent: Respondent, near: str | None, directory: Directory) -> Body:
@@ -82,11 +82,8 @@ def above(body: Body, place: str, directory: Directory) -> str | None:
     return place if below else directory.superior(place)
 
 
-def barred_from(department: Department, body: Body, nature: str, directory: Directory) -> str | None:
-    """Why a department may not handle what is said against a body; None if it may."""
-    accused = body.accused(nature)
-    if accused is None:
-        return None
+def barred_from(department: Department, accused: Department, directory: Directory) -> str | None:
+    """Why a department may not handle what is said against another; None if it may."""
     if department.code == accused.code:
         return f"{department.name}就是被投诉单位（或其所属部门），不能由自己办理，请派给它的上级或第三方部门。"
     if accused.kind == "government" and department.place in directory.subtree(accused.place):

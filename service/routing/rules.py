@@ -13,6 +13,10 @@ from service.routing.respondent import UNKNOWN, Respondent, barred_from, recogni
 
 RECEIVES_ARREARS = "industry"  # at the region: the SME authority at provincial level (V 802-24; which one: S)
 SUPERVISES = "rule-of-law"  # at the region: takes what is said about retaliation
+# What is said against these is not for the desk of their own place: they sit at it, or watch over it.
+ABOVE_THE_DESK = frozenset({*GOVERNING, "discipline"})
+# A report in these is about an authority; while nobody knows which one, the owner itself may be the accused.
+ON_AUTHORITIES = frozenset({"policy", "approval", "enforcement", "factor", "construction"})
 COMMERCIAL = "out-of-scope.commercial"
 
 
@@ -32,7 +36,8 @@ class Decision:
         channel: where to turn instead, a proposal for the dispatcher.
         gate: code of the gate that stands before it.
         under_802: the statutory clocks start with acceptance.
-        respondent_department: code of the department that is accused and must not see it; None where it is only asked.
+        respondent_department: code of the department that is accused and must not see it; None where it is only asked;
+            without respondent, the first that the text names.
         proposed: code of the department that a dispatcher may want to take.
     """
 
@@ -68,16 +73,20 @@ def barred(
     *,
     family: str | None = None,
     near: str | None = None,
+    accused: str | None = None,
 ) -> str | None:
     """The sentence why a department may not get what is said against a respondent; None if it may.
 
     Args:
         family: arrears and default are always against the respondent, even as a request.
         near: the place that the filer gave, for names like “县住建局”.
+        accused: code of the respondent_department that was decided at the filing, where no respondent was filed.
     """
-    if respondent is None or not against(nature, family):
+    if not against(nature, family):
         return None
-    return barred_from(directory.departments[department], recognise(respondent, near, directory), nature, directory)
+    body = recognise(respondent, near, directory) if respondent else None
+    found = body.accused(nature == "report") if body else directory.departments.get(accused or "")
+    return barred_from(directory.departments[department], found, directory) if found else None
 
 
 # --- the rules, in order ---------------------------------------------------------------------------------------------
@@ -90,10 +99,12 @@ def _emergency(case: Case) -> Decision | None:
 
 
 def _retaliation(case: Case) -> Decision | None:
-    """Straight to the region's supervisor, sealed (V 802-20, 35)."""
+    """Straight to the region's supervisor, sealed (V 802-20, 35); past it where it is accused itself."""
     department = case.directory.department(SUPERVISES, case.directory.region)
     if "retaliation" not in case.matter.flags or department is None:
         return None
+    if case.bars(department):
+        return _triage(case, reasons.BY_THE_SUPERVISOR, case.directory.region)
     basis = retaliation_article(case.law)
     reason = reasons.retaliation(department, basis)
     return _dispatched(case, department, "rule", reason, basis, queue=case.directory.region)
@@ -135,6 +146,17 @@ def _unplaced(case: Case) -> Decision | None:
     return _triage(case, case.doubt or reasons.UNPLACED) if case.place is None else None
 
 
+def _unnamed(case: Case) -> Decision | None:
+    """While nobody knows whom a report on an authority is about, neither the owner nor the place's desk opens it."""
+    leaf = case.category
+    if case.nature != "report" or case.body is not None or case.accused or leaf is None or leaf.sealed:
+        return None
+    if not leaf.own_act and leaf.family not in ON_AUTHORITIES:
+        return None
+    above = case.directory.superior(case.place) if case.place else None
+    return _triage(case, case.doubt or reasons.UNNAMED, above or case.directory.region)
+
+
 def _by_duty(case: Case) -> Decision:
     """The department that answers for it, if the machine may dispatch and there is one."""
     found = handling(case)
@@ -143,7 +165,7 @@ def _by_duty(case: Case) -> Decision:
         return replace(_triage(case, why), proposed=_code(found.department))
     by = "operator" if case.matter.chosen_by == "staff" and case.matter.chosen else "model"
     basis = article(case.law, case.nature, case.category.code if case.category else "")
-    receiver = _receiver(case, found.department)
+    receiver = _receiver(case, found.department, _queue(case))
     reason = reasons.dispatched(case, receiver, found.department, found.principle, basis)
     return _dispatched(case, found.department, by, reason, basis)
 
@@ -156,6 +178,7 @@ RULES: tuple[Callable[[Case], Decision | None], ...] = (
     _out_of_scope,
     _commercial,
     _unplaced,
+    _unnamed,
     _by_duty,
 )
 
@@ -169,40 +192,40 @@ def _unconfirmed(case: Case) -> str:
 
 
 def _discipline(case: Case) -> Department | None:
-    """Discipline inspection where the accused has no say."""
-    return case.directory.nearest("discipline", _queue(case))
+    """The nearest discipline inspection in which the accused has no say."""
+    offices = (case.directory.department("discipline", place) for place in case.directory.chain(_queue(case)))
+    return next((office for office in offices if office is not None and not case.bars(office)), None)
 
 
 def _queue(case: Case) -> str:
-    """The place whose dispatcher looks at it; the accused government's own desk does not (rule 1)."""
+    """The place whose dispatcher looks at it; the accused government's own desk does not, nor for a part of it."""
     place = case.place or case.directory.region
-    accused = case.body.department if case.body and case.against else None
-    if accused is None or accused.kind not in GOVERNING or accused.place not in case.directory.chain(place):
-        return place
-    return case.directory.superior(accused.place) or case.directory.region
+    whole = case.body.department if case.body and case.against else None
+    accused = {one.place for one in (*case.accused, whole) if one is not None and one.kind in ABOVE_THE_DESK}
+    highest = next((code for code in reversed(case.directory.chain(place)) if code in accused), None)
+    return place if highest is None else case.directory.superior(highest) or case.directory.region
 
 
-def _receiver(case: Case, department: Department | None) -> Department:
+def _receiver(case: Case, department: Department | None, desk: str) -> Department:
     """The SME authority of the region for arrears (V 802-24), the sealed department itself, else the place's desk."""
     directory = case.directory
     if case.sealed and department is not None:
         return department
     lawful = case.law is not None and case.against
-    kind, place = (RECEIVES_ARREARS, directory.region) if lawful else ("dispatch", _queue(case))
+    kind, place = (RECEIVES_ARREARS, directory.region) if lawful else ("dispatch", desk)
     return directory.nearest(kind, place) or directory.departments[f"{directory.region}-{kind}"]
 
 
-def _facts(case: Case) -> Decision:
+def _facts(case: Case, desk: str) -> Decision:
     """All of a decision that does not depend on where it goes."""
     statutory = case.law == "802" and not case.matter.anonymous and case.nature not in ASKING
-    accused = case.body.accused(case.nature) if case.body and case.against else None
     return Decision(
         category=case.category.code if case.category else None,
         nature=case.nature,
         place=case.place,
-        receiver=_receiver(case, None).code,
+        receiver=_receiver(case, None, desk).code,
         department=None,
-        queue=_queue(case),
+        queue=desk,
         routed_by="triage",
         reason="",
         channel=case.gate.channel if case.gate else None,
@@ -210,14 +233,14 @@ def _facts(case: Case) -> Decision:
         under_802=statutory,
         sealed=case.sealed,
         respondent_kind=case.body.kind if case.body else None,
-        respondent_department=_code(accused),
+        respondent_department=case.accused[0].code if case.accused else None,
     )
 
 
-def _triage(case: Case, why: str) -> Decision:
+def _triage(case: Case, why: str, desk: str | None = None) -> Decision:
     """待派单: a dispatcher decides, and reads why."""
-    desk = case.directory.places[_queue(case)]
-    return replace(_facts(case), reason=reasons.triage(why, desk, case))
+    where = desk or _queue(case)
+    return replace(_facts(case, where), reason=reasons.triage(why, case.directory.places[where], case))
 
 
 def _proposal(case: Case, gate: Gate, why: str, department: Department | None = None) -> Decision:
@@ -227,12 +250,11 @@ def _proposal(case: Case, gate: Gate, why: str, department: Department | None = 
 def _dispatched(
     case: Case, department: Department, by: str, reason: str, basis: str | None, queue: str | None = None
 ) -> Decision:
-    facts = _facts(case)
+    desk = queue or _queue(case)
     return replace(
-        facts,
-        receiver=_receiver(case, department).code,
+        _facts(case, desk),
+        receiver=_receiver(case, department, desk).code,
         department=department.code,
-        queue=queue or facts.queue,
         routed_by=by,
         reason=reason,
         basis=basis,

@@ -20,6 +20,12 @@ from tests.directory.book import book, place
         ("乌盟卫健委", None, "乌兰察布市", "乌兰察布市卫生健康委员会"),
         ("稀土高新区管委会", None, "包头稀土高新技术产业开发区", "包头稀土高新技术产业开发区管理委员会"),
         ("五原县", None, "五原县", "五原县人民政府"),
+        ("市政府", "五原县", "巴彦淖尔市", "巴彦淖尔市人民政府"),
+        ("市政务服务局", "五原县", "巴彦淖尔市", "巴彦淖尔市政务服务与数据管理局"),
+        ("区政府", "新城区", "新城区", "新城区人民政府"),
+        ("区政府", "五原县", None, None),
+        ("依法治区办", None, "内蒙古自治区", "内蒙古自治区党委全面依法治区委员会办公室"),
+        ("住建厅", "五原县", "内蒙古自治区", "内蒙古自治区住房和城乡建设厅"),
         ("五原县政府办", None, "五原县", "五原县人民政府"),
         ("满洲里海关", None, "满洲里市", "满洲里海关"),
         ("住建局", "五原县", "五原县", "五原县住房和城乡建设局"),
@@ -43,6 +49,37 @@ def test_a_name_tells_place_and_department(name, near, where, department):
     found = book().identify(name, place(near))
     assert found.place == place(where)
     assert (book().departments[found.department].name if found.department else None) == department
+
+
+@pytest.mark.parametrize(
+    ("text", "near", "named"),
+    [
+        ("向五原县政务服务局交了材料，四个月不办", None, ["五原县政务服务与数据管理局"]),
+        ("国家税务总局五原县税务局重复征税", None, ["国家税务总局五原县税务局"]),
+        ("五原住建局拖着不验收", None, ["五原县住房和城乡建设局"]),
+        ("巴彦淖尔市生态环境局五原县分局要求停产", None, ["巴彦淖尔市生态环境局五原县分局"]),
+        ("找五原县人民政府，政府让找五原县财政局", None, ["五原县人民政府", "五原县财政局"]),
+        ("我县住建局不给验收，市政府也不管", "五原县", ["五原县住房和城乡建设局", "巴彦淖尔市人民政府"]),
+        ("去政务大厅，税务局不认", "五原县", ["五原县政务服务与数据管理局", "国家税务总局五原县税务局"]),
+        ("税务局不认", None, []),
+        ("当地税务局不认", "五原县", ["国家税务总局五原县税务局"]),
+        ("自然资源厅不批", "五原县", ["内蒙古自治区自然资源厅"]),
+        ("依法治区办的人报复我们", None, ["内蒙古自治区党委全面依法治区委员会办公室"]),
+        ("大同市公安局把人带走，外地公安局", "五原县", []),
+        ("打了12345热线，政府采购项目，五原县政府采购文件，按国家能源局要求", "五原县", []),
+        ("隆兴昌镇人民政府欠款", "五原县", []),
+        ("请五原县市场监管局依法查处", None, []),
+        ("请五原县市场监管局退还罚款", None, ["五原县市场监督管理局"]),
+        ("根据五原县人民政府文件", None, ["五原县人民政府"]),
+    ],
+)
+def test_a_text_names_the_departments_it_says_something_about(text, near, named):
+    assert [found.name for found in book().mentioned(text, place(near))] == named
+
+
+def test_whoever_is_only_cited_can_be_left_out():
+    text = "根据自治区人民政府要求，五原县人民政府出台奖补，五原县工信局没有兑付"
+    assert [found.code for found in book().mentioned(text, cited=False)] == ["150821-industry"]
 
 
 def test_a_part_of_a_department_is_not_the_department():

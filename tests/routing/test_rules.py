@@ -156,6 +156,13 @@ def test_asking_about_arrears_starts_no_statutory_clock_and_goes_to_the_owner():
     assert not decision.under_802
     assert name_of(decision.department) == "五原县工业和信息化局"
     assert name_of(decision.receiver) == "五原县企业诉求派单中心"
+    assert decision.basis is None
+    assert "条例" not in decision.reason
+
+
+def test_a_question_rests_on_no_article():
+    assert decided("competition.review", "五原县", nature="suggestion").basis is None
+    assert decided("competition.review", "五原县").basis == "公平竞争审查条例第二十二条"
 
 
 OWNERS = [
@@ -182,7 +189,7 @@ OWNERS = [
     ("approval.delay", "五原县", "五原县人民政府", None, "", "巴彦淖尔市政务服务与数据管理局"),
     ("approval.property", "五原县", "五原县自然资源局", "request", "", "五原县自然资源局"),
     ("approval.property", "五原县", "五原县自然资源局", "complaint", "", "巴彦淖尔市自然资源局"),
-    ("approval.delay", "达拉特经济开发区", None, None, "", "达拉特经济开发区行政审批和政务服务局"),
+    ("approval.delay", "达拉特经济开发区", None, "request", "", "达拉特经济开发区行政审批和政务服务局"),
     ("enforcement.fine", "五原县", "五原县市场监管局", None, "", "五原县司法局"),
     ("enforcement.fine", "五原县", "五原县司法局", None, "", "巴彦淖尔市司法局"),
     ("enforcement.cross-region", None, "内蒙古自治区公安厅", None, "", "内蒙古自治区司法厅"),
@@ -244,10 +251,64 @@ def test_a_report_is_sealed_and_never_reaches_the_accused(leaf, who, nature, han
     assert decision.basis is not None
 
 
-def test_a_report_on_an_authority_that_names_nobody_waits_for_a_person():
-    decision = decided("approval.delay", "五原县", nature="report")
-    assert (decision.department, decision.sealed) == (None, True)
+@pytest.mark.parametrize(
+    ("leaf", "where", "desk"),
+    [
+        ("approval.delay", "五原县", "巴彦淖尔市"),
+        ("enforcement.fine", "五原县", "巴彦淖尔市"),
+        ("tax.levy", "巴彦淖尔市", "内蒙古自治区"),
+        ("environment.closure", "内蒙古自治区", "内蒙古自治区"),
+    ],
+)
+def test_a_report_on_an_authority_that_names_nobody_waits_sealed_at_the_desk_above(leaf, where, desk):
+    decision = decided(leaf, where, nature="report", text="请查处")
+    assert (decision.department, decision.sealed, decision.proposed) == (None, True, None)
+    assert decision.queue == place(desk)
+    assert name_of(decision.receiver) == f"{desk}企业诉求派单中心"
     assert "没有写明被举报的单位" in decision.reason
+
+
+SERVICES = "政务服务与数据管理局"
+NAMED_IN_THE_TEXT = [
+    # leaf, nature, text, handler, who is accused
+    ("approval.delay", None, "在五原县政务服务局四个月不办", f"巴彦淖尔市{SERVICES}", f"五原县{SERVICES}"),
+    ("approval.delay", None, "我县政务服务局四个月不办", f"巴彦淖尔市{SERVICES}", f"五原县{SERVICES}"),
+    ("approval.delay", None, "五原县自然资源局四个月不办", f"五原县{SERVICES}", "五原县自然资源局"),
+    ("approval.property", None, "五原县住建局不给证明", "巴彦淖尔市自然资源局", "五原县住房和城乡建设局"),
+    ("tax.levy", "report", "五原县税务局多收税", "国家税务总局巴彦淖尔市税务局", "国家税务总局五原县税务局"),
+    ("tax.levy", "report", "五原县公安局已经立案", "国家税务总局巴彦淖尔市税务局", "五原县公安局"),
+    ("enforcement.fine", None, "被五原县市场监管局罚款", "五原县司法局", "五原县市场监督管理局"),
+    ("enforcement.fine", None, "被五原县司法局罚款", "巴彦淖尔市司法局", "五原县司法局"),
+    ("enforcement.fine", None, "五原县人民政府和五原县住建局罚款", "巴彦淖尔市司法局", "五原县人民政府"),
+    ("policy.subsidy", None, "五原县工信局公示了没有兑付技改奖补", "巴彦淖尔市工业和信息化局", "五原县工业和信息化局"),
+    ("policy.subsidy", None, "自治区人民政府出台的技改奖补没有兑付", "五原县工业和信息化局", None),
+    ("policy.subsidy", "request", "五原县工信局公示了没有兑付技改奖补", "五原县工业和信息化局", None),
+    ("market.quality", "report", "隔壁卖假酒，请五原县市场监管局查处", "五原县市场监督管理局", None),
+    ("market.registration", "request", "五原县市场监管局系统登不上", "五原县市场监督管理局", None),
+    ("approval.misconduct", None, "五原县纪委的人索要好处费", "巴彦淖尔市纪委监委", "五原县纪委监委"),
+    # nobody is named, and the owner does itself what one complains of
+    ("approval.delay", None, "四个月不办", f"巴彦淖尔市{SERVICES}", None),
+    ("tax.levy", None, "重复征税", "国家税务总局巴彦淖尔市税务局", None),
+    ("tax.levy", "request", "重复征税", "国家税务总局五原县税务局", None),
+    ("environment.closure", "complaint", "无故停产", "巴彦淖尔市生态环境局", None),
+    ("labor.dispute", None, "欠薪", "五原县人力资源和社会保障局", None),
+    ("competition.procurement", None, "采购文件限定品牌", "五原县财政局", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("leaf", "nature", "text", "handler", "accused"), NAMED_IN_THE_TEXT)
+def test_whoever_a_text_names_or_must_mean_never_judges_itself(leaf, nature, text, handler, accused):
+    decision = decided(leaf, "五原县", nature=nature, text=text)
+    assert (name_of(decision.department), name_of(decision.respondent_department)) == (handler, accused)
+    assert decision.under_802 is False
+    assert not accused or accused.removeprefix("内蒙古") in decision.reason
+
+
+def test_a_debtor_is_filed_and_never_read_from_the_text():
+    decision = decided("arrears.construction", "五原县", text="五原县人民政府拖欠工程款")
+    assert (decision.department, decision.under_802, decision.queue) == (None, False, "150800")
+    assert name_of(decision.respondent_department) == "五原县人民政府"
+    assert "没有写明债务人" in decision.reason
 
 
 def test_retaliation_goes_sealed_and_straight_to_the_supervisor_of_the_region():
@@ -255,6 +316,17 @@ def test_retaliation_goes_sealed_and_straight_to_the_supervisor_of_the_region():
     assert name_of(decision.department) == "内蒙古自治区党委全面依法治区委员会办公室"
     assert (decision.sealed, decision.queue, decision.routed_by) == (True, "150000", "rule")
     assert decision.basis == "保障中小企业款项支付条例第二十条、第三十五条"
+
+
+@pytest.mark.parametrize(
+    ("who", "text"), [("依法治区办", ""), ("内蒙古自治区人民政府", ""), (None, "自治区依法治区办的人报复我们")]
+)
+@pytest.mark.parametrize("nature", ["request", "complaint", "report"])
+def test_retaliation_by_the_supervisor_itself_waits_sealed_for_a_third_one(who, text, nature):
+    flags = frozenset({"retaliation"})
+    decision = decided("approval.delay", "五原县", who, nature=nature, text=text, flags=flags)
+    assert (decision.department, decision.sealed, decision.queue) == (None, True, "150000")
+    assert "第三方" in decision.reason
 
 
 UNDECIDED = [
@@ -298,7 +370,7 @@ def test_a_policy_of_confirm_waits_for_a_person_with_a_proposal():
     leaf = replace(book().categories["tax.levy"], policy="confirm")
     cautious = replace(book(), categories={**book().categories, leaf.code: leaf})
     decision = decide(matter("tax.levy", "五原县"), cautious)
-    assert (decision.department, name_of(decision.proposed)) == (None, "国家税务总局五原县税务局")
+    assert (decision.department, name_of(decision.proposed)) == (None, "国家税务总局巴彦淖尔市税务局")
     assert "由派单员确认" in decision.reason
 
 
@@ -348,9 +420,19 @@ def test_a_declared_gate_is_proposed_to_the_dispatcher_and_never_dispatched(gate
     assert decision.sealed == (gate == "discipline")
 
 
-def test_what_discipline_inspection_should_get_is_kept_from_the_accused_government():
-    decision = decided("approval.delay", "五原县", "五原县人民政府", gates=("discipline",))
-    assert (name_of(decision.proposed), decision.queue) == ("巴彦淖尔市纪委监委", "150800")
+@pytest.mark.parametrize(
+    ("who", "proposed", "queue"),
+    [
+        ("五原县人民政府", "巴彦淖尔市纪委监委", "150800"),
+        ("五原县纪委监委", "巴彦淖尔市纪委监委", "150800"),
+        ("巴彦淖尔市纪委监委", "内蒙古自治区纪委监委", "150000"),
+        ("内蒙古自治区纪委监委", None, "150000"),
+    ],
+)
+@pytest.mark.parametrize("nature", ["request", "complaint", "report"])
+def test_what_discipline_inspection_should_get_is_kept_from_the_accused(who, proposed, queue, nature):
+    decision = decided("approval.delay", None, who, nature=nature, gates=("discipline",))
+    assert (name_of(decision.proposed), decision.queue) == (proposed, queue)
 
 
 def test_a_gate_that_was_retired_closes_nothing():
@@ -372,13 +454,14 @@ def test_an_emergency_is_handed_over_even_where_somebody_is_threatened():
     decision = decided("approval.delay", "五原县", gates=("emergency",), flags=frozenset({"retaliation"}))
     assert (decision.gate, decision.department, decision.sealed) == ("emergency", None, True)
     assert "119" in decision.channel
+    assert "拨打紧急电话。已转五原县派单员" in decision.reason
 
 
 def test_a_gate_that_only_warns_lets_the_matter_go_its_way():
     gate = replace(book().gates["already_concluded"], effect="warn")
     lenient = replace(book(), gates={gate.code: gate})
     decision = decide(matter("tax.levy", "五原县", gates=(gate.code,)), lenient)
-    assert name_of(decision.department) == "国家税务总局五原县税务局"
+    assert name_of(decision.department) == "国家税务总局巴彦淖尔市税务局"
     assert gate.channel in decision.reason
 
 
@@ -438,8 +521,10 @@ def test_a_dispatcher_is_told_why_a_department_may_not_get_it(department, nature
     assert not closed or (department in sentence and "请派给" in sentence)
 
 
-def test_without_a_respondent_no_department_is_barred():
+def test_without_a_respondent_only_whom_the_text_accused_is_barred():
     assert barred("150821-police", "report", None, book()) is None
+    assert barred("150821-police", "report", None, book(), accused="150821-police") is not None
+    assert barred("150821-police", "request", None, book(), accused="150821-police") is None
 
 
 def test_names_without_a_place_are_read_from_where_the_filer_is():
