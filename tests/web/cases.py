@@ -39,7 +39,8 @@ def taken(number: str, *actions: str, by: Reader | None = None) -> None:
         with transaction():
             complaint = the(number)
             role = min(STEPS[action].roles)
-            casework.act(complaint, {role}, action, SAID.get(action, {}), by or SOMEBODY[action in {"approve", "close"}], clock.now())
+            actor = by or SOMEBODY[action in {"approve", "close"}]
+            casework.act(complaint, {role}, action, SAID.get(action, {}), actor, clock.now())
 
 
 def standing(state: str, **changes: Any) -> str:

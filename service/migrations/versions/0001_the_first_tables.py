@@ -72,7 +72,7 @@ def upgrade() -> None:
         sa.Column("parent", sa.Text(), nullable=True),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("policy", sa.Text(), nullable=True),
-        sa.Column("threshold", sa.Float(), nullable=True),
+        sa.Column("threshold", sa.Double(), nullable=True),
         sa.Column("nature", sa.Text(), nullable=True),
         sa.Column("owners", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("cues", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
