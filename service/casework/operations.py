@@ -161,7 +161,8 @@ def not_for(department: str, complaint: Complaint, book: Directory) -> str | Non
     named = complaint.respondent_name
     respondent = Respondent(named, complaint.respondent_kind) if named else None
     family = (complaint.category or "").partition(".")[0]
-    return barred(department, complaint.nature, respondent, book, family=family, near=complaint.region)
+    accused = complaint.respondent_department
+    return barred(department, complaint.nature, respondent, book, family=family, near=complaint.region, accused=accused)
 
 
 def _draft(complaint: Complaint, given: Given, by: Trace) -> None:
