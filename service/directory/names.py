@@ -17,7 +17,7 @@ DIRECTIONS = "左右前中后"
 LEVEL_WORDS = ("自治区", "市", "县", "旗", "区", "盟")
 LEVEL = re.compile(r"自治区|市(?!场|民|政(?!府|务|数))|县(?!域)|旗(?!舰)|区(?!域|块)|盟")
 # In a text, “税务局” and “县税务局” are the writer's own only behind a stop or one of these: not in 大同市公安局.
-LEADS = ("当地", "本地", *"我咱本该此向到去来找被对跟和与及或由让请是把在给从经报诉求了的往至为叫说")
+LEADS = ("当地", "本地", *"我咱本该此向到去来找被对跟和与及或由让请是把在给从经报诉求了的往至为叫说后但而又再就")
 HALL = "政务大厅"  # the one 厅 that is no department of the region
 # Nobody means a body by a bare “政府” or “12345热线”; and 政府采购, 政府性基金 are none.
 NEVER_BARE = frozenset({"government", "dispatch"})

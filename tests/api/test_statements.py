@@ -44,11 +44,11 @@ def test_a_public_filing_takes_two_statements(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize(("role", "place"), [("system", None), ("operator", "150000")])
-def test_a_filing_of_somebody_signed_in_with_a_key_takes_eight_at_most(
+def test_a_filing_of_somebody_signed_in_with_a_key_takes_six_at_most(
     client: FlaskClient, people: People, role: str, place: str | None
 ) -> None:
     sent = statements_of_a_filing(client, people.headers(role, place) | {"Idempotency-Key": "second"})
-    assert len(sent) <= 8, sent
+    assert len(sent) <= 6, sent
 
 
 def test_a_list_page_takes_as_many_statements_for_a_hundred_rows_as_for_one_and_four_at_most(
