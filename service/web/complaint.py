@@ -24,7 +24,7 @@ from service.directory.rules import Directory
 from service.errors import NotFound, Stale
 from service.http import STATUS, needs
 from service.intake import attachments
-from service.web import files, forms, steps, trail, words
+from service.web import files, forms, steps, trail, words, worklists
 from service.web.forms import Filled
 from service.web.steps import ACTION, Control
 
@@ -129,10 +129,15 @@ def _shown(number: str, action: str, told: Filled) -> Any:
         "complaint/page.html", seen=seen, names=NAMES, complaint=complaint,
         panel=replace(panel, meanwhile=_meanwhile(events, names)) if told.status == STATUS[Stale] else panel,
         strip=_strip(clocks, book), clocks=_in_order(clocks), today=clock.local(clock.now()).date(),
-        receiver=book.departments[complaint.receiver].name, details=trail.details(seen["details"]),
-        attachments=attachments.of(complaint.id),
+        receiver=book.departments[complaint.receiver].name, hands=_hands(complaint, book),
+        details=trail.details(seen["details"]), attachments=attachments.of(complaint.id),
         trail=trail.entries(events, everything, reading.knows_who(complaint, roles), names, book), grave=steps.GRAVE,
     ), told.status  # fmt: skip
+
+
+def _hands(complaint: Complaint, book: Directory) -> str:
+    """In whose hands it is; empty once it is over."""
+    return worklists.hands(complaint.queue_desk, complaint.queue_code or "", book) if complaint.queue_desk else ""
 
 
 def _panel(
@@ -182,18 +187,22 @@ def _meanwhile(events: Sequence[Event], names: dict[int, str]) -> list[str]:
 
 
 def _strip(clocks: Sequence[Clock], book: Directory) -> Strip | None:
-    """The result clock day by day; before it runs, the clock that ends first."""
+    """The result clock day by day; before it runs, the one that ends first of those in days, else of all."""
     open_ones = [one for one in clocks if one.state in RUNNING]
-    chosen = min(open_ones, key=lambda one: (one.kind != "result", one.due_at), default=None)
+    chosen = min(open_ones, key=lambda one: (one.kind != "result", _runs_in_hours(one), one.due_at), default=None)
     if chosen is None:
         return None
     now, calendar = clock.now(), deadlines.calendar(chosen.places, book.revision)
     deadline = deadlines.explain(chosen, book.revision, now)
     years = sorted({day.date.year for day in deadline.days if not calendar.is_published(day.date.year)})
-    if chosen.term is None or chosen.term.unit.in_hours:
+    if chosen.term is None or _runs_in_hours(chosen):
         return Strip(chosen, deadline, unpublished=years)
     counted = [day.date for day in deadline.days if day.counted]
     return Strip(chosen, deadline, sum(day <= clock.local(now).date() for day in counted), len(counted), years)
+
+
+def _runs_in_hours(one: Clock) -> bool:
+    return one.term is not None and one.term.unit.in_hours
 
 
 def _in_order(clocks: Sequence[Clock]) -> list[Clock]:

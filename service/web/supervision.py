@@ -32,8 +32,6 @@ LISTS = {
 FIRST = "overdue"
 # The three numbers of the day.
 FIGURES = (("accepted", "今日受理"), ("closed", "今日办结"), ("overdue", "现在逾期"))
-# desk of a state → whose hands those are, after the name of the place
-HANDS = {"dispatcher": "%(place)s（派单）", "department": "%(place)s", "revisit": "%(place)s（回访）"}
 # So many are listed, and so many of them at once.
 MOST_HANDS, SHOWN_HANDS = 100, 8
 
@@ -92,7 +90,7 @@ def _tab(code: str, show: str, counts: Mapping[str, int]) -> dict[str, Any]:
 def _told(one: Burden, book: Directory) -> dict[str, Any]:
     link: dict[str, Any] = {"desk": one.desk, "queue": one.queue, "_anchor": "list"}
     return {
-        "name": _named(one.desk, one.queue, book),
+        "name": worklists.hands(one.desk, one.queue, book),
         "overdue": one.overdue,
         "soon": one.soon,
         "overdue_url": url_for("supervision.desk", show="overdue", **link),
@@ -103,9 +101,4 @@ def _told(one: Burden, book: Directory) -> dict[str, Any]:
 def _hands(form: Filled, book: Directory) -> str:
     """Whose complaints the list is narrowed down to; empty where it is not."""
     desk_, queue = form.value("desk"), form.value("queue")
-    return _named(desk_, queue, book) if desk_ in HANDS and queue else ""
-
-
-def _named(desk_: str, queue: str, book: Directory) -> str:
-    table: Mapping[str, Any] = book.departments if desk_ == "department" else book.places
-    return _(HANDS[desk_], place=table[queue].name) if queue in table else _("没有这个单位")
+    return worklists.hands(desk_, queue, book) if desk_ and queue and not form.errors else ""

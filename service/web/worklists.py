@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import request, url_for
+from flask_babel import gettext as _
 from marshmallow import Schema
 from werkzeug.datastructures import MultiDict
 
@@ -21,6 +22,8 @@ from service.web import forms
 from service.web.forms import Filled
 
 ROWS = 50
+# desk of a state → whose hands those are
+HANDS = {"dispatcher": "%(name)s（派单）", "department": "%(name)s", "revisit": "%(name)s（回访）"}
 DUE = {"overdue": "已逾期", "soon": "两天内到期"}
 
 
@@ -84,6 +87,12 @@ def number_in(form: Filled) -> str | None:
     """The number of one complaint, where that is what was typed into the search."""
     typed = str(form.value("q")).strip().upper()
     return typed if is_number(typed) else None
+
+
+def hands(desk: str, queue: str, book: Directory) -> str:
+    """In whose hands a complaint is: a department, or who dispatches or revisits for a place."""
+    table: Mapping[str, Any] = book.departments if desk == "department" else book.places
+    return _(HANDS[desk], name=table[queue].name) if queue in table else _("没有这个单位")
 
 
 def families(book: Directory) -> dict[str, str]:

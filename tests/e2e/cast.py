@@ -1,0 +1,85 @@
+"""The people of the stories, and complaints in every state, made through the operations as everybody makes them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+from service import clock
+from service.accounts import operations as accounts
+from service.accounts.rules import Grant, Reader
+from service.casework import operations as casework
+from service.complaints.rules import ENTERPRISE, STEPS
+from service.db import transaction
+from service.demonstration import FIELDS, WAYS
+from service.intake import operations as intake
+from service.intake.schemas import FilingSchema
+from tests.factories import filing
+
+PASSWORD = "correct horse battery"
+PLACE, OFFICE = "150821", "150821-health"
+PEOPLE = {
+    "zhang": ("张话务", Grant("operator", PLACE)),
+    "pang": ("庞派单", Grant("dispatcher", PLACE)),
+    "cheng": ("程承办", Grant("handler", None, None, OFFICE)),
+    "fu": ("傅负责", Grant("head", None, None, OFFICE)),
+    "du": ("杜督办", Grant("supervisor", PLACE)),
+    "shen": ("沈审计", Grant("auditor")),
+}
+ROLES = {grant.role: login for login, (_name, grant) in PEOPLE.items()}
+# Nobody can tell from this what it is about, so the machine leaves it to a dispatcher.
+VAGUE = "我们企业的事情跑了很多趟，一直没有结果，希望有人管一管，帮我们协调解决。"
+
+
+@cache
+def _hashed() -> str:
+    """What is stored of the password: hashing is slow by intention, and once is enough."""
+    return accounts.HASHER.hash(PASSWORD)
+
+
+@dataclass(frozen=True)
+class Filed:
+    """What who filed knows."""
+
+    number: str
+    query_code: str
+
+
+class Cast:
+    """Everybody who works in one banner and in one of its departments; all have the same password."""
+
+    def __init__(self) -> None:
+        with transaction():
+            self.readers: dict[str, Reader] = {}
+            for login, (name, grant) in PEOPLE.items():
+                user = accounts.create_user(login, name, [grant], None, clock.now(), "test")
+                user.password_hash = _hashed()
+                self.readers[grant.role] = accounts.reader(user)
+
+    def complaint(
+        self,
+        status: str = "dispatched",
+        ago: timedelta = timedelta(minutes=5),
+        details: Mapping[str, Any] | None = None,
+    ) -> Filed:
+        """A complaint that was filed some time ago and went straight to this state."""
+        at = clock.now() - ago
+        way = WAYS[status]
+        with transaction():
+            draft = FilingSchema().load(filing(**details or {}))
+            filed = intake.file_complaint(draft, Reader(), at, by_hand="dispatch" not in way)
+            done = 2 if filed.complaint.status == "dispatched" else 0
+            for action in way[done:]:
+                self._take(filed.complaint, action, at)
+            return Filed(filed.complaint.number, filed.query_code)
+
+    def reader(self, login: str) -> Reader:
+        """Who it is that signs in with this login."""
+        return self.readers[PEOPLE[login][1].role]
+
+    def _take(self, complaint: Any, action: str, at: datetime) -> None:
+        able = STEPS[action].roles
+        role = next((role for role in (ENTERPRISE, *self.readers) if role in able), "revisit_agent")
+        given = {"department": OFFICE} if action == "dispatch" else FIELDS.get(action, {})
+        casework.act(complaint, {role}, action, given, self.readers.get(role, Reader()), at)

@@ -1,0 +1,205 @@
+"""Script, HTML and formulas planted in every field of every form stand on every page as the text they are."""
+
+import pytest
+from flask import Flask
+from playwright.sync_api import expect
+
+from service.complaints.rules import STEPS
+from service.demonstration import WAYS
+from tests.e2e.cast import OFFICE, PLACE, ROLES, Cast, Filed
+from tests.e2e.conftest import Open
+from tests.e2e.test_pages import is_page
+from tests.e2e.views import follow
+from tests.e2e.window import Window
+
+# Fields that take only one kind of thing, so that nothing else is ever stored from them.
+STRICT = {
+    "contact.phone": "0471-6601234", "amount": "1250000", "enterprise.uscc": "", "number": "", "query_code": "",
+    "department": OFFICE, "region": PLACE,
+}  # fmt: skip
+# Forms of one button each, with nothing to fill in.
+NO_FIELDS = {"signin.sign_out", "filing.anew", "filing.put_away", "progress.leave", "hotline.next_call"}
+FILL = """(form, [planted, script, short, strict, everything]) => {
+    const told = [];
+    for (const one of form.elements) {
+        const {name, type} = one;
+        if (!name || name === "csrf_token" || one.disabled || one.hidden) continue;
+        if (type === "radio" && !form.querySelector(`[name="${name}"]:checked`)) one.checked = true;
+        if (type === "select-one" && name in strict) one.value = strict[name];
+        if (!["text", "textarea", "search", "tel", "password"].includes(type)) continue;
+        const text = planted.replace("NAME", name) + (short.includes(name) ? "" : script);
+        one.value = name in strict && !everything ? strict[name] : text;
+        if (one.value === text && type !== "password") told.push(text);
+        for (const event of ["input", "change"]) one.dispatchEvent(new Event(event, {bubbles: true}));
+    }
+    return told;
+}"""
+PLANTED = """=NAME"'><b data-planted>{{7*191}}"""
+SCRIPT = "<script>alert(1)</script>${7*191}"
+# Fields too short for all of it.
+SHORT = ["contact.name"]
+CAME_ALIVE = "() => [...document.querySelectorAll('[data-planted]')].map((one) => one.parentElement.outerHTML)"
+
+
+def planted(name: str) -> str:
+    """What is written into a field."""
+    return PLANTED.replace("NAME", name) + ("" if name in SHORT else SCRIPT)
+
+
+class Planter:
+    """Fills the forms of a window, and looks whether anything of it came alive."""
+
+    def __init__(self, window: Window) -> None:
+        self.window = window
+
+    def plant(self, everything: bool = False, button: str = "") -> list[str]:
+        """Fill in the form that has most fields, and send it; gives what was written into it."""
+        forms = self.window.main.locator("form").all()
+        form = max(forms, key=lambda one: one.locator("input:visible, textarea:visible").count())
+        written = form.evaluate(FILL, [PLANTED, SCRIPT, SHORT, STRICT, everything])
+        if form.locator("[hx-post]").count():
+            self.window.page.wait_for_load_state("networkidle")
+            self.look()
+        pressed = form.get_by_role("button", name=button) if button else form.locator(".btn-primary, .btn-brick")
+        pressed.first.click()
+        self.look()
+        return list(written)
+
+    def look(self) -> None:
+        """Nothing that was planted became an element or was calculated."""
+        self.window.page.wait_for_load_state()
+        assert self.window.page.evaluate(CAME_ALIVE) == []
+        assert "1337" not in self.window.page.content()
+
+    def finds(self, path: str, *texts: str) -> None:
+        """A page says all of these texts, letter by letter."""
+        self.window.go(path)
+        self.look()
+        for text in texts:
+            expect(self.window.main).to_contain_text(text)
+
+
+class Planters(dict[str, Planter]):
+    """A planter for everybody, by login, "" for the public; each opens a window when first needed."""
+
+    def __init__(self, window: Open) -> None:
+        super().__init__()
+        self.window = window
+
+    def __missing__(self, login: str) -> Planter:
+        self[login] = Planter(self.window(login))
+        return self[login]
+
+
+@pytest.fixture
+def planter(window: Open) -> Planters:
+    return Planters(window)
+
+
+def numbers(window: Window) -> str:
+    return window.main.locator(".number", has_text="QS20").first.inner_text()
+
+
+def written_in_three_steps(public: Planter, category: str) -> list[str]:
+    """Fill in the filing form up to the review; gives what was written."""
+    public.window.go("/file")
+    public.window.main.locator("summary").first.click()
+    public.window.choose("category", category)
+    written = public.plant()
+    public.plant(everything=True)  # what is strict comes back with what is wrong
+    written += public.plant()
+    public.plant(everything=True)
+    written += public.plant()
+    public.finds("/file/review", *written)
+    return written
+
+
+@pytest.mark.parametrize("category", ["default.investment-promise", "policy.subsidy"])
+def test_what_an_enterprise_writes_stays_text(planter: Planters, category: str) -> None:
+    written_in_three_steps(planter[""], category)
+
+
+def test_what_an_enterprise_files_stays_text_on_every_desk(planter: Planters) -> None:
+    public = planter[""]
+    written = written_in_three_steps(public, "arrears.goods-services")
+    public.window.press("提交诉求")
+    number = numbers(public.window)
+    public.look()
+    public.finds(f"/progress/{number}", planted("body"))
+
+    planter["pang"].finds("/desk/dispatching")
+    for login in ("zhang", "pang"):
+        planter[login].finds(f"/desk/complaints/{number}", *written)
+    planter["du"].finds(f"/desk/complaints/{number}", planted("body"))
+    planter["pang"].window.go(f"/desk/dispatching/{number}?do=dispatch")
+    planter["pang"].plant(everything=True)
+    planter["cheng"].finds("/desk/department", planted("body")[:40])
+    planter["cheng"].finds(f"/desk/complaints/{number}", *written, planted("note"))
+    planter["du"].finds(f"/desk/supervision?show=accepted&q={number}")
+
+
+@pytest.mark.parametrize("role", sorted({role for step in STEPS.values() for role in step.roles} & set(ROLES)))
+def test_what_is_written_into_a_step_stays_text(planter: Planters, cast: Cast, role: str) -> None:
+    for action, step in STEPS.items():
+        if role in step.roles:
+            number = cast.complaint(next(status for status in WAYS if status in step.sources)).number
+            planter[ROLES[role]].window.go(f"/desk/complaints/{number}?action={action}")
+            written = planter[ROLES[role]].plant(everything=True)
+            planter["du"].finds(f"/desk/complaints/{number}", *written)
+
+
+def test_what_the_enterprise_writes_later_stays_text(planter: Planters, cast: Cast) -> None:
+    public = planter[""]
+    for status, page in (("waiting", "add"), ("dispatched", "withdraw"), ("replied", "close")):
+        filed: Filed = cast.complaint(status)
+        follow(public.window, filed)
+        public.window.go(f"/progress/{filed.number}/{page}")
+        written = public.plant()
+        public.finds(f"/progress/{filed.number}")
+        planter["du"].finds(f"/desk/complaints/{filed.number}", *written)
+
+
+@pytest.mark.parametrize("button", ["派单", "直接答复"])
+def test_what_an_operator_logs_stays_text(planter: Planters, button: str) -> None:
+    operator = planter["zhang"]
+    operator.window.go("/desk/hotline")
+    operator.plant(everything=True, button=button)
+    if button == "派单":
+        operator.window.write("reply", "")
+        operator.window.page.evaluate("() => document.querySelector('[name=reply]').removeAttribute('name')")
+    written = [text for text in operator.plant(button=button) if "reply" not in text or button != "派单"]
+    operator.window.sees("刚才这通电话")
+    number = numbers(operator.window)
+    operator.finds(f"/desk/complaints/{number}", *written)
+    operator.window.go("/desk/hotline")
+    operator.window.write("contact.phone", STRICT["contact.phone"])
+    operator.window.press("查来电")
+    operator.window.sees(number)
+    operator.look()
+
+
+@pytest.mark.parametrize(("login", "path", "button"), [
+    ("", "/sign-in", "登录"), ("", "/progress", "查看进度"), ("cheng", "/profile", "更改密码"),
+    ("cheng", "/desk/department", "筛选"), ("du", "/desk/supervision", "筛选"),
+])  # fmt: skip
+def test_what_is_not_stored_stays_text_where_it_is_shown_again(
+    planter: Planters, login: str, path: str, button: str
+) -> None:
+    here = planter[login]
+    here.window.go(path)
+    for text in here.plant(everything=True, button=button):
+        assert text in here.window.page.eval_on_selector_all("input", "all => all.map((one) => one.value)")
+
+
+def test_every_form_was_planted(app: Flask) -> None:
+    """Whoever adds a form adds it above."""
+    forms = {
+        rule.endpoint for rule in app.url_map.iter_rules() if "POST" in (rule.methods or ()) and is_page(rule.rule)
+    }
+    planted = {
+        "filing.text_given", "filing.details_given", "filing.contact_given", "filing.submit", "filing.judgement",
+        "filing.warnings", "progress.opened", "progress.added", "progress.withdrawn", "progress.closed",
+        "complaint.act", "dispatching.act", "hotline.log", "hotline.caller", "hotline.preview",
+        "signin.signed_in", "signin.change_password",
+    }  # fmt: skip
+    assert forms - NO_FIELDS == planted

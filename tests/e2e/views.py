@@ -1,0 +1,222 @@
+"""Every page in each of its states, who comes there and how; a page that is missing here fails a test."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from service.complaints.rules import STEPS
+from service.demonstration import WAYS
+from tests.e2e.cast import ROLES, VAGUE, Cast, Filed
+from tests.e2e.window import Window
+
+# Downloads, a redirect to one's own desk, and the built files: nothing to look at.
+NO_PAGES = {"assets.built", "signin.desk", "complaint.attachment", "progress.file"}
+ARREARS = (
+    "我公司给五原县人民医院供应检验试剂，货早已送齐并验收，发票也开了，合同约定三十天内付款，医药货款拖欠一年多没有给。"
+)
+PROMISE = "县里招商时协议写明给我公司返还土地出让金、兑现厂房租金补贴，公司已经投产三年，换了领导以后承诺一直没有兑现。"
+POLICY = "我公司符合稳岗补贴条件，去年就提交了申请材料，到现在奖补资金没有享受到，窗口只说再等等。"
+STAFF = tuple(ROLES.values())
+
+
+@dataclass(frozen=True)
+class World:
+    """A complaint in every state, one of which nobody could place, and one that is late."""
+
+    by_status: dict[str, Filed]
+    vague: Filed
+    late: Filed
+
+    @classmethod
+    def of(cls, cast: Cast) -> "World":
+        """Make it."""
+        return cls(
+            {status: cast.complaint(status) for status in WAYS},
+            cast.complaint("submitted", details={"body": VAGUE, "respondent": None}),
+            cast.complaint("handling", ago=timedelta(days=60)),
+        )
+
+
+Come = Callable[[Window, World], object]
+
+
+@dataclass(frozen=True)
+class View:
+    """A page in one state.
+
+    Attributes:
+        endpoint: of the page; empty for an answer that belongs to none, such as "not found".
+        who: the login of who comes; empty for the public.
+    """
+
+    endpoint: str
+    name: str
+    who: str
+    come: Come
+
+
+def at(path: str) -> Come:
+    """Come by an address; {status} stands for the number of the complaint in that state."""
+
+    def come(window: Window, world: World) -> None:
+        numbers = {status: filed.number for status, filed in world.by_status.items()}
+        window.go(path.format(**numbers, vague=world.vague.number, late=world.late.number))
+
+    return come
+
+
+def sent(path: str, button: str) -> Come:
+    """Come by sending a form with nothing filled in."""
+
+    def come(window: Window, world: World) -> None:
+        at(path)(window, world)
+        window.press(button)
+
+    return come
+
+
+# --- the public ------------------------------------------------------------------------------------------------------
+
+
+def write(window: Window, body: str = ARREARS) -> None:
+    """The first step of filing."""
+    window.go("/file")
+    window.write("body", body)
+
+
+def details(body: str) -> Come:
+    """The questions for the family that a text belongs to."""
+
+    def come(window: Window, _world: World) -> None:
+        write(window, body)
+        window.press("下一步")
+
+    return come
+
+
+def contact(window: Window, world: World) -> None:
+    """The third step."""
+    details(ARREARS)(window, world)
+    window.write("respondent.name", "五原县人民医院")
+    window.press("下一步")
+
+
+def nobody(window: Window, world: World) -> None:
+    """The third step, sent blank."""
+    contact(window, world)
+    window.press("下一步")
+
+
+def review(window: Window, world: World) -> None:
+    """Everything once more."""
+    contact(window, world)
+    window.write("enterprise.name", "河套试剂有限公司")
+    window.tick("enterprise.size", "small")
+    window.write("contact.name", "白女士")
+    window.write("contact.phone", "0471-6601234")
+    window.press("下一步")
+
+
+def receipt(window: Window, world: World) -> None:
+    """Filed."""
+    review(window, world)
+    window.press("提交诉求")
+
+
+def follow(window: Window, filed: Filed) -> None:
+    """Open a complaint by number and code."""
+    window.go("/progress")
+    window.write("number", filed.number)
+    window.write("query_code", filed.query_code)
+    window.press("查看进度")
+
+
+def followed(status: str, then: str = "") -> Come:
+    """The progress of the complaint in a state, and on to a page of it."""
+
+    def come(window: Window, world: World) -> None:
+        follow(window, world.by_status[status])
+        if then:
+            window.go(f"/progress/{world.by_status[status].number}/{then}")
+
+    return come
+
+
+PUBLIC = [
+    View("portal.home", "home", "", at("/")),
+    View("signin.sign_in", "sign-in", "", at("/sign-in")),
+    View("signin.sign_in", "sign-in, wrong", "", sent("/sign-in", "登录")),
+    View("filing.text", "file", "", at("/file")),
+    View("filing.text", "file, wrong", "", sent("/file", "下一步")),
+    *(View("filing.details", f"details {name}", "", details(body))
+      for name, body in (("arrears", ARREARS), ("default", PROMISE), ("policy", POLICY), ("unknown", VAGUE))),
+    View("filing.contact", "contact", "", contact),
+    View("filing.contact", "contact, wrong", "", nobody),
+    View("filing.review", "review", "", review),
+    View("filing.receipt", "receipt", "", receipt),
+    View("progress.ask", "ask", "", at("/progress")),
+    View("progress.ask", "ask, wrong", "", sent("/progress", "查看进度")),
+    *(View("progress.show", f"progress {status}", "", followed(status)) for status in WAYS),
+    View("progress.add", "add", "", followed("waiting", "add")),
+    View("progress.withdraw", "withdraw", "", followed("dispatched", "withdraw")),
+    View("progress.close", "close", "", followed("replied", "close")),
+    View("", "not found", "", at("/nowhere")),
+]  # fmt: skip
+
+
+# --- the desks -------------------------------------------------------------------------------------------------------
+
+
+def call(window: Window, _world: World) -> None:
+    """A call while it is written down: the caller is known, the machine has its opinion."""
+    window.go("/desk/hotline")
+    window.write("contact.phone", "0471-6601234")
+    window.write("body", ARREARS)
+    window.sees("会怎么办", "河套试剂有限公司")
+
+
+def called(window: Window, world: World) -> None:
+    """A call that was passed on."""
+    call(window, world)
+    window.write("enterprise.name", "河套试剂有限公司")
+    window.page.keyboard.press("F4")
+    window.sees("查询码")
+
+
+def steps() -> Iterator[View]:
+    """Each step that somebody may take, with its form open."""
+    for action, step in STEPS.items():
+        status = next(status for status in WAYS if status in step.sources)
+        able = [ROLES[role] for role in ROLES if role in step.roles]
+        for login in able[-1:]:
+            yield View("complaint.page", action, login, at(f"/desk/complaints/{{{status}}}?action={action}"))
+        if ROLES["dispatcher"] in able:
+            path = f"/desk/dispatching/{{{status}}}?do={action}"
+            yield View("dispatching.case", f"{action} at the desk", ROLES["dispatcher"], at(path))
+
+
+DESKS = [
+    *(View("signin.profile", "profile", login, at("/profile")) for login in STAFF[:1]),
+    View("signin.profile", "profile, wrong", STAFF[0], sent("/profile", "更改密码")),
+    View("hotline.desk", "hotline", "zhang", at("/desk/hotline")),
+    View("hotline.desk", "hotline, wrong", "zhang", sent("/desk/hotline", "派单")),
+    View("hotline.desk", "hotline, talking", "zhang", call),
+    View("hotline.desk", "hotline, receipt", "zhang", called),
+    View("dispatching.desk", "dispatching", "pang", at("/desk/dispatching")),
+    View("dispatching.desk", "dispatching, none", "pang", at("/desk/dispatching?state=accepted&cursor=")),
+    View("dispatching.case", "a vague one", "pang", at("/desk/dispatching/{vague}")),
+    *(View("department.desk", f"queue {status}", "cheng", at(f"/desk/department?status={status}"))
+      for status in ("open", "dispatched", "waiting", "replied", "closed")),
+    View("department.desk", "queue, nothing found", "cheng", at("/desk/department?q=不存在的内容")),
+    View("department.desk", "queue, wrong filter", "cheng", at("/desk/department?family=nonsense")),
+    View("department.desk", "approvals", "fu", at("/desk/department")),
+    View("complaint.page", "a late one", "cheng", at("/desk/complaints/{late}")),
+    View("complaint.page", "only to read", "shen", at("/desk/complaints/{closed}")),
+    *steps(),
+    View("supervision.desk", "supervision", "du", at("/desk/supervision")),
+    *(View("supervision.desk", f"supervision {show}", "du", at(f"/desk/supervision?show={show}"))
+      for show in ("soon", "accepted", "closed")),
+    View("", "not one's own", "cheng", at("/desk/supervision")),
+    View("", "nothing of the kind", "cheng", at("/desk/complaints/QS20200101-0000001-1")),
+]  # fmt: skip
+VIEWS = [*PUBLIC, *DESKS]

@@ -1,0 +1,145 @@
+"""Somebody's browser window, used by what is read on the screen."""
+
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Locator, Page, expect
+
+from service.config import ROOT
+from tests.e2e.cast import PASSWORD
+
+AXE = ROOT / "service" / "web" / "assets" / "node_modules" / "axe-core" / "axe.min.js"
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
+# Elements that stick out of the page to the right, where the page itself then scrolls.
+STICKING_OUT = """() => {
+    const wide = document.documentElement.clientWidth;
+    if (document.documentElement.scrollWidth <= wide) return [];
+    return [...document.querySelectorAll("body *")].filter((one) => one.getBoundingClientRect().right > wide + 1)
+        .slice(0, 5).map((one) => one.outerHTML.slice(0, 160));
+}"""
+VIOLATIONS = """async (chosen) =>
+    (await axe.run(document, {runOnly: chosen, resultTypes: ["violations"], preload: false})).violations.flatMap(
+    (rule) => rule.nodes.map((node) => `${rule.id}: ${node.html.slice(0, 200)} ${node.failureSummary}`))"""
+
+
+@dataclass
+class Window:
+    """A window of its own: no cookie is shared with another.
+
+    Attributes:
+        faults: what the browser reported as wrong: scripts, styles or files that were refused or failed, dialogs.
+    """
+
+    page: Page
+    address: str
+    faults: list[str] = field(default_factory=list)
+
+    @classmethod
+    def open(cls, browser: Browser, address: str, **settings: Any) -> "Window":
+        """Open it; settings as Playwright's new_context takes them."""
+        context = browser.new_context(base_url=address, locale="zh-CN", timezone_id="Asia/Shanghai", **settings)
+        context.set_default_timeout(10_000)
+        window = cls(context.new_page(), address)
+        window.page.on("console", window._heard)
+        window.page.on("pageerror", lambda error: window.faults.append(f"{window.page.url}: {error}"))
+        window.page.on("dialog", window._interrupted)
+        return window
+
+    @property
+    def context(self) -> BrowserContext:
+        """The cookies and settings behind the window."""
+        return self.page.context
+
+    def close(self) -> None:
+        """Close it, whatever stands in it."""
+        self.context.close()
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        # A page that answers 422 or 404 is none the less a page.
+        of_the_page = message.text.startswith("Failed to load resource") and "/static/" not in message.location["url"]
+        if message.type in {"error", "warning"} and not of_the_page:
+            self.faults.append(f"{self.page.url}: {message.text}")
+
+    def _interrupted(self, dialog: Dialog) -> None:
+        if dialog.type != "beforeunload":
+            self.faults.append(f"{self.page.url}: a dialog said {dialog.message}")
+        dialog.accept()
+
+    # --- what people do ----------------------------------------------------------------------------------------------
+
+    def go(self, path: str) -> "Window":
+        """Enter an address."""
+        self.page.goto(path)
+        return self
+
+    def follow(self, name: str) -> None:
+        """Click a link by its words."""
+        self.main.get_by_role("link", name=name).first.click()
+
+    def link(self, name: str) -> str:
+        """Where a link leads."""
+        return self.main.get_by_role("link", name=name).first.get_attribute("href") or ""
+
+    def press(self, name: str) -> None:
+        """Click a button by its words."""
+        self.main.get_by_role("button", name=name).first.click()
+
+    def write(self, name: str, text: str) -> None:
+        """Fill in a field."""
+        self.field(name).fill(text)
+
+    def choose(self, name: str, value: str) -> None:
+        """Take one of a list."""
+        self.field(name).select_option(value)
+
+    def tick(self, name: str, value: str = "true") -> None:
+        """Take a choice that stands in the open."""
+        self.main.locator(f'[name="{name}"][value="{value}"]').check()
+
+    def field(self, name: str) -> Locator:
+        """The first field of a name that can be seen; pages call their fields as the schemas do."""
+        return self.main.locator(f'[name="{name}"]:visible').first
+
+    def sign_in(self, login: str, password: str = PASSWORD) -> None:
+        """Sign in as the page of the same name has it."""
+        self.go("/sign-in")
+        self.write("login", login)
+        self.write("password", password)
+        self.press("登录")
+
+    # --- what people see ---------------------------------------------------------------------------------------------
+
+    @property
+    def main(self) -> Locator:
+        """The page without its head and foot."""
+        return self.page.locator("main")
+
+    def sees(self, *texts: str) -> None:
+        """All of these texts stand on the page, or do in a moment."""
+        for text in texts:
+            expect(self.main).to_contain_text(text)
+
+    def lacks(self, *texts: str) -> None:
+        """None of these texts stands on the page."""
+        for text in texts:
+            expect(self.main).not_to_contain_text(text)
+
+    # --- what machines see -------------------------------------------------------------------------------------------
+
+    def violations(self, rules: list[str] | None = None) -> list[str]:
+        """What axe-core has against the page as it stands: by these rules, or all of WCAG 2.1 A and AA."""
+        if not self.page.evaluate("() => 'axe' in window"):
+            self.page.evaluate(_axe())
+        return self.page.evaluate(VIOLATIONS, rules or WCAG)
+
+    def sticking_out(self) -> list[str]:
+        """What is too wide for the window."""
+        return self.page.evaluate(STICKING_OUT)
+
+
+@cache
+def _axe() -> str:
+    """axe-core as a text: the pages' policy forbids loading it by a tag, evaluating does not ask the policy."""
+    source = AXE.read_text(encoding="utf-8")
+    return f"() => {{ {source} }}"
