@@ -111,13 +111,11 @@ def data_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @models.command("train")
 @data_options
-@click.option("--output", type=click.Path(path_type=Path), help="写到这个文件；用种子语料训练而不给则存入 var/models 并启用")
+@click.option("--output", type=click.Path(path_type=Path), help="写到这个文件；不给则存入 var/models 并启用")
 @click.option("--if-missing", is_flag=True, help="已有启用的模型时什么也不做")
 @told
 def train(data: Path | None, columns: str, label: str, output: Path | None, if_missing: bool) -> None:
-    """训练一个模型，给出交叉验证的成绩；只有用种子语料训练的才会启用。"""
-    if data and not output:
-        raise click.UsageError("用别的数据训练时，请用 --output 写明模型存到哪个文件。")
+    """训练一个模型，给出交叉验证的成绩。"""
     if if_missing and health.model_state() == "ok":
         click.echo(f"已有模型 {classifier.version()}，不再训练。")
         return

@@ -106,6 +106,9 @@ def figures(now: datetime) -> dict[str, tuple[int, str]]:
     }
 
 
+UNREACHED = "先执行 make run，或检查 DATABASE_URL；未迁移时执行 flask db upgrade 与 flask seed"
+
+
 @dataclass(frozen=True)
 class Finding:
     """One thing the doctor looked at."""
@@ -120,7 +123,7 @@ def examine(now: datetime) -> list[Finding]:
     """What is configured, reachable, overdue and stuck, each with what to do."""
     database, model, heard, secret = database_state(), model_state(), queue.answers(), current_app.config["SECRET_KEY"]
     findings = [
-        Finding("数据库", database == "ok", database, "先执行 make run，或检查 DATABASE_URL；未迁移时执行 flask db upgrade 与 flask seed"),
+        Finding("数据库", database == "ok", database, UNREACHED),
         Finding("分类模型", model == "ok", model, "执行 flask model train"),
         Finding("Redis", heard, "ok" if heard else "away", "检查 REDIS_URL；恢复前任务会推迟，不会丢失"),
         Finding("密钥", len(secret) >= 32, f"{len(secret)} 个字符", "设置 32 个字符以上的随机 SECRET_KEY，并妥善备份"),

@@ -140,7 +140,7 @@ PUBLIC_FIELDS = {
     "refuse": {"channel", "reason", "note"},
     "pass_on": {"channel", "reason", "note"},
     "answer": {"reply", "note"},
-    "dispatch": {"department", "department_name", "note", "reason", "category"},
+    "dispatch": {"department", "department_name", "note", "reason", "category", "nature"},
     "sign": {"note"},
     "request_material": {"note"},
     "supply_material": {"text", "note"},
