@@ -76,7 +76,7 @@ HAPPENED = {
 class Number(fields.String):
     """A complaint's number as people type it: small letters, full-width digits and blanks do not count."""
 
-    default_error_messages = {"misspelt": "编号不对，请对照回执核对，例如 QS20261121-0000123-7。"}
+    default_error_messages = {"misspelt": "编号不对，请对照回执核对，例如 QS20261121-0000123-1。"}
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
         number = "".join(narrow(super()._deserialize(value, *args, **kwargs)).upper().split())
