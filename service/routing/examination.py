@@ -6,6 +6,10 @@ from service.routing.laws import law
 from service.routing.matter import Case, Matter, against
 from service.routing.respondent import Body, recognise
 
+# P: from which probability on a second suggestion holds the machine back, where a mistake would do harm.
+GRAVE_ENOUGH = 0.1
+EMERGENCY = "emergency"
+
 
 def examine(matter: Matter, directory: Directory) -> Case:
     """Find out all that the rules ask about."""
@@ -43,7 +47,14 @@ def _category(matter: Matter, directory: Directory) -> tuple[Category | None, st
         return chosen, reasons.UNSEEN
     if chosen is not None and chosen != guess:
         return chosen, reasons.contradicted(chosen, guess)
-    return guess, "" if top.probability >= guess.threshold else reasons.unsure(guess)
+    sure = top.probability >= guess.threshold and not _may_be_grave(matter, guess, directory)
+    return guess, "" if sure else reasons.unsure(guess)
+
+
+def _may_be_grave(matter: Matter, guess: Category, directory: Directory) -> bool:
+    """Whether a sealed leaf or an emergency is likely enough beside the guess that a person must look first."""
+    others = (directory.category(one.code) for one in matter.suggestions[1:] if one.probability >= GRAVE_ENOUGH)
+    return not guess.sealed and any(leaf is not None and (leaf.sealed or leaf.gate == EMERGENCY) for leaf in others)
 
 
 def _nature(category: Category | None, body: Body | None) -> str:
