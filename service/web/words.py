@@ -156,14 +156,19 @@ def _spoken_left(remaining: Left) -> str:
     if remaining.time is None:
         return _("%(days)d 个工作日", days=remaining.days)
     hours, minutes = _hours(remaining.time)
-    if hours:
-        return _("%(hours)d 个工作小时 %(minutes)d 分", hours=hours, minutes=minutes)
-    return _("%(minutes)d 分钟", minutes=minutes) if minutes else ""
+    told = (_("%(hours)d 个工作小时", hours=hours) if hours else "", _minutes(minutes, bool(hours)))
+    return " ".join(filter(None, told))
 
 
 def _spoken_time(length: timedelta) -> str:
     hours, minutes = _hours(length)
-    return _("%(hours)d 小时 %(minutes)d 分", hours=hours, minutes=minutes)
+    return " ".join(filter(None, (_("%(hours)d 小时", hours=hours), _minutes(minutes, after_hours=True))))
+
+
+def _minutes(minutes: int, after_hours: bool) -> str:
+    if not minutes:
+        return ""
+    return _("%(minutes)d 分", minutes=minutes) if after_hours else _("%(minutes)d 分钟", minutes=minutes)
 
 
 def _hours(length: timedelta) -> tuple[int, int]:

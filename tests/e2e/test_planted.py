@@ -2,7 +2,6 @@
 
 import pytest
 from flask import Flask
-from playwright.sync_api import expect
 
 from service.complaints.rules import STEPS
 from service.demonstration import WAYS
@@ -75,8 +74,7 @@ class Planter:
         """A page says all of these texts, letter by letter."""
         self.window.go(path)
         self.look()
-        for text in texts:
-            expect(self.window.main).to_contain_text(text)
+        self.window.sees(*texts)
 
 
 class Planters(dict[str, Planter]):

@@ -118,12 +118,12 @@ class Window:
     def sees(self, *texts: str) -> None:
         """All of these texts stand on the page, or do in a moment."""
         for text in texts:
-            expect(self.main).to_contain_text(text)
+            expect(self.main).to_contain_text(text, use_inner_text=True)
 
     def lacks(self, *texts: str) -> None:
         """None of these texts stands on the page."""
         for text in texts:
-            expect(self.main).not_to_contain_text(text)
+            expect(self.main).not_to_contain_text(text, use_inner_text=True)
 
     # --- what machines see -------------------------------------------------------------------------------------------
 
