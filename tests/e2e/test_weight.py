@@ -17,8 +17,7 @@ def test_a_first_visit_is_light(cast: Cast, window: Open) -> None:
     wire.send("Network.setCacheDisabled", {"cacheDisabled": True})
     for view in {view.endpoint: view for view in reversed(FIRST)}.values():
         view.come(here, world)
-        here.page.wait_for_load_state("networkidle")
         sizes.clear()
-        here.page.goto(here.page.url, wait_until="networkidle")
+        here.page.goto(here.page.url)
         assert len(sizes) >= 4, "the page, its style, its script and its icons"
         assert sum(sizes) <= MOST, view.name

@@ -157,7 +157,8 @@ PUBLIC = [
     View("filing.receipt", "receipt", "", receipt),
     View("progress.ask", "ask", "", at("/progress")),
     View("progress.ask", "ask, wrong", "", sent("/progress", "查看进度")),
-    *(View("progress.show", f"progress {status}", "", followed(status)) for status in WAYS),
+    *(View("progress.show", f"progress {status}", "", followed(status))
+      for status in ("submitted", "refused", "answered", "handling", "waiting", "replied", "closed")),
     View("progress.add", "add", "", followed("waiting", "add")),
     View("progress.withdraw", "withdraw", "", followed("dispatched", "withdraw")),
     View("progress.close", "close", "", followed("replied", "close")),

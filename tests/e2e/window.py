@@ -76,6 +76,7 @@ class Window:
     def follow(self, name: str) -> None:
         """Click a link by its words."""
         self.main.get_by_role("link", name=name).first.click()
+        self.page.wait_for_load_state()
 
     def link(self, name: str) -> str:
         """Where a link leads."""
@@ -84,6 +85,7 @@ class Window:
     def press(self, name: str) -> None:
         """Click a button by its words."""
         self.main.get_by_role("button", name=name).first.click()
+        self.page.wait_for_load_state()
 
     def write(self, name: str, text: str) -> None:
         """Fill in a field."""
