@@ -8,7 +8,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import func, insert, literal, select, text
+from sqlalchemy import func, insert, select, text
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from service.accounts.rules import Reader
@@ -60,11 +60,11 @@ def find(
     """
     reached = scopes(reader)
     columns = [condition.label(f"scope_{index}") for index, (_, condition) in enumerate(reached)]
-    query = select(Complaint, literal(value=True), *columns).where(Complaint.number == number)
+    query = select(Complaint, *columns).where(Complaint.number == number)
     row = db.session.execute(query.with_for_update(of=Complaint) if lock else query).one_or_none()
     if row is None:
         raise NotFound(NOT_HERE)
-    roles = {role for (role, _), held in zip(reached, row[2:], strict=True) if held}
+    roles = {role for (role, _), held in zip(reached, row[1:], strict=True) if held}
     if code and compare_digest(row[0].query_code_hash, code_hash(code)):
         roles.add(ENTERPRISE)
     if proof and compare_digest(proof_of(number, row[0].query_code_hash).encode(), proof.encode()):
@@ -147,8 +147,10 @@ EVENT_CONTENT = ("seq", "at", "action", "role", "actor_id", "from_status", "to_s
 def settled() -> int:
     """The id up to which all events are written for good.
 
-    Waits for who is writing and holds new writers back until the transaction ends, so end it at once.
+    Waits for who is writing and holds new writers back until the transaction ends, so end it at once. It waits two
+    seconds at most: behind one long transaction everybody would stand in line with it, and a task is tried again.
     """
+    db.session.execute(text("SET LOCAL lock_timeout = '2s'"))
     db.session.execute(text("LOCK TABLE events IN SHARE MODE"))
     return db.session.scalar(select(func.max(Event.id))) or 0
 
