@@ -1,7 +1,6 @@
 """Taking a step of the workflow, and climbing the ladder when time has run out."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +11,7 @@ from service.casework import rules
 from service.complaints import operations as complaints
 from service.complaints.models import Complaint
 from service.complaints.rules import (
+    ANSWERED_AT_ONCE,
     EVERY_CLOCK,
     MACHINE,
     STEPS,
@@ -29,16 +29,12 @@ from service.deadlines.ladder import OVERDUE
 from service.deadlines.models import Clock
 from service.directory import operations as directory
 from service.directory.rules import Directory
-from service.errors import Invalid, NotAllowed, NotFound, Stale, WrongState
+from service.errors import Invalid, NotAllowed, Stale, WrongState
 from service.intake import operations as intake
-from service.intake.operations import Filed
-from service.intake.rules import Draft
 from service.routing.respondent import Respondent
 from service.routing.rules import barred
 
 Given = Mapping[str, Any]
-# What who files learns of a clock.
-TOLD = ("kind", "due_at", "basis", "provisional", "state", "started_at", "overdue_at")
 
 
 def act(complaint: Complaint, roles: Collection[str], action: str, given: Given, actor: Reader, now: datetime) -> None:
@@ -70,25 +66,6 @@ def accept_and_dispatch(
     if complaint.status in STEPS["accept"].sources:
         act(complaint, roles, "accept", {}, actor, now)
     act(complaint, roles, "dispatch", given, actor, now)
-
-
-def file_and_answer(draft: Draft, reply: Given, actor: Reader, now: datetime) -> Filed:
-    """File what somebody says and answer it on the spot.
-
-    Args:
-        reply: the fields of the step 即时办结.
-
-    Raises:
-        NotAllowed: it is sealed, or lies where the actor has no say.
-    """
-    filed = intake.file_complaint(draft, actor, now, by_hand=True)
-    try:
-        complaint, roles = complaints.find(filed.complaint.number, actor, lock=True)
-    except NotFound as problem:
-        raise NotAllowed("举报等密封的事项和其他地区的事项不能直接答复，请改为派单。") from problem
-    act(complaint, roles, "answer", reply, actor, now)
-    clocks = [{name: getattr(clock, name) for name in TOLD} for clock in deadlines.running(complaint.id)]
-    return replace(filed, clocks=clocks)
 
 
 def take(complaint: Complaint, step: Step, data: Given, by: Trace, now: datetime) -> None:
@@ -177,7 +154,7 @@ def _approve(complaint: Complaint, given: Given, by: Trace) -> None:
 
 def _answer(complaint: Complaint, given: Given, by: Trace) -> None:
     complaint.reply = given["reply"]
-    complaint.routed_by, complaint.reason = "operator", "工作人员已当场答复，不再派给部门。"
+    complaint.routed_by, complaint.reason = "operator", ANSWERED_AT_ONCE
 
 
 def _reply(complaint: Complaint, given: Given, by: Trace) -> None:

@@ -72,6 +72,7 @@ STATES = {
     "withdrawn": State("已撤回", None),
     "terminated": State("终止办理", None),
 }
+ANSWERED_AT_ONCE = "工作人员已当场答复，不再派给部门。"
 # Ends in which what a clock waited for never came: such clocks are cancelled, not met.
 UNDONE = frozenset({"refused", "passed_on", "withdrawn", "terminated"})
 OPEN = frozenset(code for code, state in STATES.items() if state.desk)

@@ -14,13 +14,23 @@ from service.complaints import operations as complaints
 from service.complaints import reading
 from service.complaints.listing import search_vector
 from service.complaints.models import Complaint
-from service.complaints.rules import ENTERPRISE, MACHINE, STATES, STEPS, Change, Trace, number, queue_for
+from service.complaints.rules import (
+    ANSWERED_AT_ONCE,
+    ENTERPRISE,
+    MACHINE,
+    STATES,
+    STEPS,
+    Change,
+    Trace,
+    number,
+    queue_for,
+)
 from service.crypto import keyed_hash
 from service.deadlines import operations as deadlines
 from service.deadlines.ladder import KINDS, regimes
 from service.directory import operations as directory
 from service.directory.rules import Directory
-from service.errors import Invalid
+from service.errors import Invalid, NotAllowed, NotFound
 from service.intake import duplicates, storing
 from service.intake.rules import FILING_DESKS, URGENT, Draft, clocks_after
 from service.routing.matter import Matter
@@ -55,6 +65,7 @@ def file_complaint(draft: Draft, reader: Reader, now: datetime, by_hand: bool = 
 
     Raises:
         Conflict: the other system already sent this number of its own.
+        NotAllowed: it was answered on the spot by who may not: it is sealed, or lies elsewhere.
     """
     book = directory.current()
     suggestions = classifier.suggest(draft.body, draft.title or "")
@@ -68,7 +79,19 @@ def file_complaint(draft: Draft, reader: Reader, now: datetime, by_hand: bool = 
     clocks = _clocks(complaint, steps, draft.source_due_at, now, book)
     complaint.due_at = min(row["due_at"] for row in clocks if row["state"] == "running")
     storing.store(complaint, events, clocks)
+    if draft.answer:
+        _check_answer(complaint, reader)
     return Filed(complaint, code, clocks, offered)
+
+
+def _check_answer(complaint: Complaint, reader: Reader) -> None:
+    """Raise unless who answered on the spot reaches the complaint in a role that may; the predicate says so."""
+    try:
+        _, roles = complaints.find(complaint.number, reader)
+    except NotFound:
+        roles = frozenset()
+    if not roles & STEPS["answer"].roles:
+        raise NotAllowed("举报等密封的事项和其他地区的事项不能直接答复，请改为派单。")
 
 
 def _steps(complaint: Complaint) -> tuple[str, ...]:
@@ -203,8 +226,7 @@ def _complaint(
         department=department,
         proposed_department=decision.department or decision.proposed,
         dispatch_place=decision.queue,
-        routed_by="triage" if by_hand else decision.routed_by,
-        reason=decision.reason,
+        **_routed(draft, decision, by_hand),
         proposed_channel=decision.channel,
         status=status,
         queue_desk=queue.desk,
@@ -213,6 +235,13 @@ def _complaint(
         length=0,
         head=START,
     )
+
+
+def _routed(draft: Draft, decision: Decision, by_hand: bool) -> dict[str, str]:
+    """Who decided where it goes, and why."""
+    if draft.answer:
+        return {"routed_by": "operator", "reason": ANSWERED_AT_ONCE}
+    return {"routed_by": "triage" if by_hand else decision.routed_by, "reason": decision.reason}
 
 
 def _said(draft: Draft, reader: Reader) -> dict[str, Any]:

@@ -13,11 +13,11 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from service import clock
-from service.casework import operations as casework
+from service.casework.rules import check_fields
 from service.casework.schemas import ActionSchema
 from service.complaints import listing, reading
 from service.complaints.listing import Wanted
-from service.complaints.rules import FLAGS, NATURES, RESPONDENT_KINDS, SIZES
+from service.complaints.rules import FLAGS, NATURES, RESPONDENT_KINDS, SIZES, STEPS
 from service.complaints.schemas import SearchSchema
 from service.db import db
 from service.directory import operations as directory
@@ -115,19 +115,22 @@ def _logged(data: Mapping[str, Any], way: str) -> Key | Filled:
         return _beside(Filled(data, wrong, forms.MEND, 422))
     content = json.dumps([way, data], sort_keys=True).encode()
     key = answers.key_of(request.form.get("_once", ""), current_user.id, content)
-    done = forms.attempt(data, lambda: _file(draft, reply if way == ANSWER else None, key, clock.now()))
+    done = forms.attempt(data, lambda: _file(_answered(draft, reply) if way == ANSWER else draft, key, clock.now()))
     return _beside(done) if isinstance(done, Filled) else key
 
 
-def _file(draft: Draft, reply: Mapping[str, Any] | None, key: Key, now: datetime) -> None:
+def _answered(draft: Draft, reply: Mapping[str, Any]) -> Draft:
+    """The filing with the answer that the step 即时办结 needs."""
+    check_fields(STEPS["answer"], reply)
+    return replace(draft, answer=reply["reply"])
+
+
+def _file(draft: Draft, key: Key, now: datetime) -> None:
     """File once, however often the button was pressed."""
     if _is_filed(key, now):
         return
     intake.check_rights(draft, current_user)
-    if reply is None:
-        filed = intake.file_complaint(draft, current_user, now)
-    else:
-        filed = casework.file_and_answer(draft, reply, current_user, now)
+    filed = intake.file_complaint(draft, current_user, now)
     if not answers.keep(key, FILED.dump(intake.told(filed, current_user, directory.current())), now):
         db.session.rollback()  # the same form arrived twice at once, and the other was faster
 

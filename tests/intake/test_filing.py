@@ -347,3 +347,28 @@ def test_who_files_anonymously_with_an_account_is_unknown_to_us_too(client: Flas
     assert answer.status_code == 201
     assert db.session.scalars(select(Complaint.filed_by)).all() == [None]
     assert set(db.session.scalars(select(Event.actor_id))) == {None}
+
+
+@pytest.mark.parametrize("changes", [{"nature": "report"}, {"flags": ["retaliation"]}])
+def test_what_is_sealed_is_not_answered_on_the_spot(
+    client: FlaskClient, people: People, changes: dict[str, Any]
+) -> None:
+    said = filing(answer="知道了。", **changes)
+    refused = client.post("/api/v1/complaints", json=said, headers=people.headers("operator", "150000"))
+    assert refused.status_code == 403
+    assert "请改为派单" in refused.json["message"]
+    assert db.session.scalars(select(Complaint.id)).all() == []
+
+
+def test_nobody_answers_on_the_spot_for_another_place(client: FlaskClient, people: People) -> None:
+    refused = client.post(
+        "/api/v1/complaints", json=filing(answer="好的。"), headers=people.headers("operator", "150100")
+    )
+    assert refused.status_code == 403
+    assert db.session.scalars(select(Complaint.id)).all() == []
+
+
+def test_an_answer_on_the_spot_is_the_operators_own(client: FlaskClient, people: People) -> None:
+    said = filing(answer="可在窗口或网上申报。")
+    answer = client.post("/api/v1/complaints", json=said, headers=people.headers("operator", "150000")).json or {}
+    assert (answer["routed_by"], answer["reason"]) == ("operator", "工作人员已当场答复，不再派给部门。")
