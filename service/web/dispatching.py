@@ -38,6 +38,7 @@ MORE = (
     Complaint.gates,
     Complaint.proposed_department,
     Complaint.proposed_channel,
+    Complaint.spent,
     Complaint.respondent_kind,
     Complaint.enterprise_size,
     Complaint.version,
@@ -202,7 +203,7 @@ def _likely_step(complaint: Complaint) -> str:
 
 def _possible(complaint: Complaint, roles: Collection[str]) -> dict[str, Step]:
     """The steps that can be taken here, dispatching first: it accepts what nobody has accepted yet."""
-    can = allowed(complaint.status, {ROLE} & set(roles))
+    can = allowed(complaint.status, {ROLE} & set(roles), complaint.spent)
     if "accept" in can or "dispatch" in can:
         can = ["dispatch", *(action for action in can if action != "dispatch")]
     return {action: STEPS[action] for action in can}

@@ -17,7 +17,7 @@ SAYINGS = {
 }
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="package", autouse=True)
 def own_var(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Whatever these tests write, they write to a folder of their own."""
     with pytest.MonkeyPatch.context() as patch:
@@ -33,7 +33,7 @@ def make_corpus(**changes: object) -> Corpus:
     return Corpus(**{**given, **changes})  # type: ignore[arg-type]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def small(own_var: Path) -> Model:
     """A model of make_corpus()."""
     return train(make_corpus())

@@ -42,10 +42,10 @@ def browser(program: str) -> Iterator[Browser]:
 def served(var: Path) -> Iterator[str]:
     """The address of a gunicorn with the project's settings, until the block ends. Reads this process's environment."""
     port, log = ports.choose(WEB), var / "e2e.log"
-    environ = {**os.environ, "PORT": str(port), "HOST": "127.0.0.1", "WEB_WORKERS": "1", "WEB_THREADS": "4"}
+    own = {"QST_VAR": str(var), "PORT": str(port), "HOST": "127.0.0.1", "WEB_WORKERS": "1", "WEB_THREADS": "4"}
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"], cwd=ROOT, env=environ,
+            [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"], cwd=ROOT, env=os.environ | own,
             stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
         )  # fmt: skip
         try:

@@ -354,3 +354,12 @@ def test_what_a_complaint_costs(dispatcher: Browser) -> None:
         dispatcher.get(address)
     # The session, the complaint.
     assert len(sent) == 2
+
+
+def test_what_may_be_asked_once_is_not_offered_again(dispatcher: Browser, people: People) -> None:
+    complaint = waiting()
+    taken(complaint, people.reader("dispatcher", PLACE), "request_supplement", note="请补充合同。")
+    taken(complaint, people.reader("operator", PLACE), "supplement", text="合同补上了。")
+    page = dispatcher.get(f"{DESK}/{complaint.number}").text
+    assert "do=refuse" in page
+    assert "do=request_supplement" not in page
