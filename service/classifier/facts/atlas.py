@@ -1,77 +1,35 @@
-"""Facts that a text states: numbers that belong to a person or a firm, and places."""
+"""The places that a text names, and the one it is about."""
 
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Protocol
-
-from stdnum.cn import uscc
 
 from service.classifier.text import segmenter
 from service.classifier.wordtree import pattern_of
-
-# --- numbers to protect ----------------------------------------------------------------------------------------------
-
-PHONE, IDENTITY, CREDIT = "〔电话〕", "〔身份证号〕", "〔信用代码〕"
-
-# Full-width digits, letters and signs as half-width ones, one for one.
-_HALF = {code + 0xFEE0: chr(code) for code in range(0x21, 0x7F)} | dict.fromkeys((0x2010, 0x2011, 0x2013, 0x2014), "-")
-_PROVINCE = r"(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[12])"
-_DAY = r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
-_ALONE = r"(?<![0-9A-Za-z])"
-_FREE = rf"{_ALONE}(?<![.¥$])(?<![0-9A-Za-z][-_])"  # nor inside an amount or a contract's number
-_END = r"(?![0-9A-Za-z])(?!\.\d{1,2}(?!\d))(?![-_][0-9A-Za-z])(?!\s*(?:[万亿吨%]|元(?!旦)))"
-_ABROAD = r"\(?(?:\+|00)?86\)?[-\s]?"
-_AREA = r"(?:(?:10|2\d)\)?[-\s]?\d{4}|[3-9]\d\d\)?[-\s]?\d{3,4})[-\s]?\d{4}"
-_ASKED = r"(?:电话|座机|固话|传真|联系方式|tel|phone)[^0-9\n，。；]{0,6}"
-
-_PERSONAL = re.compile(
-    rf"""
-      (?P<identity>{_ALONE}{_PROVINCE}\d{{4}}[-\s]?(?:18|19|20)\d\d{_DAY}[-\s]?\d{{3}}[\dX](?![0-9A-Za-z]))
-    | (?P<credit>{_ALONE}[1-9ANY][1-59]\d{{6}}[0-9A-HJ-NPQRTUWXY]{{10}}(?![0-9A-Za-z]))
-    | (?P<mobile>(?:(?<=wx)|(?<=vx)|(?<=tel)|{_FREE})(?:{_ABROAD})?
-        1[3-9]\d(?:[-\s]?\d{{4}}[-\s]?|\d[-\s]\d{{3}}[-\s])\d{{4}}{_END})
-    | (?P<landline>{_FREE}(?:{_ABROAD}\(?0?|\(?0){_AREA}(?:(?:-|\s?转\s?)\d{{1,6}})?{_END})
-    | (?P<old_identity>{_FREE}{_PROVINCE}\d{{4}}\d\d{_DAY}\d{{3}}{_END})
-    | {_ASKED}(?P<local>{_FREE}(?!(?:19|20)\d\d{_DAY})[2-9]\d{{2,3}}[-\s]?\d{{4}}{_END})
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
-_STAND_IN = {"identity": IDENTITY, "old_identity": IDENTITY, "credit": CREDIT}
-# What is called the number of a contract or an order is none of a person, however much it looks like one.
-_CALLED = re.compile(
-    r"(?:合同|协议|订单|运单|单|票|批|编|文|案|流水|账|卡)(?:号码?|编码|编号)\s*[:：是为]?\s*$|编号\s*[:：]?\s*$"
-)
-_MAY_BE_CALLED = {"mobile", "landline", "old_identity"}
-
-
-def mask(text: str) -> str:
-    """The text without phone, identity and credit numbers; amounts, dates and contract numbers stay."""
-    half = text.translate(_HALF)
-    pieces: list[str] = []
-    done = 0
-    for match in _PERSONAL.finditer(half):
-        kind = match.lastgroup or ""
-        if _is_personal(kind, match[kind], half[max(0, match.start(kind) - 12) : match.start(kind)]):
-            pieces += text[done : match.start(kind)], _STAND_IN.get(kind, PHONE)
-            done = match.end(kind)
-    return "".join([*pieces, text[done:]])
-
-
-def _is_personal(kind: str, found: str, before: str) -> bool:
-    if kind == "credit":
-        return bool(re.search("[A-Z]", found[8:], re.IGNORECASE)) or uscc.is_valid(found)
-    return kind not in _MAY_BE_CALLED or not _CALLED.search(before)
-
-
-# --- places ----------------------------------------------------------------------------------------------------------
 
 # Full names that are common words, or districts of other provinces too: they need their league beside them.
 COMMON = frozenset({"新城区", "海南区", "青山区", "红山区", "松山区", "东河区", "白云区"})
 _LEADS_TO_PLACE = re.compile(r"(?:^|[\W_在位于到从是属住来])$")
 _GOES_ON = re.compile(r"建设|改造|规划|开发|内外|以外|那边")
+# Said only where the league is known: 前旗 in 巴盟前旗.
+DIRECTIONS = tuple(f"{side}旗" for side in "左右前中后")
+# Nobody takes these for another word: 达旗, 呼市; 五原 may be the half of one.
+CLEAR_ENDINGS = ("旗", "市", "盟", "县")
+_COLOURS = frozenset({"黄旗", "白旗", "蓝旗"})
+_DOUBTFUL = COMMON | set(DIRECTIONS)
 SHORT = 2
+MOST = 1000  # names that are looked at
 WINDOW = 6
+# Where the writer sits is not where the matter lies, if the text names both.
+_SITS = re.compile(
+    r"(?:(?:我们?(?:公司|厂|店|家|企业|单位|社|合作社|两口子)?|我司|本?公司|企业|本人|来[电访]人|来电企业)(?:是|在|位于|在的是)"
+    r"|注册地?址?(?:在|是|:)|住在?|来自|家在|总部在)$"
+)
+_SITS_HERE = re.compile(
+    r"(?:的(?:一家|一个)?[一-龥]{0,8}?(?:公司|企业|厂|社|店|户)(?=[,，])|注册的|[一-龥()（）]{2,20}?(?:公司|厂|合作社|经营部|店)(?:来电)?(?:反映|来电|投诉|诉称))"
+)
 
 
 class Place(Protocol):
@@ -111,10 +69,22 @@ class _Atlas:
     def __init__(self, places: Sequence[Place]) -> None:
         self.above = {place.code: place.parent or None for place in places}
         self.codes: dict[str, list[str]] = {}
+        self.stems: set[str] = set()  # 青山 for 青山区, said right behind its league
         for place in places:
             for name in dict.fromkeys((place.name, *place.spoken)):
                 self.codes.setdefault(name, []).append(place.code)
+        self._contextual(places)
         self.names = re.compile(pattern_of(self.codes) or r"(?!)")
+
+    def _contextual(self, places: Sequence[Place]) -> None:
+        """Names that need their league beside them."""
+        for place in places:
+            if place.name.endswith(DIRECTIONS):
+                self.codes.setdefault(place.name[-2:], []).append(place.code)
+            stem = place.name[:-1]
+            if place.name.endswith("区") and len(stem) > 1 and stem not in self.codes:
+                self.stems.add(stem)
+                self.codes.setdefault(stem, []).append(place.code)
 
     def chain(self, code: str | None) -> list[str]:
         """A place and all above it."""
@@ -144,13 +114,52 @@ def places(text: str, gazetteer: Iterable[Place]) -> Places:
     Two banners of one league leave the league; two leagues, or the region alone, leave nothing.
     """
     atlas = _atlas_of(tuple(gazetteer))
-    mentions = [_mention(atlas, match) for match in atlas.names.finditer(text) if _is_word(text, match)]
-    certain = {mention.codes[0] for mention in mentions if len(mention.codes) == 1 and mention.text not in COMMON}
+    mentions = _mentions(atlas, text)
+    certain = {one.codes[0] for one in mentions if len(one.codes) == 1 and one.text not in _DOUBTFUL}
     league = {above for code in certain for above in atlas.chain(code)[:-1]}
-    meant = [_narrowed(atlas, mention, league) for mention in mentions if _is_meant(atlas, text, mention, league)]
+    narrowed = [_narrowed(atlas, one, league) for one in mentions if _is_meant(atlas, text, one, league)]
+    meant = [one for one in narrowed if not (one.text in DIRECTIONS and len(one.codes) > 1)]
+    return Places(_about(atlas, text, meant), tuple(meant))
+
+
+def _about(atlas: _Atlas, text: str, meant: Sequence[Mention]) -> str | None:
+    """What all mentions share, or, where they lie apart, those do that are not just where the writer sits."""
+    shared = _shared(atlas, meant)
+    if shared in {code for mention in meant for code in mention.codes}:
+        return shared
+    return _shared(atlas, _elsewhere(text, meant)) or shared
+
+
+def _mentions(atlas: _Atlas, text: str) -> list[Mention]:
+    found: list[Mention] = []
+    for match in islice(atlas.names.finditer(text), MOST):
+        if match[0] in atlas.stems:
+            above = atlas.above[atlas.codes[match[0]][0]]
+            if not found or found[-1].end != match.start() or above not in found[-1].codes:
+                continue
+        elif not _is_word(text, match):
+            continue
+        found.append(_mention(atlas, match))
+    return found
+
+
+def _shared(atlas: _Atlas, meant: Sequence[Mention]) -> str | None:
+    """The deepest place that agrees with all mentions."""
     open_ = any(len(mention.codes) > 1 for mention in meant)
-    named = {code for mention in meant for code in mention.codes}
-    return Places(None if open_ else atlas.lowest(named), tuple(meant))
+    return None if open_ else atlas.lowest(code for mention in meant for code in mention.codes)
+
+
+def _elsewhere(text: str, meant: Sequence[Mention]) -> list[Mention]:
+    """The mentions that do not say where the writer sits; a name right behind such a one belongs to it."""
+    kept: list[Mention] = []
+    seat = -1
+    for mention in meant:
+        before = text[max(0, mention.start - 12) : mention.start]
+        if mention.start == seat or _SITS.search(before) or _SITS_HERE.match(text, mention.end):
+            seat = mention.end
+        else:
+            kept.append(mention)
+    return kept
 
 
 def _atlas_of(gazetteer: tuple[Place, ...]) -> _Atlas:
@@ -169,7 +178,7 @@ def _mention(atlas: _Atlas, match: re.Match[str]) -> Mention:
 def _is_word(text: str, match: re.Match[str]) -> bool:
     """Whether a short name stands there as a word of its own: 五原 in 五原的厂子, not in 五原则."""
     start, end = match.span()
-    if end - start > SHORT:
+    if end - start > SHORT or (match[0].endswith(CLEAR_ENDINGS) and match[0] not in _COLOURS):
         return True
     at, borders = max(0, start - WINDOW), set()
     for word in segmenter().cut(text[at : end + WINDOW]):
@@ -180,6 +189,8 @@ def _is_word(text: str, match: re.Match[str]) -> bool:
 
 def _is_meant(atlas: _Atlas, text: str, mention: Mention, league: set[str]) -> bool:
     """Whether a common name is this place: its league is named too, or it stands where only a place would."""
+    if mention.text in COMMON and _GOES_ON.match(text, mention.end) and text[mention.start - 1 : mention.start] != "市":
+        return False
     if mention.text not in COMMON or any(atlas.above[code] in league for code in mention.codes):
         return True
     leads = _LEADS_TO_PLACE.search(text[max(0, mention.start - 1) : mention.start])
