@@ -27,6 +27,7 @@ from service.deadlines.rules import Unit
 from service.deadlines.schemas import ExplanationSchema
 from service.directory import operations as directory
 from service.errors import Problem
+from service.intake import prefill
 
 ACTOR = "命令行"
 
@@ -85,6 +86,20 @@ def classify(text: str | None, lines: TextIO | None) -> None:
     for suggestions in classifier.suggest_many([text] if text is not None else _lines(lines)):
         show([{"code": one.code, "probability": round(one.probability, 4),
                "reasons": [reason.word for reason in one.reasons]} for one in suggestions])  # fmt: skip
+
+
+@click.command()
+@click.argument("text", required=False)
+@click.option("--lines", type=click.File(encoding="utf-8-sig"), help="每行一条文字，每行回一个 JSON")
+@click.option("--json", "_as_json", is_flag=True, help="总是 JSON，写不写都一样")
+@told
+def facts(text: str | None, lines: TextIO | None, _as_json: bool) -> None:
+    """读出一段文字里的金额、地点、被反映单位、日期、文件等。"""
+    if (text is None) == (lines is None):
+        raise click.UsageError("请给出一段文字，或用 --lines 给出一个文件。")
+    book = directory.current()
+    for one in [text] if text is not None else _lines(lines):
+        show(prefill.told(prefill.understand(one, book), book))
 
 
 def _lines(file: TextIO | None) -> list[str]:
@@ -326,5 +341,5 @@ def demo() -> None:
 
 def register(app: Flask) -> None:
     """Add every command to an app."""
-    for command in (seed, classify, models, deadline, users, token, sweep, audits, examine, demo):
+    for command in (seed, classify, facts, models, deadline, users, token, sweep, audits, examine, demo):
         app.cli.add_command(command)
