@@ -1,6 +1,7 @@
 """Filing in three steps, review and receipt; what was typed lies here, encrypted, and the cookie holds its token."""
 
 import secrets
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -111,8 +112,8 @@ def _page(index: int, form: Filled) -> Any:
     """A step's page."""
     book, said = directory.current(), form.values
     judgement = questions.judge(said) if index < len(STEPS) - 1 else None
-    place = questions.place_in(said, book) if index == 1 and "region" not in said else None
-    shown = Filled({**said, "region": place}, form.errors, form.message, form.status) if place else form
+    found = questions.prefilled(said, book) if index == 1 else {}
+    shown = replace(form, values=questions.with_prefilled(said, found))
     template = ("portal/file_text.html", "portal/file_details.html", "portal/file_contact.html")[index]
     options = {
         "categories": choices.categories(book),
@@ -127,7 +128,7 @@ def _page(index: int, form: Filled) -> Any:
         "sizes": SIZES,
     }
     page = render_template(
-        template, form=shown, judgement=judgement, prefilled=bool(place), paper=_paper(), titles=questions.TITLES,
+        template, form=shown, judgement=judgement, prefilled=found, paper=_paper(), titles=questions.TITLES,
         at=index + 1, **options,
     )  # fmt: skip
     return page, form.status

@@ -10,13 +10,13 @@ from marshmallow import Schema
 
 from service import clock
 from service.accounts.rules import Reader
-from service.classifier import facts
 from service.classifier import operations as classifier
 from service.complaints.schemas import Known
 from service.directory import operations as directory
 from service.directory.rules import Directory
 from service.fields import Choice, Day, Flag, Money, Nested, Several
 from service.intake import operations as intake
+from service.intake import prefill
 from service.intake.precheck import Hint, hints
 from service.intake.rules import Draft
 from service.intake.schemas import FilingSchema
@@ -164,9 +164,20 @@ def _due_on(draft: Draft) -> date | None:
     return date.fromisoformat(told) if told else None
 
 
-def place_in(said: Said, book: Directory) -> str | None:
-    """The place that the text names."""
-    return facts.places(str(said.get("body", "")), book.places.values()).place
+def prefilled(said: Said, book: Directory) -> dict[str, str]:
+    """What the text already says of what the second step asks; once somebody answered there, nothing but the place."""
+    found = prefill.answers(prefill.understand(str(said.get("body", "")), book))
+    answered = said.keys() & set(STEPS[1].fields)
+    return {name: value for name, value in found.items() if name not in said and (name == "region" or not answered)}
+
+
+def with_prefilled(said: Said, found: Mapping[str, str]) -> dict[str, Any]:
+    """What was said, and what was found besides."""
+    whole = dict(said)
+    for name, value in found.items():
+        group, _dot, last = name.rpartition(".")
+        whole |= {group: {**whole.get(group, {}), last: value}} if group else {name: value}
+    return whole
 
 
 # --- showing it again ------------------------------------------------------------------------------------------------
