@@ -8,7 +8,7 @@ from itertools import islice
 
 from service.classifier.facts.letters import clause_start
 from service.classifier.facts.numerals import CUT_NUMBER, DIGITS, NUMBER, START, number
-from service.classifier.facts.roles import OWED, PAID, TOTAL, owed_among, role_of
+from service.classifier.facts.roles import OWED, PAID, TOTAL, is_rest, owed_among, role_of
 
 LEAST, LARGEST = Decimal(100), Decimal(10) ** 13  # less is a price, more is none of an enterprise
 # Whose number it is when it is none of money: 万吨, 万亩 …
@@ -44,6 +44,7 @@ class Sum:
         approximate: the words only say roughly how much.
         role: what it is, one of roles.ROLES.
         total: said to be all of something (合计, 共).
+        rest: said to be what is still left (还欠).
     """
 
     yuan: Decimal
@@ -53,6 +54,7 @@ class Sum:
     end: int
     role: str
     total: bool
+    rest: bool = False
 
 
 def sums(text: str, letters: str, taken: Iterable[tuple[int, int]] = ()) -> list[Sum]:
@@ -82,7 +84,7 @@ def _sum(text: str, letters: str, match: re.Match[str]) -> Sum | None:
         return None
     role, total = role_of(before, letters[end : end + BEHIND])
     about = value[1] or bool(_ROUGHLY.search(before))
-    return Sum(value[0], about, text[start:end], start, end, role, total)
+    return Sum(value[0], about, text[start:end], start, end, role, total, is_rest(before))
 
 
 def _is_money(match: re.Match[str], before: str, after: str) -> bool:
@@ -121,13 +123,13 @@ def owed(found: Sequence[Sum]) -> Sum | None:
     """What is owed or claimed, of all sums of a text; None where only a total and a part of it that was paid stand."""
     role = owed_among([one.role for one in found if one.yuan >= LEAST])
     meant = [one for one in found if one.role == role and one.yuan >= LEAST]
-    best = max(meant, key=lambda one: (one.total, one.yuan), default=None)
+    best = max(meant, key=lambda one: (one.rest, one.total, one.yuan), default=None)
     return _added_up(found, best) or best
 
 
 def _added_up(found: Sequence[Sum], best: Sum | None) -> Sum | None:
     """The sum of several debts: 欠本金210万、利息31万, 共计241万."""
-    if best is None or best.role != OWED or best.total or any(one.role in {PAID, TOTAL} for one in found):
+    if best is None or best.role != OWED or best.total or best.rest or any(one.role in {PAID, TOTAL} for one in found):
         return None
     behind = (one for one in found if one.total and one.start > best.end and one.yuan > best.yuan)
     return next(behind, None)

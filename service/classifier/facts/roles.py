@@ -34,6 +34,7 @@ _REFUSED = (
     r"|不(?:给|付|退|还|认|结|兑)|分文|一分|挂[着账]|卡着|压着|逾期|执行|要不)"
 )
 _RIGHT = re.compile(rf"[^,;。!?\d]{{0,12}}?{_REFUSED}|[^,;。!?\d]{{0,6}},[^,;。!?\d]{{0,8}}?{_REFUSED}")
+_REST = re.compile(r"(?:[尚还仍下现]欠|还[剩差]|余额)[^\d]{0,16}$")
 _RATE = re.compile(r"(?:钱|元)?(?:/|一(?:吨|亩|天|个?月|年|台|平|只|户|家|次|度)(?![多了没不还半零]))")
 _OF_WHAT = re.compile(r"的?(?:(?:项目|投资|订单|生意|授信|贷款|额度)(?!款)|工程,)")
 
@@ -71,3 +72,8 @@ def owed_among(roles: list[str]) -> str | None:
     if PAID in present:
         return None
     return next((role for role in (CLAIM, PLAIN, TOTAL) if role in present), None)
+
+
+def is_rest(left: str) -> bool:
+    """Whether the words in front of a sum say that it is what is still left to pay."""
+    return bool(_REST.search(left))
