@@ -38,7 +38,7 @@ def full(complaint: Complaint, clocks: Sequence[Clock], roles: Collection[str], 
         "reply": _shown(complaint.reply, knows),
         "solved": complaint.solved,
         "satisfaction": complaint.satisfaction,
-        "allowed_actions": allowed(complaint.status, roles, complaint.spent),
+        "allowed_actions": allowed(complaint, roles),
         "version": complaint.version,
     }
 

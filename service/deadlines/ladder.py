@@ -16,11 +16,19 @@ KINDS = {
     "result": "办理结果",
     "material": "待补充",
     "approval": "审签",
+    "hand_back": "退单审核",
+    "consult": "会商",
+    "extension": "延期审核",
+    "suspension": "挂起复核",
+    "co_handle": "协办",
+    "inquiry": "函询答复",
     "revisit": "回访",
+    "closing": "回访后办结",
+    "redo": "重办审核",
 }
 ANY = "any"
 REGIMES = ("802", "assigned", "urgent", "inquiry", "default", "policy")
-STARTS = ("filed", "requested", "accepted", "dispatched", "signed", "delivered", "drafted", "replied")
+STARTS = ("filed", "requested", "accepted", "dispatched", "signed", "delivered", "drafted", "suspended", "replied", "revisited")
 OVERDUE = "overdue"
 
 

@@ -31,6 +31,7 @@ class ClockRule(Seeded, db.Model):
     statutory: Mapped[bool]
     extendable_by: Mapped[str | None] = mapped_column(String(20))
     longest: Mapped[int | None]
+    extensions: Mapped[int] = mapped_column(default=1, server_default="1")
     ladder: Mapped[list[str]] = mapped_column(ARRAY(String(20)))
 
     def rule(self) -> Rule:
@@ -77,6 +78,9 @@ class Clock(db.Model):
     The term stands here as it was when the clock started: a rule that is edited later binds later clocks.
 
     Attributes:
+        party: the department or respondent that it runs for, where several of a kind run at once.
+        cap_from: from when the cap counts, where an earlier clock of the kind began it.
+        granted: the term's length after extensions; extensions: how many there were.
         places: whose calendar counts, the nearest place first, then its parents.
         fixed_due_at: the moment a superior set, for a clock that has one.
         pauses: [{"from": moment, "until": moment or null}] in order.
@@ -100,6 +104,10 @@ class Clock(db.Model):
     length: Mapped[int | None]
     unit: Mapped[str | None] = mapped_column(String(20))
     cap: Mapped[int | None]
+    party: Mapped[str | None] = mapped_column(String(40))
+    cap_from: Mapped[datetime | None] = mapped_column(Instant)
+    granted: Mapped[int | None]
+    extensions: Mapped[int] = mapped_column(default=0, server_default="0")
     fixed_due_at: Mapped[datetime | None] = mapped_column(Instant)
     places: Mapped[list[str]] = mapped_column(ARRAY(String(12)))
     started_at: Mapped[datetime] = mapped_column(Instant)
@@ -122,7 +130,7 @@ class Clock(db.Model):
     @property
     def term(self) -> Term | None:
         """The term it runs; None where only a superior's moment counts."""
-        return Term(self.length, Unit(self.unit), self.cap) if self.length and self.unit else None
+        return Term(self.granted or self.length, Unit(self.unit), self.cap) if self.length and self.unit else None
 
     def paused(self) -> list[tuple[datetime, datetime]]:
         """The pauses that are over, as moments."""

@@ -22,6 +22,7 @@ from service.seedfile import Stored, store
 
 Chain = Sequence[str]
 OPEN = ("running", "paused")
+NOTHING_FIXED: Mapping[str, datetime] = {}
 Differences = tuple[Years, Mapping[str, Mapping[date, Mark]], Mapping[str, list[list[str]]]]
 
 
@@ -75,7 +76,9 @@ def prepare(
     began: datetime,
     chain: Chain,
     revision: Hashable,
-    fixed_due: datetime | None = None,
+    fixed: Mapping[str, datetime] = NOTHING_FIXED,
+    party: str | None = None,
+    cap_from: datetime | None = None,
 ) -> list[dict[str, Any]]:
     """The clocks of a complaint as rows that lack only its id, for an insert of many rows.
 
@@ -83,13 +86,16 @@ def prepare(
         regimes: as ladder.regimes() gives them; a kind that has no clock under them (only 转办) is left out.
         began: the moment of the start event.
         chain: whose calendar counts: codes of the place and its parents, the place first.
-        fixed_due: the moment a superior set for the result; the earlier of it and the rule's own end counts.
+        fixed: kind → the moment that a superior or a supervisor set; the earlier of it and the rule's own end counts.
+        party: the department or respondent that they run for, where several of a kind run at once.
+        cap_from: from when the result's cap counts, where an earlier clock of the kind began it.
     Raises:
         Invalid: the result is assigned and nobody said until when.
     """
     book, here = rules(revision), calendar(chain, revision)
     found = (book.find(kind, regimes) for kind in kinds)
-    return [_values(rule, began, chain, here, fixed_due) for rule in found if rule]
+    own = {"party": party, "cap_from": cap_from}
+    return [_values(rule, began, chain, here, fixed.get(rule.kind), own) for rule in found if rule]
 
 
 def start(
@@ -99,10 +105,12 @@ def start(
     began: datetime,
     chain: Chain,
     revision: Hashable,
-    fixed_due: datetime | None = None,
+    fixed: Mapping[str, datetime] = NOTHING_FIXED,
+    party: str | None = None,
+    cap_from: datetime | None = None,
 ) -> list[Clock]:
     """Start clocks of a stored complaint, in one statement; arguments as in prepare()."""
-    prepared = prepare(kinds, regimes, began, chain, revision, fixed_due)
+    prepared = prepare(kinds, regimes, began, chain, revision, fixed, party, cap_from)
     rows = [{**values, "complaint_id": complaint_id} for values in prepared]
     return list(db.session.scalars(insert(Clock).returning(Clock), rows)) if rows else []
 
@@ -118,11 +126,19 @@ def running(complaint_id: int) -> list[Clock]:
     return list(db.session.scalars(open_ones.order_by(Clock.due_at, Clock.id)))
 
 
-def stop(complaint_id: int, kinds: Iterable[str], now: datetime, state: str = "met") -> None:
-    """End clocks: met by what they waited for, or cancelled. One that ran out before is overdue for good."""
+def stop(
+    complaint_id: int, kinds: Iterable[str], now: datetime, state: str = "met", party: str | None = None
+) -> None:
+    """End clocks: met by what they waited for, or cancelled. One that ran out before is overdue for good.
+
+    Args:
+        party: only those that run for it.
+    """
     late = (Clock.state == "running") & Clock.overdue_at.is_(None) & (Clock.due_at < now)
     overdue_at = case((late, Clock.due_at), else_=Clock.overdue_at)
     ended = update(Clock).where(Clock.complaint_id == complaint_id, Clock.kind.in_(tuple(kinds)), Clock.state.in_(OPEN))
+    if party is not None:
+        ended = ended.where(Clock.party == party)
     db.session.execute(ended.values(state=state, stopped_at=now, next_at=None, overdue_at=overdue_at))
 
 
@@ -210,12 +226,14 @@ def _has_reached(now: datetime) -> ColumnElement[bool]:
     return (Clock.state == "running") & (Clock.next_at <= now)
 
 
-def _values(rule: Rule, began: datetime, chain: Chain, here: Calendar, fixed_due: datetime | None) -> dict[str, Any]:
-    fixed = fixed_due if rule.kind == "result" else None
+def _values(
+    rule: Rule, began: datetime, chain: Chain, here: Calendar, fixed: datetime | None, own: Mapping[str, Any]
+) -> dict[str, Any]:
     if rule.term is None and fixed is None:
         raise Invalid("上级交办的诉求要写明办结期限。", {"due_at": ["请填写上级要求的办结时间。"]})
     course = plan(rule.ladder, began, rule.term, fixed, here)
     return {
+        **own,
         "kind": rule.kind,
         "rule_code": rule.code,
         "basis": rule.basis,

@@ -14,6 +14,7 @@ from service.complaints import operations as complaints
 from service.complaints import reading
 from service.complaints.listing import search_vector
 from service.complaints.models import Complaint
+from service.complaints.numbering import number
 from service.complaints.rules import (
     ANSWERED_AT_ONCE,
     ENTERPRISE,
@@ -22,7 +23,6 @@ from service.complaints.rules import (
     STEPS,
     Change,
     Trace,
-    number,
     queue_for,
 )
 from service.crypto import keyed_hash
@@ -231,7 +231,11 @@ def _complaint(
         status=status,
         queue_desk=queue.desk,
         queue_code=queue.code,
+        delivered_to=department,
         spent=[],
+        pending=[],
+        hand_backs=0,
+        designated=False,
         length=0,
         head=START,
     )
@@ -350,7 +354,8 @@ def _clocks(
     """The rows of all clocks the filing started; those that its own steps met are kept as met."""
     running, met = clocks_after(steps, complaint.regimes)
     chain = book.chain(complaint.region or complaint.dispatch_place)
-    rows = deadlines.prepare([*running, *met], complaint.regimes, now, chain, book.revision, fixed)
+    set_by_superior = {"result": fixed} if fixed else {}
+    rows = deadlines.prepare([*running, *met], complaint.regimes, now, chain, book.revision, set_by_superior)
     return [_begun(row, row["kind"] in met, now) for row in rows]
 
 

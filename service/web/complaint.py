@@ -123,7 +123,7 @@ def _shown(number: str, action: str, told: Filled) -> Any:
     everything = bool(roles - {ENTERPRISE})
     events = complaints.trail(complaint, everything)
     names = accounts.names(trail.people(events)) if everything else {}
-    panel = _panel(complaint, steps.steps_for(complaint.status, roles, complaint.spent), action, told, clocks, book)
+    panel = _panel(complaint, steps.steps_for(complaint, roles), action, told, clocks, book)
     seen = reading.full(complaint, clocks, roles, book)
     return render_template(
         "complaint/page.html", seen=seen, names=NAMES, complaint=complaint,

@@ -39,6 +39,9 @@ MORE = (
     Complaint.proposed_department,
     Complaint.proposed_channel,
     Complaint.spent,
+    Complaint.pending,
+    Complaint.hand_backs,
+    Complaint.designated,
     Complaint.respondent_kind,
     Complaint.enterprise_size,
     Complaint.version,
@@ -203,7 +206,7 @@ def _likely_step(complaint: Complaint) -> str:
 
 def _possible(complaint: Complaint, roles: Collection[str]) -> dict[str, Step]:
     """The steps that can be taken here, dispatching first: it accepts what nobody has accepted yet."""
-    can = allowed(complaint.status, {ROLE} & set(roles), complaint.spent)
+    can = allowed(complaint, {ROLE} & set(roles))
     if "accept" in can or "dispatch" in can:
         can = ["dispatch", *(action for action in can if action != "dispatch")]
     return {action: STEPS[action] for action in can}

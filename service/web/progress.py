@@ -15,7 +15,8 @@ from service.casework.schemas import ActionSchema
 from service.complaints import operations as complaints
 from service.complaints import reading
 from service.complaints.models import Complaint
-from service.complaints.rules import ENTERPRISE, SATISFACTION, allowed, is_number
+from service.complaints.numbering import is_number
+from service.complaints.rules import ENTERPRISE, SATISFACTION, allowed
 from service.crypto import keyed_hash
 from service.db import transaction
 from service.deadlines import operations as deadlines

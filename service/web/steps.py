@@ -77,9 +77,9 @@ def next_step(steps: Sequence[Step], status: str, clocks: Collection[Clock]) -> 
     return next((step for code in usual for step in steps if step.action == code), None)
 
 
-def steps_for(status: str, roles: Collection[str], spent: Collection[str] = ()) -> list[Step]:
+def steps_for(complaint: Complaint, roles: Collection[str]) -> list[Step]:
     """The steps that somebody may take now."""
-    return [STEPS[action] for action in allowed(status, roles, spent)]
+    return [STEPS[action] for action in allowed(complaint, roles)]
 
 
 def controls(step: Step, complaint: Complaint, book: Directory) -> list[Control]:

@@ -13,7 +13,7 @@ from service import clock
 from service.accounts.rules import Reader
 from service.complaints import listing, reading
 from service.complaints.listing import Wanted
-from service.complaints.rules import is_number
+from service.complaints.numbering import is_number
 from service.complaints.schemas import ListQuerySchema
 from service.directory import operations as directory
 from service.directory.rules import Directory

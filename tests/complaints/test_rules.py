@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.complaints.rules import OPEN, STATES, STEPS, allowed, is_number, number, queue_for, started_by
+from service.complaints.numbering import is_number, number
+from service.complaints.rules import OPEN, STATES, STEPS, allowed, queue_for, started_by
 
 SERIALS = st.integers(1, 10**9)
 MOMENTS = st.integers(1_600_000_000, 3_700_000_000).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
