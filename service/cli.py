@@ -16,7 +16,7 @@ from service import clock, demonstration, health
 from service.accounts import operations as accounts
 from service.accounts.rules import ROLES, Grant
 from service.audit import operations as audit
-from service.casework import operations as casework
+from service.casework import climbing
 from service.classifier import corpus, storage
 from service.classifier import operations as classifier
 from service.complaints import operations as complaints
@@ -281,7 +281,7 @@ def sweep(moment: str | None) -> None:
     total, done = 0, 1
     while done:
         with transaction():
-            done = casework.climb(now)
+            done = climbing.climb(now)
         total += done
     click.echo(f"处理了 {total} 个到点的时限。")
 

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from service import seedfile
 from service.accounts import operations as accounts
 from service.accounts.rules import ROLES, Grant, Reader
+from service.casework import climbing, handing
 from service.casework import operations as casework
 from service.complaints.models import Complaint
 from service.db import db
@@ -83,7 +84,7 @@ def fill(data: Path, now: datetime) -> bool:
     _account(*LEAGUE, now)
     for index, row in enumerate(seedfile.load(data / "demonstration.yaml")):
         _play(index, row, people, now)
-    while casework.climb(now):
+    while climbing.climb(now):
         pass
     return True
 
@@ -140,7 +141,7 @@ def _some_department(complaint: Complaint, book: Directory) -> str:
     place = complaint.region or REGION
     kinds = [owner.kind for owner in book.categories[complaint.category or "policy.inquiry"].owners]
     found = [book.nearest(kind, where) for where in (place, REGION) for kind in kinds]
-    return next(one.code for one in found if one is not None and casework.not_for(one.code, complaint, book) is None)
+    return next(one.code for one in found if one is not None and handing.not_for(one.code, complaint, book) is None)
 
 
 def _draft(index: int, row: Mapping[str, Any]) -> Draft:

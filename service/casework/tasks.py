@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from service import clock
-from service.casework import operations
+from service.casework import climbing
 from service.jobs import outbox
 from service.jobs.rules import task
 
@@ -13,5 +13,5 @@ BATCH = 500
 @task("casework.sweep", every=timedelta(seconds=30))
 def sweep() -> None:
     """Climb one batch of due rungs; a full batch asks for the next at once."""
-    if operations.climb(clock.now(), BATCH) >= BATCH:
+    if climbing.climb(clock.now(), BATCH) >= BATCH:
         outbox.add("casework.sweep")

@@ -1,7 +1,7 @@
 """Finding complaints, adding to their trail, and proving that nobody changed it."""
 
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from hmac import compare_digest
 from itertools import groupby
@@ -101,6 +101,17 @@ def trail(complaint: Complaint, everything: bool) -> Sequence[Event]:
     """A complaint's events in order: all of them, or those the enterprise reads."""
     query = select(Event).where(Event.complaint_id == complaint.id).order_by(Event.seq)
     return db.session.scalars(query if everything else query.where(Event.public)).all()
+
+
+def last_of(complaint_id: int, actions: Collection[str]) -> Event | None:
+    """The last time one of some steps was taken on a complaint."""
+    query = select(Event).where(Event.complaint_id == complaint_id, Event.action.in_(actions))
+    return db.session.scalars(query.order_by(Event.seq.desc()).limit(1)).one_or_none()
+
+
+def locked(complaint_id: int) -> Complaint:
+    """A complaint whose row is held until the transaction ends, for who is let in by something else than grants."""
+    return db.session.scalars(select(Complaint).where(Complaint.id == complaint_id).with_for_update()).one()
 
 
 def last_event(complaint: Complaint) -> Event:

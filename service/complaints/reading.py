@@ -36,8 +36,11 @@ def full(complaint: Complaint, clocks: Sequence[Clock], roles: Collection[str], 
         "details": _shown(complaint.details, knows),
         "draft": _shown(complaint.draft, knows) if staff else None,
         "reply": _shown(complaint.reply, knows),
+        "contacted": complaint.contacted,
         "solved": complaint.solved,
         "satisfaction": complaint.satisfaction,
+        "pending": complaint.pending if staff else [],
+        "co_departments": [named(code, book.departments) for code in complaint.co_departments] if staff else [],
         "allowed_actions": allowed(complaint, roles),
         "version": complaint.version,
     }
@@ -168,10 +171,21 @@ def event(row: Event, everything: bool, knows: bool, book: Directory) -> dict[st
         "status_name": STATES[row.to_status].name,
         "data": _shown(_plain(row.data, book), knows),
     }
-    return {**told, "role": row.role, "hash": row.hash.hex()} if everything else told
+    if everything:
+        return {**told, "role": row.role, "hash": row.hash.hex()}
+    told["data"].pop("clocks", None)
+    return told
 
 
-OTHER_EVENTS = {"file": "提交", "remind": "到期提醒", "overdue": "逾期催办"}
+OTHER_EVENTS = {
+    "file": "提交",
+    "remind": "到期提醒",
+    "overdue": "逾期催办",
+    "supervise_again": "二次督办",
+    "letter": "督办书",
+    "censure": "约谈通报被投诉单位",
+    "recount": "期限重新计算",
+}
 
 
 def step_name(action: str) -> str:

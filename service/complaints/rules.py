@@ -93,6 +93,8 @@ ANSWERED_AT_ONCE = "工作人员已当场答复，不再派给部门。"
 UNDONE = frozenset({"refused", "passed_on", "withdrawn", "terminated", "merged"})
 OPEN = frozenset(code for code, state in STATES.items() if state.desk)
 EVERY_CLOCK = ("*",)
+# Steps after which a department has the material.
+DELIVERIES = ("dispatch", "transfer", "designate")
 # Clocks that a regime starts earlier than the table's row would: (action, regime) → kinds. The result follows the first
 # of a complaint's regimes: where that is the law, it runs from delivery, whatever a superior wrote.
 EARLIER = {
@@ -342,7 +344,8 @@ def allowed(one: Standing, roles: Iterable[str]) -> list[str]:
 def started_by(action: str, regimes: Sequence[str]) -> tuple[str, ...]:
     """The kinds of clocks that an action starts under a complaint's regimes; filing itself is the action "file"."""
     usual = STEPS[action].starts if action in STEPS else ("accept",)
-    early = ((regime, kind) for regime in regimes for kind in EARLIER.get((action, regime), ()))
+    moment = "dispatch" if action in DELIVERIES else action
+    early = ((regime, kind) for regime in regimes for kind in EARLIER.get((moment, regime), ()))
     return (*usual, *(kind for regime, kind in early if kind != "result" or regime == regimes[0]))
 
 

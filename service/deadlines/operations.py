@@ -14,7 +14,7 @@ from service.db import db
 from service.deadlines import seeds
 from service.deadlines.calendar import Years
 from service.deadlines.explanation import explain as explain_term
-from service.deadlines.ladder import OVERDUE, Rule, Rulebook, plan
+from service.deadlines.ladder import KINDS, OVERDUE, Rule, Rulebook, plan
 from service.deadlines.models import CalendarDay, Clock, ClockRule, OfficeHours
 from service.deadlines.rules import Calendar, Deadline, Mark
 from service.errors import Invalid
@@ -33,6 +33,7 @@ class Fired:
     clock_id: int
     complaint_id: int
     kind: str
+    party: str | None
     due_at: datetime
     rung: str
     at: datetime
@@ -54,6 +55,12 @@ def rules(revision: Hashable) -> Rulebook:
     """The clock rules in force at a revision of the reference data, read once."""
     rows = db.session.scalars(select(ClockRule).where(ClockRule.active))
     return Rulebook([row.rule() for row in rows])
+
+
+def kinds(regimes: Sequence[str], revision: Hashable) -> frozenset[str]:
+    """The kinds of clocks that there are under some regimes; only 转办 is not for everybody."""
+    book = rules(revision)
+    return frozenset(kind for kind in KINDS if book.find(kind, regimes) is not None)
 
 
 def calendar(chain: Chain, revision: Hashable) -> Calendar:
@@ -113,6 +120,11 @@ def start(
     prepared = prepare(kinds, regimes, began, chain, revision, fixed, party, cap_from)
     rows = [{**values, "complaint_id": complaint_id} for values in prepared]
     return list(db.session.scalars(insert(Clock).returning(Clock), rows)) if rows else []
+
+
+def insert_many(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Start clocks of several stored complaints, prepared by prepare() and with their ids, in one statement."""
+    db.session.execute(insert(Clock), rows)
 
 
 def clocks_of(complaint_id: int) -> list[Clock]:
@@ -214,6 +226,7 @@ def climb(now: datetime, complaint_ids: Sequence[int] | None, limit: int) -> Ret
             clocks.id.label("clock_id"),
             clocks.complaint_id,
             clocks.kind,
+            clocks.party,
             clocks.due_at,
             clocks.ladder[clocks.rung].label("rung"),
             clocks.moments[clocks.rung].label("at"),

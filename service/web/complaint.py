@@ -112,7 +112,7 @@ def attachment(number: str, attachment_id: int) -> Response:
 def _take(number: str, action: str, given: dict[str, Any]) -> str:
     complaint, roles = complaints.find(number, current_user, lock=True)
     # A form that does not say which version it read may have read any.
-    casework.check_version(complaint, {request.form.get(VERSION, "")})
+    casework.check_version(complaint, {request.form.get(VERSION, "")}, roles)
     casework.act(complaint, roles, action, given, current_user, clock.now())
     return STATES[complaint.status].name
 

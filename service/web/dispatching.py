@@ -11,6 +11,7 @@ from flask_login import current_user
 from service import clock
 from service.accounts import operations as accounts
 from service.accounts.rules import Reader
+from service.casework import handing
 from service.casework import operations as casework
 from service.casework.schemas import ActionSchema
 from service.complaints import listing, reading
@@ -134,7 +135,7 @@ def _act(number: str, action: str, given: Mapping[str, Any]) -> str:
     """Do it, and say what was done."""
     complaint, roles = complaints.find(number, current_user, lock=True)
     if "_version" in request.form:
-        casework.check_version(complaint, {request.form["_version"]})
+        casework.check_version(complaint, {request.form["_version"]}, roles)
     if action == "dispatch":
         casework.accept_and_dispatch(complaint, roles, given, current_user, clock.now())
         name = directory.current().departments[complaint.department or ""].name
@@ -304,7 +305,7 @@ def _offices(place: str, complaint: Complaint, book: Directory) -> dict[str, dic
 
 
 def _office(office: Department, complaint: Complaint, book: Directory) -> str:
-    barred = casework.not_for(office.code, complaint, book) is not None
+    barred = handing.not_for(office.code, complaint, book) is not None
     return _("%(name)s（须回避）", name=office.name) if barred else office.name
 
 

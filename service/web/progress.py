@@ -184,13 +184,13 @@ def show(number: str) -> Any:
     return render_template(
         "portal/complaint.html", seen=seen, timeline=_timeline(seen["status"], happened, waiting), clocks=waiting,
         done=DONE, asked=_asked_for(seen["status"], happened), attached=attachments.of(complaint.id), size=files.size,
-        can=_can(complaint.status), satisfaction=SATISFACTION,
+        can=_can(complaint), satisfaction=SATISFACTION,
     )  # fmt: skip
 
 
-def _can(status: str) -> dict[str, str]:
+def _can(complaint: Complaint) -> dict[str, str]:
     """What the enterprise may do now: the button → the step behind it."""
-    steps = allowed(status, {ENTERPRISE})
+    steps = allowed(complaint, {ENTERPRISE})
     return {"add" if step in ADDING else step: step for step in steps}
 
 
@@ -248,7 +248,7 @@ def _do(number: str, choose: Callable[[Complaint], str], holder: bytes | None = 
     def step(given: dict[str, Any]) -> None:
         complaint = _opened(number, lock=True)
         if VERSION in request.form:
-            casework.check_version(complaint, {request.form[VERSION]})
+            casework.check_version(complaint, {request.form[VERSION]}, {ENTERPRISE})
         casework.act(complaint, {ENTERPRISE}, choose(complaint), given, current_user, clock.now())
         if holder:
             attachments.bind(holder, complaint.id)
@@ -259,7 +259,7 @@ def _do(number: str, choose: Callable[[Complaint], str], holder: bytes | None = 
 def _form(button: str, number: str, form: Filled, **more: Any) -> Any:
     """The page of a step, where the state allows it; who comes back with a mistake is shown it in any case."""
     complaint = _opened(number)
-    if form.status == 200 and button not in _can(complaint.status):
+    if form.status == 200 and button not in _can(complaint):
         flash(_("现在不需要这一步了，下面是最新的进度。"), "amber")
         return redirect(url_for("progress.show", number=number))
     page = render_template(f"portal/{button}.html", number=number, form=form, version=complaint.version, **more)
@@ -296,7 +296,7 @@ def added(number: str) -> Any:
         return _adding(number, Filled(typed, {files.FIELD: refused}, forms.MEND, 422), token)
     if verb in {"drop", "upload"}:
         return _adding(number, Filled(typed), token)
-    outcome = _do(number, lambda complaint: _can(complaint.status).get("add", ADDING[0]), holder)
+    outcome = _do(number, lambda complaint: _can(complaint).get("add", ADDING[0]), holder)
     return _followed_by(number, outcome, lambda form: _adding(number, form, token), _("材料已经交给工作人员。"))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from service.casework import operations as casework
+from service.casework import handing
 from service.casework.rules import FIELD_NAMES
 from service.casework.schemas import ActionSchema
 from service.complaints.models import Complaint
@@ -124,7 +124,7 @@ def _offices(complaint: Complaint, book: Directory) -> dict[str, Any]:
         book.places[place].name: {
             office.code: office.name
             for office in book.offices(place)
-            if casework.not_for(office.code, complaint, book) is None
+            if handing.not_for(office.code, complaint, book) is None
         }
         for place in chain
     }

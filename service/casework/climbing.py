@@ -1,0 +1,92 @@
+"""What time does: rungs of the ladder, limits that end, calendars that change."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from service.accounts.rules import Reader
+from service.casework import letters, rules
+from service.casework.deeds import Deed
+from service.casework.taking import label, pending_after, take
+from service.complaints import operations as complaints
+from service.complaints.models import Complaint
+from service.complaints.rules import MACHINE, STEPS, Change, Trace, obstacle
+from service.db import db
+from service.deadlines import operations as deadlines
+from service.deadlines.ladder import OVERDUE
+from service.directory import operations as directory
+
+Rungs = Sequence[deadlines.Fired]
+Held = dict[int, Complaint]
+BY = Trace(MACHINE)
+
+
+def climb(now: datetime, limit: int = 500) -> int:
+    """Do what is due on the ladder for some complaints; gives how many rungs were reached.
+
+    Complaints are locked before their clocks, as everybody does, so that no two wait for each other; what somebody
+    is working on right now is left for the next sweep.
+    """
+    due = select(Complaint).where(Complaint.id.in_(deadlines.complaints_due(now, limit)))
+    found = db.session.scalars(due.order_by(Complaint.id).with_for_update(skip_locked=True)).all()
+    held = {complaint.id: complaint for complaint in found}
+    fired = deadlines.sweep(now, list(held)) if held else []
+    if fired:
+        complaints.store_events([_rung_event(held[rung.complaint_id], rung) for rung in fired])
+        letters.issue_many(_orders(fired, held), now)
+        _end_limits([rung for rung in fired if rung.rung == OVERDUE], held, now)
+    return len(fired)
+
+
+def _rung_event(complaint: Complaint, rung: deadlines.Fired) -> dict[str, Any]:
+    """The event of one rung, at the moment the rung was truly reached."""
+    about = {"clock": rung.kind, **({"party": rung.party} if rung.party else {})}
+    change = Change(rung.rung, complaint.status, complaint.status, False, about)
+    return complaints.append(complaint, change, BY, rung.at)
+
+
+def _orders(fired: Rungs, held: Held) -> list[letters.Request]:
+    """The letters that the rungs send out: to the department that is late, to the respondent that does not answer."""
+    return [
+        request for rung in fired if (request := rules.letter_for(held[rung.complaint_id], rung.rung, rung.kind))
+    ]  # fmt: skip
+
+
+def _end_limits(fired: Rungs, held: Held, now: datetime) -> None:
+    """What follows where a limit ends: the complaint moves by itself, or the enterprise is asked how things stand."""
+    for rung in fired:
+        if action := rules.LAPSES.get(rung.kind):
+            _lapse(held[rung.complaint_id], action, now)
+    _call([held[rung.complaint_id] for rung in fired if rung.kind == "result"], now)
+
+
+def _lapse(complaint: Complaint, action: str, now: datetime) -> None:
+    step = STEPS[action]
+    if complaint.status in step.sources:
+        take(step, Deed(complaint, {}, BY, Reader(), now))
+
+
+def _call(unanswered: Sequence[Complaint], now: datetime) -> None:
+    """A revisit for each complaint whose limit ended without a reply (北京 23), in two statements for all of them."""
+    step, revision = STEPS["call_due"], directory.current().revision
+    due = [one for one in unanswered if one.status in step.sources and obstacle(step, one) is None]
+    clocks = [clock for one in due for clock in _revisit_clock(one, now, revision)]
+    if due:
+        deadlines.insert_many(clocks)
+        complaints.store_events([_called(one, now) for one in due])
+
+
+def _revisit_clock(complaint: Complaint, now: datetime, revision: str) -> list[dict[str, Any]]:
+    chain = directory.current().chain(complaint.region or complaint.dispatch_place)
+    rows = deadlines.prepare(["revisit"], complaint.regimes, now, chain, revision)
+    return [{**row, "complaint_id": complaint.id} for row in rows]
+
+
+def _called(complaint: Complaint, now: datetime) -> dict[str, Any]:
+    step = STEPS["call_due"]
+    complaint.pending = pending_after(step, complaint.pending)
+    complaint.version += 1
+    about = {"clocks": {"started": ["revisit"]}}
+    return complaints.append(complaint, Change(step.action, complaint.status, complaint.status, False, about), BY, now)
