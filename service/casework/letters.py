@@ -71,14 +71,14 @@ LETTERS = {
         outside=True, statute="第二十五条第三款", early="第二十三条第二款",
     ),
     LETTER: Kind(
-        "督办书", "企声督书", "关于反馈企业反映事项办理情况的督办书", "现就下列企业反映事项予以督办，请按要求办理并书面反馈。",
+        "督办书", "企声督书", "关于企业反映事项的督办书", "现就下列企业反映事项予以督办，请按要求办理并书面反馈。",
         outside=True, statute="第二十五条第三款", early="第二十三条第二款",
     ),
 }  # fmt: skip
 
 ISSUER = "发文机关"
 OBJECTS = {"goods": "货物", "services": "服务", "works": "工程", "deposit": "保证金"}
-# (group, field) of a complaint's details → what it is called, and whether it tells who complains to who knows the matter
+# (group, field) of a complaint's details → what it is called, and whether it tells the respondent who complains
 FACTS = {
     ("debt", "contract_number"): ("合同编号", True),
     ("debt", "object"): ("合同标的", False),
@@ -102,8 +102,8 @@ READ_OUTSIDE = frozenset({"department_dispatcher", "handler", "head"})
 
 
 @dataclass(frozen=True)
-class Unsent:
-    """A letter before it has its number.
+class Request:
+    """A letter that is to be written.
 
     Attributes:
         by: who writes it; None for the machine.
@@ -136,10 +136,10 @@ def issue(
     addressee: str | None = None, department: str | None = None,
 ) -> Issued:  # fmt: skip
     """Write one letter; see `issue_many`."""
-    return issue_many([Unsent(complaint, kind, demand, due_at, by, addressee, department)], now)[0]
+    return issue_many([Request(complaint, kind, demand, due_at, by, addressee, department)], now)[0]
 
 
-def issue_many(rows: Sequence[Unsent], now: datetime) -> list[Issued]:
+def issue_many(rows: Sequence[Request], now: datetime) -> list[Issued]:
     """Write letters, numbered in their order, in three statements however many they are.
 
     Whoever holds complaints locked does so before this is called: the lock on numbers is the last to be taken.
@@ -168,29 +168,38 @@ def _last_serials(year: int) -> dict[str, int]:
     A number is as good as its transaction: one that is rolled back leaves no gap.
     """
     db.session.execute(NUMBERING)
-    last = select(Letter.kind, func.max(Letter.serial)).where(Letter.year == year).group_by(Letter.kind)
-    return {kind: serial for kind, serial in db.session.execute(last)}
+    last = select(Letter.kind, func.max(Letter.serial).label("serial")).where(Letter.year == year).group_by(Letter.kind)
+    return {row.kind: row.serial for row in db.session.execute(last)}
 
 
-def _written(row: Unsent, book: Directory, now: datetime) -> Issued:
-    kind, (addressee, department) = LETTERS[row.kind], _addressee(row, book)
-    token = secrets.token_urlsafe(TOKEN_BYTES) if kind.outside else None
+def _written(row: Request, book: Directory, now: datetime) -> Issued:
+    """A letter that lacks only its number."""
+    addressee, department = _addressee(row, book)
+    token = secrets.token_urlsafe(TOKEN_BYTES) if LETTERS[row.kind].outside else None
     letter = Letter(
-        complaint_id=row.complaint.id, kind=row.kind, addressee=addressee, department=department,
-        matter=matter(row.complaint, row.kind, _issuer(row, department, book), book), basis=basis(row.complaint, row.kind),
-        demand=row.demand, due_at=row.due_at, issued_at=now, issued_by=row.by, token_hash=_hashed(token) if token else None,
-    )  # fmt: skip
+        complaint_id=row.complaint.id,
+        kind=row.kind,
+        addressee=addressee,
+        department=department,
+        matter=matter(row.complaint, row.kind, _issuer(row, department, book), book),
+        basis=basis(row.complaint, row.kind),
+        demand=row.demand,
+        due_at=row.due_at,
+        issued_at=now,
+        issued_by=row.by,
+        token_hash=_hashed(token) if token else None,
+    )
     return Issued(letter, token)
 
 
-def _addressee(row: Unsent, book: Directory) -> tuple[str, str | None]:
+def _addressee(row: Request, book: Directory) -> tuple[str, str | None]:
     """To whom a letter goes: its name and, where it is a department of ours, the code."""
     complaint = row.complaint
     if LETTERS[row.kind].outside:
         if complaint.sealed:
             raise NotAllowed("密封的诉求不得让被反映的单位知道，不能向它发函（信访工作条例第三十条）。")
         name = row.addressee or complaint.respondent_name
-        code = row.department or (complaint.respondent_department if row.addressee is None else None)
+        code = row.department or (complaint.respondent_department if name == complaint.respondent_name else None)
     else:
         code = row.department or complaint.department
         name = row.addressee or (book.departments[code].name if code else None)
@@ -199,13 +208,14 @@ def _addressee(row: Unsent, book: Directory) -> tuple[str, str | None]:
     return name, code
 
 
-def _issuer(row: Unsent, addressee: str | None, book: Directory) -> str:
+def _issuer(row: Request, addressee: str | None, book: Directory) -> str:
     """Who signs: to a respondent the department that handles the matter, to a department the place's supervisors."""
     complaint = row.complaint
     if LETTERS[row.kind].outside:
         return book.departments[complaint.department or complaint.receiver].name
     here = (book.department(kind, place) for place in book.chain(complaint.dispatch_place) for kind in SUPERVISORS)
-    return next(office.name for office in here if office is not None and office.code != addressee)
+    fitting = (office.name for office in here if office is not None and office.code != addressee)
+    return next(fitting, book.departments[complaint.receiver].name)
 
 
 # --- what it says ----------------------------------------------------------------------------------------------------
@@ -233,7 +243,7 @@ def _unsaid(complaint: Complaint) -> str:
 
 
 def _contract(details: dict[str, Any], named: bool) -> Iterable[tuple[str, str]]:
-    """What was filed of the contract, promise or policy, without what tells who filed it where that is not to be told."""
+    """What was filed of the contract, promise or policy; `named`: also what tells who filed it."""
     for (group, name), (label, tells) in FACTS.items():
         if (value := details.get(group, {}).get(name)) and (named or not tells):
             yield label, _spoken(name, str(value))
@@ -327,6 +337,23 @@ def by_token(token: str, now: datetime) -> Letter:
     if letter is None:
         raise NotFound(DEAD_LINK)
     return letter
+
+
+def renew(letter: Letter, now: datetime) -> str:
+    """A new one-time link for a letter that nobody has answered; whoever holds the old one can do nothing with it.
+
+    For links that were lost, and for letters of the machine, whose links nobody saw.
+
+    Raises:
+        WrongState: it is answered, or it went to a department, which answers in its own queue.
+    """
+    if letter.token_hash is None:
+        raise WrongState("这份文书已经答复过，或不需要通过链接答复。")
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    letter.token_hash = _hashed(token)
+    db.session.flush()
+    by_token(token, now)
+    return token
 
 
 def answered(letter: Letter, answer: str, name: str, now: datetime) -> None:
