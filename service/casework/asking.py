@@ -73,7 +73,7 @@ def _invite(deed: Deed) -> None:
 
 
 def _opine(deed: Deed) -> None:
-    """Of the departments that were asked, the one for which the reader speaks; who speaks for several does so in turn."""
+    """For the department that was asked; who speaks for several does so in turn."""
     asked = [clock.party for clock in deadlines.running(deed.complaint.id) if clock.kind == "co_handle"]
     own = {grant.department for grant in deed.reader.grants if grant.department}
     places = {grant.place for grant in deed.reader.grants if grant.department is None and grant.place}

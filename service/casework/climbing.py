@@ -7,15 +7,15 @@ from typing import Any
 from sqlalchemy import select
 
 from service.accounts.rules import Reader
-from service.casework import letters, rules
+from service.casework import letters, rules, supervising
 from service.casework.deeds import Deed
-from service.casework.taking import label, pending_after, take
+from service.casework.taking import pending_after, take
 from service.complaints import operations as complaints
 from service.complaints.models import Complaint
 from service.complaints.rules import MACHINE, STEPS, Change, Trace, obstacle
 from service.db import db
 from service.deadlines import operations as deadlines
-from service.deadlines.ladder import OVERDUE
+from service.deadlines.ladder import KINDS, OVERDUE
 from service.directory import operations as directory
 
 Rungs = Sequence[deadlines.Fired]
@@ -35,7 +35,7 @@ def climb(now: datetime, limit: int = 500) -> int:
     fired = deadlines.sweep(now, list(held)) if held else []
     if fired:
         complaints.store_events([_rung_event(held[rung.complaint_id], rung) for rung in fired])
-        letters.issue_many(_orders(fired, held), now)
+        letters.issue_many(_letters(fired, held, now), now)
         _end_limits([rung for rung in fired if rung.rung == OVERDUE], held, now)
     return len(fired)
 
@@ -47,11 +47,15 @@ def _rung_event(complaint: Complaint, rung: deadlines.Fired) -> dict[str, Any]:
     return complaints.append(complaint, change, BY, rung.at)
 
 
-def _orders(fired: Rungs, held: Held) -> list[letters.Request]:
+def _letters(fired: Rungs, held: Held, now: datetime) -> list[letters.Request]:
     """The letters that the rungs send out: to the department that is late, to the respondent that does not answer."""
-    return [
-        request for rung in fired if (request := rules.letter_for(held[rung.complaint_id], rung.rung, rung.kind))
-    ]  # fmt: skip
+    unsent = []
+    for rung in fired:
+        complaint = held[rung.complaint_id]
+        if kind := rules.letter_for(complaint, rung.rung):
+            demand = rules.DEMANDS[kind].format(KINDS[rung.kind])
+            unsent.append(letters.Request(complaint, kind, demand, supervising.until(complaint, kind, now)))
+    return unsent
 
 
 def _end_limits(fired: Rungs, held: Held, now: datetime) -> None:

@@ -27,6 +27,11 @@ FOLLOWED_BY = {"redo": "dispatch", "grant_redo": "dispatch"}
 DONE_ANEW = "重办"
 # Who took a step, as everybody who reads the trail may call them.
 ACTORS = {**{code: name for code, (name, _) in ROLES.items()}, MACHINE: "系统", RESPONDENT: "被投诉单位"}
+# What a letter demands that the ladder sends out, by the letter's kind.
+DEMANDS = {
+    "order": "该诉求的{}期限已过，请立即办理，并在下列时限前报告进展和预计办结时间。",
+    "letter": "{}期限已过，仍未收到答复。请在下列时限前书面说明情况和处理办法。",
+}
 # With these the enterprise must say why.
 DISSATISFIED = ("dissatisfied", "very_dissatisfied")
 
@@ -118,11 +123,12 @@ def check_revisit(given: Mapping[str, Any]) -> None:
         raise Invalid(f"企业{grade}时必须写明原因。", {"reason": [f"请写明{grade}的原因。"]})
 
 
-def letter_for(complaint: Complaint, rung: str, kind: str) -> str | None:
+def letter_for(complaint: Complaint, rung: str) -> str | None:
     """The kind of letter that a rung sends out; None for rungs that only remind."""
     if rung in {"supervise", "supervise_again"} and complaint.department:
         return "order"
-    return "letter" if rung == "letter" and complaint.respondent_name else None
+    # What is sealed the respondent must not learn of.
+    return "letter" if rung == "letter" and complaint.respondent_name and not complaint.sealed else None
 
 
 def told(event: Event) -> str:

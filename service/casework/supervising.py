@@ -1,44 +1,49 @@
-"""Letters that go out about a complaint: orders to the department, inquiries and supervision letters to the respondent."""
+"""Letters that people send about a complaint: orders to the department, inquiries and more to the respondent."""
 
 from datetime import datetime
 
 from service.casework import letters
 from service.casework.deeds import Deed
+from service.complaints.models import Complaint
 from service.deadlines import operations as deadlines
 from service.deadlines.rules import Term, Unit, due
+from service.directory import operations as directory
 
-TIME_TO_COMPLY = Term(3, Unit.WORKING_DAYS)
-TIME_TO_ANSWER = Term(5, Unit.WORKING_DAYS)
+# How long each kind of letter leaves its reader.
+TERMS = {
+    "order": Term(3, Unit.WORKING_DAYS),
+    "inquiry": Term(5, Unit.WORKING_DAYS),
+    "letter": Term(5, Unit.WORKING_DAYS),
+}
 
 
 def _supervise(deed: Deed) -> None:
     """An order to the department that handles it."""
-    until, department = _after(deed, TIME_TO_COMPLY), deed.complaint.department
-    sent = letters.issue(
-        deed.complaint, "order", deed.now, deed.given["reason"], until, deed.by.actor_id, department=department
-    )
-    deed.noted["letter"] = sent.letter.number
+    _write(deed, "order", deed.given["reason"])
 
 
 def _inquire(deed: Deed) -> None:
-    _write(deed, "inquiry")
+    _write(deed, "inquiry", deed.given["text"])
 
 
 def _issue_letter(deed: Deed) -> None:
-    _write(deed, "letter")
+    _write(deed, "letter", deed.given["text"])
 
 
-def _write(deed: Deed, kind: str) -> None:
-    """To the respondent, who answers through a link that is shown once, to who sends it."""
-    until, demand = _after(deed, TIME_TO_ANSWER), deed.given["text"]
-    addressee = deed.complaint.respondent_name
-    sent = letters.issue(deed.complaint, kind, deed.now, demand, until, deed.by.actor_id, addressee=addressee)
+def _write(deed: Deed, kind: str, demand: str) -> None:
+    """A respondent answers through a link that is shown once, to who sends the letter."""
+    due_at = until(deed.complaint, kind, deed.now)
+    sent = letters.issue(deed.complaint, kind, deed.now, demand, due_at, deed.by.actor_id)
     deed.noted["letter"] = sent.letter.number
-    deed.shown = {"letter": sent.letter.number, "token": sent.token or ""}
+    if sent.token:
+        deed.shown = {"letter": sent.letter.number, "token": sent.token}
 
 
-def _after(deed: Deed, term: Term) -> datetime:
-    return due(deed.now, term, deadlines.calendar(deed.chain, deed.book.revision)).due_at
+def until(complaint: Complaint, kind: str, now: datetime) -> datetime:
+    """Until when who gets a letter of a kind that goes out now has to answer it."""
+    book = directory.current()
+    chain = book.chain(complaint.region or complaint.dispatch_place)
+    return due(now, TERMS[kind], deadlines.calendar(chain, book.revision)).due_at
 
 
 EFFECTS = {

@@ -100,8 +100,8 @@ def _start(kinds: Collection[str], replaced: Collection[Clock], deed: Deed) -> l
     complaint, begun = deed.complaint, list[Clock]()
     first = {clock.kind: clock.cap_from or clock.started_at for clock in replaced if clock.cap}
     fixed = deed.fixed | ({"result": complaint.source_due_at} if complaint.source_due_at else {})
-    alike = groupby(sorted(kinds, key=lambda kind: kind in first), key=lambda kind: (_party(kind, deed), first.get(kind)))
-    for (party, cap_from), those in alike:
+    in_order = sorted(kinds, key=lambda kind: kind in first)
+    for (party, cap_from), those in groupby(in_order, key=lambda kind: (_party(kind, deed), first.get(kind))):
         begun += deadlines.start(
             complaint.id, those, complaint.regimes, deed.now, deed.chain, deed.book.revision, fixed, party, cap_from
         )

@@ -76,7 +76,9 @@ def _helping(grant: Grant) -> Condition:
         return and_(func.cardinality(Complaint.co_departments) > 0, UNSEALED)
     asked = func.unnest(Complaint.co_departments).column_valued("asked")
     places = func.split_part(asked, "-", 1)
-    return and_(exists().where(places.in_(sorted(grant.places))), func.split_part(accused, "-", 1) != grant.place, UNSEALED)
+    return and_(
+        exists().where(places.in_(sorted(grant.places))), func.split_part(accused, "-", 1) != grant.place, UNSEALED
+    )
 
 
 def _place_of(department: InstrumentedAttribute[str | None]) -> ColumnElement[str | None]:

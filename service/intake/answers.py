@@ -37,7 +37,10 @@ def key_of(text: str, caller: int | None, raw_body: bytes, about: str = "") -> K
     """
     if not re.fullmatch(r"[\x21-\x7e]{1,200}", text):
         raise Malformed("Idempotency-Key 应为 1 到 200 个可见的英文字符。", {"Idempotency-Key": ["格式不对。"]})
-    return Key(keyed_hash(f"{caller}:{about}:{text}" if about else f"{caller}:{text}", "idempotency"), sha256(raw_body).digest())
+    return Key(
+        keyed_hash(f"{caller}:{about}:{text}" if about else f"{caller}:{text}", "idempotency"),
+        sha256(raw_body).digest(),
+    )
 
 
 def given(key: Key, now: datetime) -> dict[str, Any] | None:

@@ -22,7 +22,7 @@ from service.web.worklists import DUE, ROWS, FilterSchema
 DESK = "department"
 # All that waits at this desk, whatever its state.
 WAITING = "open"
-TABS = ("dispatched", "handling", "waiting", "drafted", "approved", "replied")
+TABS = ("dispatched", "handling", "waiting", "drafted", "handing_back", "approved", "replied")
 STATUSES = {WAITING: "全部在办"} | {code: state.name for code, state in STATES.items() if state.desk != "dispatcher"}
 # tab → what will appear there, and what one can do now
 EMPTY = {
@@ -31,6 +31,7 @@ EMPTY = {
     "handling": ("这里将列出正在办理的诉求", "现在没有。签收以后，诉求会出现在这里。"),
     "waiting": ("这里将列出等待企业补充材料的诉求", "现在没有。"),
     "drafted": ("这里将列出等待负责人审签的答复", "现在没有。"),
+    "handing_back": ("这里将列出申请退单、等待审核的诉求", "现在没有。"),
     "approved": ("这里将列出已审签、可以发给企业的答复", "现在没有。"),
     "replied": ("这里将列出已答复、等待回访的诉求", "现在没有。"),
 }

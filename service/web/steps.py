@@ -25,11 +25,16 @@ NEXT = {
     "waiting": ("supply_material",),
     "drafted": ("approve",),
     "approved": ("reply",),
-    "replied": ("close",),
-    "answered": ("close",),
+    "handing_back": ("grant_hand_back", "designate"),
+    "consulting": ("designate",),
+    "suspended": ("resume",),
+    "redo_asked": ("grant_redo",),
+    "replied": ("revisit", "close"),
+    "answered": ("revisit", "close"),
+    "revisited": ("close",),
 }
 # Steps that end the matter against the enterprise's wish, or cannot be undone.
-GRAVE = frozenset({"refuse", "pass_on", "withdraw"})
+GRAVE = frozenset({"refuse", "pass_on", "withdraw", "terminate", "merge", "explain"})
 # (step, field) → what to think of when filling it in
 HINTS = {
     ("request_supplement", "note"): "只能要求一次：请一次写清缺什么。企业会看到这段话。",
@@ -43,6 +48,30 @@ HINTS = {
     ("draft", "reply"): "审签后原样发给企业：写明查清了什么、怎样解决、何时兑现。",
     ("draft", "internal"): "只有工作人员看得到。",
     ("return_draft", "reason"): "请写明要改什么；承办人会看到。",
+    ("hand_back", "reason"): "为什么不归本部门办，依据是什么；督办人据此裁定。",
+    ("hand_back", "department"): "您认为应由谁办。",
+    ("consult", "note"): "请谁来会商、商量什么。",
+    ("designate", "reason"): "被指定的部门不能再退单；企业会看到理由。",
+    ("transfer", "reason"): "企业会看到理由。",
+    ("raise_level", "reason"): "企业会看到理由。",
+    ("ask_extension", "until"): "按规定最多能延到哪天，系统会核对。",
+    ("ask_extension", "reason"): "批准后企业会看到理由。",
+    ("suspend", "reason"): "为什么要挂起、打算怎么恢复；企业会看到。法定期限照常计算。",
+    ("suspend", "review_on"): "30 天以内的一个工作日，到时由您复核。",
+    ("terminate", "reason"): "企业会看到理由，例如已向人民法院起诉。",
+    ("report", "text"): "企业会看到：办到了哪一步，还要多久。",
+    ("invite", "note"): "请对方做什么、什么时候要。",
+    ("opine", "text"): "主办部门会看到，企业看不到。",
+    ("revisit", "reason"): "企业不满意时必须填写原因。",
+    ("revisit_unanswered", "reason"): "企业不满意时必须填写原因。",
+    ("inquire", "text"): "请被投诉单位说明什么；不要写企业的联系方式。",
+    ("issue_letter", "text"): "要求被投诉单位做什么、什么时候做到。",
+    ("supervise", "reason"): "要求承办部门做什么；写进督办单。",
+    ("supervise_jointly", "department"): "一起督办的上级或监管部门。",
+    ("merge", "into"): "主办的那一件的编号。",
+    ("merge", "reason"): "为什么是同一件事；企业会看到。",
+    ("split", "text"): "要另立一件的那部分内容。",
+    ("explain", "reason"): "为什么不能再办；企业会看到。",
     ("close", "reason"): "问题没有解决而办结时必须填写。",
 }
 
@@ -131,6 +160,13 @@ def _offices(complaint: Complaint, book: Directory) -> dict[str, Any]:
     return {"options": groups, "blank": "请选择"}
 
 
+def _places_below(complaint: Complaint, book: Directory) -> dict[str, Any]:
+    """The places right below the desk that has it."""
+    below = (book.places[code] for code in book.subtree(complaint.dispatch_place))
+    return {"options": {one.code: one.name for one in below if one.parent == complaint.dispatch_place and one.active},
+            "blank": "请选择"}  # fmt: skip
+
+
 CONTROLS: dict[str, tuple[str, More]] = {
     "note": _area("note", 3),
     "reason": _area("reason", 3),
@@ -139,6 +175,12 @@ CONTROLS: dict[str, tuple[str, More]] = {
     "internal": _area("internal", 4),
     "channel": ("input", lambda complaint, book: {}),
     "department": ("select", _offices),
+    "place": ("select", _places_below),
+    "into": ("input", lambda complaint, book: {}),
+    "until": ("input", lambda complaint, book: {"type": "date"}),
+    "review_on": ("input", lambda complaint, book: {"type": "date"}),
+    "upheld": ("radios", lambda complaint, book: {"options": {"true": "成立", "false": "不成立"}}),
+    "contacted": ("radios", lambda complaint, book: {"options": {"true": "联系上了", "false": "没有联系上"}}),
     "category": ("select", lambda complaint, book: {"options": choices.categories(book), "blank": "不改"}),
     "nature": ("select", lambda complaint, book: {"options": NATURES, "blank": "不改"}),
     "solved": ("radios", lambda complaint, book: {"options": {"true": "已解决", "false": "没有解决"}}),

@@ -42,7 +42,7 @@ class WorklistSchema(FilterSchema):
     """Which list, and its filters."""
 
     show = Choice({code: name for code, (name, _about) in LISTS.items()})
-    desk = Choice({"dispatcher": "派单", "department": "部门", "revisit": "回访"})
+    desk = Choice({"dispatcher": "派单", "department": "部门", "supervisor": "督办", "revisit": "回访"})
     queue = fields.String(validate=validate.Length(max=60, error="没有这个单位。"))
 
 

@@ -7,7 +7,7 @@ from typing import Any, cast
 from flask_babel import gettext as _
 from marshmallow import fields
 
-from service.accounts.rules import ROLES
+from service.casework.rules import ACTORS
 from service.complaints import reading
 from service.complaints.models import Event
 from service.complaints.rules import CHANNELS, ENTERPRISE, MACHINE, SATISFACTION
@@ -20,9 +20,8 @@ from service.web import words
 FILING = FilingSchema()
 # What a filing may tell beyond its text: group → its fields.
 DETAILS = {group: cast(fields.Nested, FILING.fields[group]).schema.fields for group in ("debt", "promise", "policy")}
-ACTORS = {MACHINE: "系统", ENTERPRISE: "企业"} | {code: name for code, (name, _bound) in ROLES.items()}
 # Rungs of the ladder read as something that went wrong.
-LATE = {"overdue"}
+LATE = {"overdue", "supervise", "supervise_again", "summon", "letter", "censure"}
 # A field of an event → what it is called in the trail; in this order.
 TOLD = {
     "department_name": "承办部门",
@@ -34,10 +33,17 @@ TOLD = {
     "internal": "内部说明",
     "solved": "是否解决",
     "satisfaction": "满意度",
+    "contacted": "是否联系上",
+    "upheld": "裁定",
+    "until": "延长到",
+    "review_on": "复核日期",
+    "letter": "文号",
     "clock": "时限",
 }
 SPOKEN: Mapping[str, Mapping[Any, str]] = {
     "channel": CHANNELS,
+    "contacted": {True: "联系上了", False: "没有联系上"},
+    "upheld": {True: "成立", False: "不成立"},
     "solved": {True: "已解决", False: "没有解决"},
     "satisfaction": SATISFACTION,
     "clock": KINDS,

@@ -34,13 +34,20 @@ STATUS_LOOKS = {
     "waiting": ("hourglass-split", "amber"),
     "drafted": ("file-earmark-text", "sky"),
     "approved": ("check-lg", "sky"),
+    "handing_back": ("arrow-return-left", "amber"),
+    "consulting": ("people", "amber"),
+    "suspended": ("pause-circle", "amber"),
+    "redo_asked": ("arrow-repeat", "amber"),
     "replied": ("reply", "grass"),
     "answered": ("check-circle", "grass"),
+    "revisited": ("telephone", "grass"),
     "refused": ("x-circle", "soft"),
     "passed_on": ("signpost-split", "soft"),
     "closed": ("check-circle", "grass"),
     "withdrawn": ("arrow-counterclockwise", "soft"),
     "terminated": ("slash-circle", "soft"),
+    "merged": ("union", "soft"),
+    "explained": ("archive", "soft"),
 }
 # What the fields of the schemas are called on every page.
 LABELS = {

@@ -23,7 +23,12 @@ from service.web.forms import Filled
 
 ROWS = 50
 # desk of a state → whose hands those are
-HANDS = {"dispatcher": "%(name)s（派单）", "department": "%(name)s", "revisit": "%(name)s（回访）"}
+HANDS = {
+    "dispatcher": "%(name)s（派单）",
+    "department": "%(name)s",
+    "supervisor": "%(name)s（督办）",
+    "revisit": "%(name)s（回访）",
+}
 DUE = {"overdue": "已逾期", "soon": "两天内到期"}
 
 
