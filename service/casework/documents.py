@@ -60,8 +60,8 @@ def sheet(letter: Letter) -> Sheet:
         opening=kind.opening,
         facts=tuple(Fact(name, value) for name, value in told if name != ISSUER),
         basis=letter.basis,
-        demand=tuple(line for line in letter.demand.splitlines() if line.strip()),
-        due=f"请于{spoken(letter.due_at)}前办理并反馈。" if letter.due_at else NO_LIMIT,
+        demand=tuple(line for line in letter.demand.splitlines() if line.strip()) or (letter.demand,),
+        due=kind.term % spoken(letter.due_at) if letter.due_at else NO_LIMIT,
         date=spoken(letter.issued_at).partition(" ")[0],
     )
 

@@ -46,7 +46,7 @@ class Kind:
 
     Attributes:
         mark: what its numbers begin with.
-        title: as it stands over the text; opening: what the text begins with.
+        title: as it stands over the text; opening: what the text begins with; term: until when to do what.
         outside: it goes to the respondent, who answers by a one-time link; else to a department of ours.
         statute: the articles of 802 it stands on, where the handling department writes it.
         early: the same where the receiving authority does, since nobody handles it yet.
@@ -56,23 +56,26 @@ class Kind:
     mark: str
     title: str
     opening: str
+    term: str
     outside: bool
     statute: str
-    early: str
+    early: str = ""
 
 
+BY_LINK = "请于%s前书面反馈，可通过随函提供的一次性链接填写。"
 LETTERS = {
     ORDER: Kind(
         "督办单", "企声督办", "企业诉求督办单", "下列企业诉求现予督办，请按要求办理并反馈结果。",
-        outside=False, statute="第二十五条第二款（处理期限）；督办为" + PROMISE, early="",
+        "请于%s前办理并反馈结果。", outside=False, statute="第二十五条第二款（处理期限）；督办为" + PROMISE,
     ),
     INQUIRY: Kind(
         "函询", "企声函询", "关于核实企业反映事项的函", "我单位正在办理下列企业反映事项，请核实有关情况并书面反馈。",
-        outside=True, statute="第二十五条第三款", early="第二十三条第二款",
+        BY_LINK, outside=True, statute="第二十五条第三款", early="第二十三条第二款",
     ),
     LETTER: Kind(
         "督办书", "企声督书", "关于企业反映事项的督办书", "现就下列企业反映事项予以督办，请按要求办理并书面反馈。",
-        outside=True, statute="第二十五条第三款", early="第二十三条第二款",
+        BY_LINK, outside=True, early="第二十三条第二款",
+        statute="第二十五条第三款。收到督办书仍拒不配合的，处理投诉部门可以约谈、通报被投诉人，并责令整改",
     ),
 }  # fmt: skip
 
