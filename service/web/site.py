@@ -19,6 +19,7 @@ from service.web import (
     dispatching,
     filing,
     hotline,
+    letters,
     portal,
     progress,
     signin,
@@ -27,7 +28,7 @@ from service.web import (
 )
 from service.web.forms import Filled
 
-PAGES = (assets, portal, filing, progress, signin, hotline, dispatching, department, complaint, supervision)
+PAGES = (assets, portal, filing, progress, signin, hotline, dispatching, department, complaint, supervision, letters)
 IDLE = 8 * 3600  # seconds until a session that nobody uses ends
 CSRF = CSRFProtect()
 
