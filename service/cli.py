@@ -12,7 +12,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from service import clock, demonstration, health
+from service import clock, demonstration, health, simulation
 from service.accounts import operations as accounts
 from service.accounts.rules import ROLES, Grant
 from service.audit import operations as audit
@@ -27,6 +27,7 @@ from service.deadlines.rules import Unit
 from service.deadlines.schemas import ExplanationSchema
 from service.directory import operations as directory
 from service.errors import Problem
+from service.notices import administration as notices
 
 ACTOR = "命令行"
 
@@ -65,6 +66,7 @@ def seed() -> None:
     with transaction():
         stored = directory.seed(data)
         stored["clocks"] = deadlines.seed(data)
+        stored["notices"] = notices.seed(data)
         if any(part.added or part.changed or part.retired for part in stored.values()):
             directory.bump()
     for name, part in stored.items():
@@ -324,7 +326,24 @@ def demo() -> None:
     click.echo("\n".join(demonstration.table()) if ready else "这个系统已有诉求，没有填入演示内容。")
 
 
+@click.command()
+@click.option("--days", default=30, show_default=True, type=click.IntRange(1, 400), help="模拟多少天")
+@click.option("--complaints", default=3000, show_default=True, type=click.IntRange(1, 100_000), help="提交多少件诉求")
+@click.option("--seed", "number", default=1, show_default=True, help="随机数种子：同一种子，同样的经过")
+@click.option("--start", default="2026-03-02 00:00", show_default=True, help="从哪个时刻开始")
+@click.option("--keep", is_flag=True, help="保留模拟的诉求，供另行核对；默认全部撤销，不留痕迹")
+@told
+def simulate(days: int, complaints: int, number: int, start: str, keep: bool) -> None:
+    """在模拟的时间里运行多日：提交、办理、到期，逐条核对时限，并算出考核指标。"""
+    with transaction() as session:
+        report = simulation.run(current_app.config["DATA"], terminal.moment(start), days, complaints, number)
+        if not keep:
+            session.rollback()
+    click.echo("\n".join(simulation.lines(report)))
+    sys.exit(1 if report.faults else 0)
+
+
 def register(app: Flask) -> None:
     """Add every command to an app."""
-    for command in (seed, classify, models, deadline, users, token, sweep, audits, examine, demo):
+    for command in (seed, classify, models, deadline, users, token, sweep, audits, examine, demo, simulate):
         app.cli.add_command(command)
