@@ -1,7 +1,7 @@
 """What happens to clocks: they start, stop, pause, resume, and the sweep climbs their ladders. Nothing commits here."""
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -12,18 +12,28 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from service.db import db
 from service.deadlines import seeds
-from service.deadlines.calendar import Years
-from service.deadlines.explanation import explain as explain_term
-from service.deadlines.ladder import KINDS, OVERDUE, Rule, Rulebook, plan
+from service.deadlines.explanation import told
+from service.deadlines.extension import Extension, NotExtendable, extended
+from service.deadlines.ladder import KINDS, OVERDUE, Course, Rule, Rulebook, plan
 from service.deadlines.models import CalendarDay, Clock, ClockRule, OfficeHours
-from service.deadlines.rules import Calendar, Deadline, Mark
-from service.errors import Invalid
+from service.deadlines.places import Chain
+from service.deadlines.places import calendar as calendar
+from service.deadlines.places import offline as offline
+from service.deadlines.recounting import Difference as Difference
+from service.deadlines.recounting import Recounted as Recounted
+from service.deadlines.recounting import calendar_changed as calendar_changed
+from service.deadlines.recounting import calendar_fingerprint as calendar_fingerprint
+from service.deadlines.recounting import note_calendar as note_calendar
+from service.deadlines.recounting import open_clocks as open_clocks
+from service.deadlines.recounting import rebuild as rebuild
+from service.deadlines.recounting import recount as recount
+from service.deadlines.rules import Calendar, Deadline
+from service.errors import Invalid, WrongState
 from service.seedfile import Stored, store
 
-Chain = Sequence[str]
 OPEN = ("running", "paused")
 NOTHING_FIXED: Mapping[str, datetime] = {}
-Differences = tuple[Years, Mapping[str, Mapping[date, Mark]], Mapping[str, list[list[str]]]]
+SUPERVISOR = "supervisor"
 
 
 @dataclass(frozen=True)
@@ -37,6 +47,21 @@ class Fired:
     due_at: datetime
     rung: str
     at: datetime
+
+
+@dataclass(frozen=True)
+class Extended:
+    """A clock that was extended.
+
+    Attributes:
+        was: its limit until then.
+        length: what the event keeps, so that replay gives the same: see extension.Extension.
+    """
+
+    clock: Clock
+    was: datetime
+    due_at: datetime
+    length: int
 
 
 def seed(data: Path) -> Stored:
@@ -61,20 +86,6 @@ def kinds(regimes: Sequence[str], revision: Hashable) -> frozenset[str]:
     """The kinds of clocks that there are under some regimes; only 转办 is not for everybody."""
     book = rules(revision)
     return frozenset(kind for kind in KINDS if book.find(kind, regimes) is not None)
-
-
-def calendar(chain: Chain, revision: Hashable) -> Calendar:
-    """The calendar of a place: the nation's, what the place or the nearest above it decided, its office hours.
-
-    Args:
-        chain: codes of the place and its parents, the place first.
-    """
-    return _calendar(tuple(chain), revision)
-
-
-def offline(data: Path) -> Calendar:
-    """The nation's calendar straight from the files, for commands that need no database."""
-    return Calendar(Years(seeds.marks(seeds.read_days(data / "working_days.yaml"))))
 
 
 def prepare(
@@ -138,52 +149,110 @@ def running(complaint_id: int) -> list[Clock]:
     return list(db.session.scalars(open_ones.order_by(Clock.due_at, Clock.id)))
 
 
-def stop(
-    complaint_id: int, kinds: Iterable[str], now: datetime, state: str = "met", party: str | None = None
-) -> None:
+def stop(complaint_id: int, kinds: Iterable[str], now: datetime, state: str = "met", party: str | None = None) -> None:
     """End clocks: met by what they waited for, or cancelled. One that ran out before is overdue for good.
 
     Args:
         party: only those that run for it.
     """
     late = (Clock.state == "running") & Clock.overdue_at.is_(None) & (Clock.due_at < now)
-    overdue_at = case((late, Clock.due_at), else_=Clock.overdue_at)
+    overdue_at = case((late, func.greatest(Clock.due_at, Clock.started_at)), else_=Clock.overdue_at)
     ended = update(Clock).where(Clock.complaint_id == complaint_id, Clock.kind.in_(tuple(kinds)), Clock.state.in_(OPEN))
     if party is not None:
         ended = ended.where(Clock.party == party)
     db.session.execute(ended.values(state=state, stopped_at=now, next_at=None, overdue_at=overdue_at))
 
 
-def pause(complaint_id: int, kinds: Iterable[str], now: datetime) -> list[Clock]:
-    """Hold clocks, and give them; those that the law or a superior set run on."""
-    clocks = _locked(complaint_id, kinds, "running")
-    held = [clock for clock in clocks if not clock.statutory and clock.fixed_due_at is None]
+def pause(complaint_id: int, kinds: Iterable[str], now: datetime, party: str | None = None) -> list[Clock]:
+    """Hold clocks, and give them; those that the law set, or that end at a set moment, run on.
+
+    Args:
+        party: only those that run for it.
+    """
+    clocks = _locked(complaint_id, kinds, ("running",), party)
+    held = [clock for clock in clocks if not clock.statutory and clock.fixed is None]
     for clock in held:
+        _mark_late(clock, now)
         clock.pauses = [*clock.pauses, {"from": now.astimezone(UTC).isoformat(), "until": None}]
         clock.state, clock.next_at = "paused", None
     return held
 
 
-def resume(complaint_id: int, kinds: Iterable[str], now: datetime, revision: Hashable) -> list[Clock]:
+def resume(
+    complaint_id: int, kinds: Iterable[str], now: datetime, revision: Hashable, party: str | None = None
+) -> list[Clock]:
     """Let held clocks run on; what had run is kept, and rungs that were reached are not reached again."""
-    clocks = _locked(complaint_id, kinds, "paused")
+    clocks = _locked(complaint_id, kinds, ("paused",), party)
     for clock in clocks:
         clock.pauses = [*clock.pauses[:-1], {**clock.pauses[-1], "until": now.astimezone(UTC).isoformat()}]
         clock.state = "running"
-        _recount(clock, calendar(clock.places, revision))
+        clock.follow(plan(clock.ladder, clock.course, calendar(clock.places, revision)))
     return clocks
 
 
+def who_extends(clock: Clock, revision: Hashable) -> str | None:
+    """Who rules on an extension: head or supervisor; None where there is none.
+
+    What a superior set is the supervisor's to move, whoever extends the term under it.
+    """
+    rule = rules(revision).coded(clock.rule_code)
+    if rule is None or rule.extendable_by is None:
+        return None
+    return SUPERVISOR if clock.fixed is not None and clock.due_at == clock.fixed else rule.extendable_by
+
+
+def extension(clock: Clock, until: date, revision: Hashable) -> Extension:
+    """What an extension to the end of a day would make of a clock; nothing is changed.
+
+    Raises:
+        Invalid: on the field until, with the sentence why that day cannot be granted.
+    """
+    rule = rules(revision).coded(clock.rule_code)
+    try:
+        if rule is None or rule.extendable_by is None:
+            raise NotExtendable("这个期限不能延长。")
+        if clock.extensions >= rule.extensions:
+            raise NotExtendable(f"这个期限最多延长 {rule.extensions} 次，已经延长过 {clock.extensions} 次。")
+        return extended(clock.course, until, clock.due_at, rule.longest, calendar(clock.places, revision))
+    except NotExtendable as error:
+        raise Invalid(str(error), {"until": [str(error)]}) from error
+
+
+def extend(clock: Clock, until: date, now: datetime, revision: Hashable) -> Extended:
+    """Let a clock run to the end of a day; it climbs anew from where its ladder stands in the new course.
+
+    One that ran out before stays overdue.
+
+    Args:
+        until: the last day, whose close of business is the new limit.
+    Raises:
+        Invalid: on the field until; see extension(), or the day is over.
+        WrongState: the clock is over.
+    """
+    db.session.refresh(clock, with_for_update=True)
+    if clock.state not in OPEN:
+        raise WrongState("这个期限已经结束，不能再延长。")
+    found, was = extension(clock, until, revision), clock.due_at
+    if found.due_at <= now:
+        raise Invalid("延期后的日期已经过去。", {"until": ["请选一个还没有过去的工作日。"]})
+    _mark_late(clock, now)
+    _grant(clock, found)
+    way = plan(clock.ladder, clock.course, calendar(clock.places, revision))
+    clock.rung = way.passed(now)
+    clock.follow(way)
+    return Extended(clock, was, clock.due_at, found.length)
+
+
 def explain(clock: Clock, revision: Hashable, now: datetime | None = None) -> Deadline:
-    """A clock's deadline day by day; without days where only a superior's moment counts.
+    """A clock's deadline day by day, with what moved it; without days where only a set moment counts.
 
     Args:
         now: until when a clock that stands still has been held: the deadline is told as if it ran on from then.
     """
-    if clock.term is None or clock.due_at == clock.fixed_due_at:
-        return Deadline(clock.due_at, clock.provisional)
-    held = [(datetime.fromisoformat(clock.pauses[-1]["from"]), now)] if now and clock.state == "paused" else []
-    return explain_term(clock.started_at, clock.term, calendar(clock.places, revision), [*clock.paused(), *held])
+    since, course = clock.held_since(), clock.course
+    if now is not None and since is not None:
+        course = replace(course, pauses=[*course.pauses, (since, now)])
+    return told(course, calendar(clock.places, revision), clock.extensions > 0, since)
 
 
 def complaints_due(now: datetime, limit: int = 500) -> Select[int]:
@@ -219,7 +288,10 @@ def climb(now: datetime, complaint_ids: Sequence[int] | None, limit: int) -> Ret
         .values(
             rung=reached,
             next_at=clocks.moments[following],
-            overdue_at=case((clocks.ladder[reached] == OVERDUE, clocks.due_at), else_=clocks.overdue_at),
+            overdue_at=case(
+                (clocks.ladder[reached] == OVERDUE, func.coalesce(clocks.overdue_at, clocks.moments[reached])),
+                else_=clocks.overdue_at,
+            ),
         )
         # What comes back is the row as it stands after the step.
         .returning(
@@ -244,7 +316,7 @@ def _values(
 ) -> dict[str, Any]:
     if rule.term is None and fixed is None:
         raise Invalid("上级交办的诉求要写明办结期限。", {"due_at": ["请填写上级要求的办结时间。"]})
-    course = plan(rule.ladder, began, rule.term, fixed, here)
+    course = plan(rule.ladder, Course(began, rule.term, fixed, cap_from=own["cap_from"]), here)
     return {
         **own,
         "kind": rule.kind,
@@ -265,36 +337,25 @@ def _values(
     }
 
 
-def _locked(complaint_id: int, kinds: Iterable[str], state: str) -> list[Clock]:
-    """Clocks in one state, as they stand now, whatever this session read of them before."""
-    wanted = select(Clock).where(Clock.complaint_id == complaint_id, Clock.kind.in_(tuple(kinds)), Clock.state == state)
+def _locked(complaint_id: int, kinds: Iterable[str], states: Sequence[str], party: str | None = None) -> list[Clock]:
+    """Clocks in some states, as they stand now, whatever this session read of them before."""
+    wanted = select(Clock).where(Clock.complaint_id == complaint_id, Clock.kind.in_(tuple(kinds)))
+    wanted = wanted.where(Clock.state.in_(states))
+    if party is not None:
+        wanted = wanted.where(Clock.party == party)
     fresh = {"populate_existing": True}
     return list(db.session.scalars(wanted.order_by(Clock.id).with_for_update(), execution_options=fresh))
 
 
-def _recount(clock: Clock, here: Calendar) -> None:
-    """Work out a clock's deadline and rungs anew; the rungs behind it stay behind it."""
-    course = plan(clock.ladder, clock.started_at, clock.term, clock.fixed_due_at, here, clock.paused())
-    clock.due_at, clock.provisional = course.deadline.due_at, course.deadline.provisional
-    clock.moments = course.moments
-    clock.next_at = clock.moments[clock.rung] if clock.rung < len(clock.moments) else None
+def _mark_late(clock: Clock, now: datetime) -> None:
+    """A clock that ran out is overdue for good, also where no sweep has come by since."""
+    if clock.state == "running" and clock.overdue_at is None and clock.due_at < now:
+        clock.overdue_at = max(clock.due_at, clock.started_at)
 
 
-@lru_cache(maxsize=512)
-def _calendar(places: tuple[str, ...], revision: Hashable) -> Calendar:
-    years, days, hours = _differences(revision)
-    local: dict[date, Mark] = {}
-    for place in reversed(places):
-        local |= days.get(place, {})
-    nearest = next((hours[place] for place in places if place in hours), None)
-    return Calendar(years, local, seeds.spans(nearest)) if nearest else Calendar(years, local)
-
-
-@lru_cache(maxsize=4)
-def _differences(revision: Hashable) -> Differences:
-    """The nation's years, the days that places decided, and their office hours, at a revision."""
-    days: dict[str, dict[date, Mark]] = {}
-    for row in db.session.scalars(select(CalendarDay).where(CalendarDay.active)):
-        days.setdefault(row.place_code, {})[row.date] = Mark(row.working, row.name)
-    hours = {row.code: row.spans for row in db.session.scalars(select(OfficeHours).where(OfficeHours.active))}
-    return Years(days.pop(seeds.NATION, {})), days, hours
+def _grant(clock: Clock, found: Extension) -> None:
+    if found.moment is None:
+        clock.granted = found.length
+    else:
+        clock.extended_to = found.moment
+    clock.extensions += 1

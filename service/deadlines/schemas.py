@@ -30,5 +30,9 @@ class ExplanationSchema(Schema):
     """A deadline with every day on the way to it."""
 
     due_at = Moment()
-    provisional = fields.Boolean()
+    provisional = fields.Boolean(metadata={"description": "It may still move: a year on its way is not published."})
+    unpublished = fields.List(fields.Integer(), metadata={"description": "The years it looked at and nobody knows."})
+    notes = fields.List(
+        fields.String(), metadata={"description": "What else decided it: pauses, an extension, a cap, a superior."}
+    )
     days = fields.List(fields.Nested(DaySchema))

@@ -88,8 +88,8 @@ def test_only_some_families_have_a_term_for_handing_over(revision):
 
 def test_the_earlier_of_the_law_and_a_superior_counts(revision):
     early, late = here(2026, 12, 1, 12), here(2027, 3, 1, 12)
-    (with_early,) = operations.prepare(("result",), ("802",), MONDAY, REGION, revision, fixed_due=early)
-    (with_late,) = operations.prepare(("result",), ("802",), MONDAY, REGION, revision, fixed_due=late)
+    (with_early,) = operations.prepare(("result",), ("802",), MONDAY, REGION, revision, {"result": early})
+    (with_late,) = operations.prepare(("result",), ("802",), MONDAY, REGION, revision, {"result": late})
     assert with_early["due_at"] == early
     assert with_late["due_at"] == here(2026, 12, 23, 17, 30)
 
@@ -98,7 +98,7 @@ def test_an_assigned_matter_needs_the_moment_that_the_superior_set(revision):
     with pytest.raises(Invalid, match="办结期限"):
         operations.start(1, ("result",), ("assigned",), MONDAY, REGION, revision)
     limit = MONDAY + timedelta(days=10)
-    (clock,) = operations.start(1, ("result",), ("assigned",), MONDAY, REGION, revision, fixed_due=limit)
+    (clock,) = operations.start(1, ("result",), ("assigned",), MONDAY, REGION, revision, {"result": limit})
     assert (clock.due_at, clock.next_at) == (limit, MONDAY + timedelta(days=7))
     assert operations.explain(clock, revision).days == ()
 
@@ -189,7 +189,7 @@ def test_a_rung_reached_before_a_pause_is_not_reached_again(revision):
 
 @pytest.mark.parametrize(("regime", "fixed"), [("802", None), ("assigned", here(2026, 12, 4, 12))])
 def test_what_the_law_or_a_superior_set_never_pauses(revision, regime, fixed):
-    (clock,) = operations.start(1, ("result",), (regime,), MONDAY, REGION, revision, fixed_due=fixed)
+    (clock,) = operations.start(1, ("result",), (regime,), MONDAY, REGION, revision, {"result": fixed} if fixed else {})
     assert operations.pause(1, ("result",), MONDAY) == []
     assert clock.state == "running"
     assert clock.next_at is not None
