@@ -16,7 +16,7 @@ from service import clock, demonstration, health, simulation
 from service.accounts import operations as accounts
 from service.accounts.rules import ROLES, Grant
 from service.audit import operations as audit
-from service.casework import climbing
+from service.casework import climbing, recounting
 from service.classifier import corpus, storage
 from service.classifier import operations as classifier
 from service.complaints import operations as complaints
@@ -288,6 +288,23 @@ def sweep(moment: str | None) -> None:
     click.echo(f"处理了 {total} 个到点的时限。")
 
 
+limits = AppGroup("deadlines", help="全部期限的重新计算与核对。")
+
+
+@limits.command("rebuild")
+@click.option("--correct", is_flag=True, help="以办理记录为准，改正不一致的期限")
+@told
+def rebuild(correct: bool) -> None:
+    """按办理记录重新推算全部期限，列出与库中不一致之处；正常时一处也没有。"""
+    many = 0
+    with transaction():
+        for number, found in recounting.rebuild(correct):
+            many += 1
+            click.echo(f"{number} {found.clock.name} {found.field}：库中 {found.stored}，应为 {found.derived}")
+    click.echo(f"{many} 处不一致{'，已改正' if correct else ''}。" if many else "全部期限与办理记录一致，没有改动。")
+    sys.exit(1 if many and not correct else 0)
+
+
 audits = AppGroup("audit", help="办理记录的防篡改校验。")
 
 
@@ -345,5 +362,5 @@ def simulate(days: int, complaints: int, number: int, start: str, keep: bool) ->
 
 def register(app: Flask) -> None:
     """Add every command to an app."""
-    for command in (seed, classify, models, deadline, users, token, sweep, audits, examine, demo, simulate):
+    for command in (seed, classify, models, deadline, users, token, sweep, limits, audits, examine, demo, simulate):
         app.cli.add_command(command)
