@@ -334,9 +334,9 @@ def by_token(token: str, now: datetime) -> Letter:
         NotFound: nobody ever had this link, it was used, it is too old, or the complaint is over or was sealed;
             all look the same.
     """
-    until = func.coalesce(Letter.due_at, Letter.issued_at) + GRACE
+    was_due = func.coalesce(Letter.due_at, Letter.issued_at)
     wanted = select(Letter).join(Complaint, Complaint.id == Letter.complaint_id)
-    wanted = wanted.where(Letter.token_hash == _hashed(token), until > now)
+    wanted = wanted.where(Letter.token_hash == _hashed(token), was_due > now - GRACE)
     wanted = wanted.where(Complaint.status.in_(sorted(OPEN)), Complaint.sealed.is_(False))
     letter = db.session.scalars(wanted).one_or_none()
     if letter is None:

@@ -184,7 +184,7 @@ def _tabs(held: Sequence[tuple[str | None, int]], book: Directory) -> list[dict[
     """Each department with how many of its complaints are listed, and where to read only those."""
     return [
         {
-            "name": book.departments[code].name if code in book.departments else _("还没有承办部门"),
+            "name": book.departments[code].name if code and code in book.departments else _("还没有承办部门"),
             "url": url_for("letters.listed", department=code) if code else "",
             "count": count,
         }
