@@ -28,6 +28,7 @@ TWO, THREE, FOUR, LINE = Pt(22), Pt(16), Pt(14), Pt(28.95)
 CENTRE, RIGHT, SPREAD = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT, WD_ALIGN_PARAGRAPH.JUSTIFY
 # The moment all parts are dated with, so that the same script gives the same files.
 MADE = datetime(2026, 1, 1, tzinfo=UTC)
+LABELS_WIDE, FACTS_WIDE = Mm(22), Mm(134)
 SEAL = "（盖章处）"
 FACT_LINES = ("{%p for fact in facts %}", "{{ fact.name }}：{{ fact.value }}", "{%p endfor %}")
 DEMAND_LINES = ("{%p for line in demand %}", "{{ line }}", "{%p endfor %}")
@@ -62,9 +63,10 @@ def order() -> Pages:
     table = pages.add_table(rows=0, cols=2, style="Table Grid")
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
     table.autofit = False
+    table.columns[0].width, table.columns[1].width = LABELS_WIDE, FACTS_WIDE
     for label, lines in (("事项", FACT_LINES), ("依据", ("{{ basis }}",)), ("要求", DEMAND_LINES), ("时限", (DUE,))):
         left, right = table.add_row().cells
-        left.width, right.width = Mm(22), Mm(134)
+        left.width, right.width = LABELS_WIDE, FACTS_WIDE
         _set(left.paragraphs[0], label, LABEL_FACE, FOUR, CENTRE)
         _fill(right, lines)
     _foot(pages)

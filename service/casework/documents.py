@@ -16,6 +16,8 @@ from service.clock import spoken
 MIMETYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 # What XML cannot hold; line feeds are gone by then.
 UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+# The sheet has a heading of that name.
+LAW_SAID = "依据："
 NO_LIMIT = "请尽快办理并反馈。"
 
 
@@ -59,7 +61,7 @@ def sheet(letter: Letter) -> Sheet:
         addressee=letter.addressee,
         opening=kind.opening,
         facts=tuple(Fact(name, value) for name, value in told if name != ISSUER),
-        basis=letter.basis,
+        basis=letter.basis.removeprefix(LAW_SAID),
         demand=tuple(line for line in letter.demand.splitlines() if line.strip()) or (letter.demand,),
         due=kind.term % spoken(letter.due_at) if letter.due_at else NO_LIMIT,
         date=spoken(letter.issued_at).partition(" ")[0],

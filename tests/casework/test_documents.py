@@ -43,7 +43,7 @@ def test_the_file_holds_what_an_official_document_holds(kind: str) -> None:
     assert "2026年11月22日 17:30前" in sheet.due
     wanted = [
         sheet.issuer, letter.number, LETTERS[kind].title, f"{letter.addressee}：", LETTERS[kind].opening,
-        "事项", *(f"{fact.name}：{fact.value}" for fact in sheet.facts), "依据", letter.basis,
+        "事项", *(f"{fact.name}：{fact.value}" for fact in sheet.facts), "依据", sheet.basis,
         "要求", "请于收到本函之日起核实付款情况。", "请附对账单。", "时限", sheet.due,
         "（盖章处）", sheet.issuer, "2026年3月16日", "2026年3月16日印发",
     ]  # fmt: skip

@@ -73,7 +73,7 @@ def test_a_link_shows_the_letter_and_nothing_else_of_the_complaint(browser: Brow
         one.letter.number,
         "五原县人民医院：",
         "HT-2024-017",
-        one.letter.basis,
+        "保障中小企业款项支付条例第二十五条第三款",
         "2026年11月22日 17:30前",
         "（盖章处）",
     ):
