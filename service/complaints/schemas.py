@@ -9,7 +9,7 @@ from stdnum.cn import uscc
 from stdnum.exceptions import ValidationError as NumberError
 
 from service.complaints.rules import QUESTIONS, SATISFACTION, STATES
-from service.deadlines.schemas import ClockSchema
+from service.deadlines.schemas import ClockSchema, ExplanationSchema
 from service.directory.schemas import Known, region_field
 from service.fields import Choice, Count, Moment, Money, Nested, Schema, Text, narrow
 
@@ -154,6 +154,13 @@ class ComplaintSchema(BriefSchema):
     co_departments = fields.List(fields.Nested(NamedSchema))
     allowed_actions = fields.List(fields.String())
     version = fields.Integer()
+
+
+class ExplainedClockSchema(Schema):
+    """A limit and how it came about."""
+
+    clock = Nested(ClockSchema)
+    explanation = Nested(ExplanationSchema)
 
 
 class EventSchema(Schema):
