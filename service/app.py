@@ -13,6 +13,7 @@ from service.complaints import api as complaints
 from service.complaints import tasks as complaints_tasks  # noqa: F401
 from service.config import ROOT, Config
 from service.db import db
+from service.deadlines import api as deadlines
 from service.deadlines import calendar
 from service.directory import api as directory
 from service.documentation import blp as documentation
@@ -66,7 +67,7 @@ def create_app(config: Config | None = None) -> Flask:
 
 def _register_views(app: Flask) -> None:
     api = http.Api(app)
-    for room in (intake, complaints, casework, notices, directory, accounts):
+    for room in (intake, complaints, casework, notices, directory, accounts, deadlines):
         api.register_blueprint(room.blp)
     app.register_blueprint(health.blp)
     app.register_blueprint(documentation)
