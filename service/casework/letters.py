@@ -24,7 +24,7 @@ from service.crypto import keyed_hash
 from service.db import db
 from service.directory import operations as directory
 from service.directory.rules import Directory
-from service.errors import NotAllowed, NotFound, WrongState
+from service.errors import Invalid, NotAllowed, NotFound, WrongState
 
 ORDER, INQUIRY, LETTER = "order", "inquiry", "letter"
 PROMISE = "本平台服务承诺"
@@ -33,6 +33,8 @@ LAW_CODE = "802"
 # How long after its due day a link still takes an answer: a late one is better than none.
 GRACE = timedelta(days=30)
 TOKEN_BYTES = 32
+# So many digits at its end tell a telephone number, with or without the codes before it.
+PHONE_DIGITS = 7
 DEAD_LINK = "这个链接不能用了：可能已经答复过，或已经过期。如需答复，请与发函单位联系。"
 NO_LETTER = "没有找到这份文书，请从诉求页面重新打开。"
 # All letters are numbered one after the other: whoever writes one holds this lock until the transaction ends.
@@ -150,6 +152,7 @@ def issue_many(rows: Sequence[Request], now: datetime) -> list[Issued]:
     Raises:
         NotAllowed: the respondent must not learn of a sealed complaint.
         WrongState: there is nobody to write to yet.
+        Invalid: what is demanded of a respondent tells who complains, or how to reach them.
     """
     if not rows:
         return []
@@ -178,6 +181,7 @@ def _last_serials(year: int) -> dict[str, int]:
 def _written(row: Request, book: Directory, now: datetime) -> Issued:
     """A letter that lacks only its number."""
     addressee, department = _addressee(row, book)
+    _check_demand(row)
     token = secrets.token_urlsafe(TOKEN_BYTES) if LETTERS[row.kind].outside else None
     letter = Letter(
         complaint_id=row.complaint.id,
@@ -193,6 +197,20 @@ def _written(row: Request, book: Directory, now: datetime) -> Issued:
         token_hash=_hashed(token) if token else None,
     )
     return Issued(letter, token)
+
+
+def _check_demand(row: Request) -> None:
+    """What somebody typed must not tell a respondent what the rest of the letter keeps back."""
+    complaint = row.complaint
+    if not LETTERS[row.kind].outside:
+        return
+    if not _is_named(complaint) and complaint.enterprise_name and complaint.enterprise_name in row.demand:
+        told = "投诉企业申请保密，写给被投诉单位的内容里请不要出现企业名称。"
+        raise Invalid(told, {"text": [told]})
+    phone = (complaint.contact_phone or "")[-PHONE_DIGITS:]
+    if phone and phone in "".join(filter(str.isdecimal, row.demand)):
+        told = "写给被投诉单位的内容里请不要出现企业的联系电话。"
+        raise Invalid(told, {"text": [told]})
 
 
 def _addressee(row: Request, book: Directory) -> tuple[str, str | None]:
@@ -226,7 +244,7 @@ def _issuer(row: Request, addressee: str | None, book: Directory) -> str:
 
 def matter(complaint: Complaint, kind: str, issuer: str, book: Directory) -> str:
     """What a letter is about, a fact a line, each as 名称：内容; the first says who signs."""
-    named = not (complaint.anonymous or complaint.confidential or complaint.sealed)
+    named = _is_named(complaint)
     category = reading.category(complaint.category, book)
     pairs = [
         (ISSUER, issuer),
@@ -238,6 +256,11 @@ def matter(complaint: Complaint, kind: str, issuer: str, book: Directory) -> str
         ("涉及金额", f"{complaint.amount:,.2f} 元" if complaint.amount is not None and named else None),
     ]
     return "\n".join(f"{name}：{_line(value)}" for name, value in pairs if value)
+
+
+def _is_named(complaint: Complaint) -> bool:
+    """Whether letters may say who complains."""
+    return not (complaint.anonymous or complaint.confidential or complaint.sealed)
 
 
 def _unsaid(complaint: Complaint) -> str:

@@ -17,7 +17,7 @@ from service.casework.models import Letter
 from service.complaints.rules import STATES
 from service.db import db, transaction
 from service.directory import operations as directory
-from service.errors import NotAllowed, NotFound, WrongState
+from service.errors import Invalid, NotAllowed, NotFound, WrongState
 from tests.casework.written import DEMAND, DEPARTMENT, DUE, NEVER, filed, issued
 from tests.statements import counted
 
@@ -182,6 +182,23 @@ def test_a_name_that_breaks_the_line_adds_no_fact() -> None:
     assert [name for name, _ in told].count("发文机关") == 1
     assert dict(told)["投诉企业"] == "甲公司 发文机关：乙局"
     assert "13947112233" not in dict(told)["合同编号"]
+
+
+@pytest.mark.parametrize("kind", OUTSIDE)
+@pytest.mark.parametrize(
+    ("hidden", "typed"),
+    [
+        ({"confidential": True}, "请向河套试剂有限公司付款。"),
+        ({}, "请联系企业：0471-660 1234。"),
+        ({"confidential": True}, "电话 +86 471 6601234"),
+    ],
+)
+def test_what_somebody_types_does_not_tell_it_either(kind: str, hidden: dict[str, Any], typed: str) -> None:
+    complaint, _ = filed(hidden)
+    with pytest.raises(Invalid) as refused:
+        issued(complaint, kind, demand=typed)
+    assert list(refused.value.errors) == ["text"]
+    assert issued(complaint, "order", demand=typed).letter.demand == typed
 
 
 BASES = [
