@@ -42,13 +42,14 @@ def deliveries(state: str | None, channel: str | None, before: int | None, limit
 def counts() -> dict[str, int]:
     """How many deliveries stand in each state that asks for somebody's attention."""
     query = select(Notice.state, func.count()).where(Notice.channel != "inbox", Notice.state != "sent")
-    return dict(db.session.execute(query.group_by(Notice.state)).tuples())
+    return {row[0]: row[1] for row in db.session.execute(query.group_by(Notice.state))}
 
 
 def recipients(items: Sequence[Notice]) -> dict[int, str]:
     """Where each notice goes, in words that name no person of an enterprise, in one statement."""
     ids = {one.address_id for one in items if one.address_id is not None}
-    known = dict(db.session.execute(select(Address.id, Address.name).where(Address.id.in_(sorted(ids)))).tuples())
+    rows = db.session.execute(select(Address.id, Address.name).where(Address.id.in_(sorted(ids))))
+    known = {row.id: row.name for row in rows}
     return {one.id: known.get(one.address_id or 0, "企业留的手机") for one in items}
 
 
@@ -177,7 +178,7 @@ def _owner(given: Mapping[str, Any]) -> dict[str, Any]:
         raise Invalid(error.message, {"user": [error.message]}) from error
 
 
-def remove_address(address_id: int, actor: Reader, now: datetime) -> None:
+def remove_address(address_id: int, actor: Reader, now: datetime) -> Address:
     """Send nothing there any more, and forget its passwords; what was sent stays on record.
 
     Raises:
@@ -188,6 +189,7 @@ def remove_address(address_id: int, actor: Reader, now: datetime) -> None:
         raise NotFound("没有这个地址。")
     row.removed_at, row.url, row.secret = now, None, None
     audit.record("notice.address_removed", str(row.id), actor.login, now, name=row.name)
+    return row
 
 
 # --- quiet hours -----------------------------------------------------------------------------------------------------

@@ -112,11 +112,11 @@ def add_address(given: dict[str, Any]) -> Address:
 
 @blp.route("/addresses/<int:address_id>", methods=["DELETE"])
 @needs("administrator")
-@blp.response(204)
-def remove_address(address_id: int) -> None:
+@blp.response(200, AddressSchema)
+def remove_address(address_id: int) -> Address:
     """Send nothing there any more."""
     with transaction():
-        administration.remove_address(address_id, current_user, clock.now())
+        return administration.remove_address(address_id, current_user, clock.now())
 
 
 @blp.route("/quiet-hours")
