@@ -3,13 +3,15 @@
 from service.casework import rules
 from service.casework.deeds import Deed
 from service.complaints import operations as complaints
-from service.complaints.rules import ANSWERED_AT_ONCE
+from service.complaints.rules import ANSWERED_AT_ONCE, CO_HANDLER
 from service.deadlines import operations as deadlines
 from service.deadlines.rules import Term, Unit, due
 from service.errors import NotAllowed, WrongState
 
 # Redo is the enterprise's right within so long after the reply; later the supervisor decides.
 TIME_TO_REDO = Term(10, Unit.WORKING_DAYS)
+# In these roles somebody works on a complaint for a department.
+HANDLERS = ("handler", "department_dispatcher", "head", CO_HANDLER)
 
 
 def _draft(deed: Deed) -> None:
@@ -21,7 +23,8 @@ def _draft(deed: Deed) -> None:
 
 def _approve(deed: Deed) -> None:
     """Four eyes: who wrote a reply does not approve it."""
-    if _wrote(deed):
+    draft = deed.complaint.draft
+    if draft is not None and draft["by"] is not None and draft["by"] == deed.by.actor_id:
         raise NotAllowed("自己起草的答复要由另一位负责人审签。")
 
 
@@ -36,9 +39,9 @@ def _reply(deed: Deed) -> None:
 
 
 def _revisit(deed: Deed) -> None:
-    """The three facts: contacted, solved, satisfied; asked by somebody other than the handler."""
+    """The three facts: contacted, solved, satisfied; asked by somebody who had no hand in it."""
     rules.check_revisit(deed.given)
-    if _wrote(deed):
+    if _handled(deed):
         raise NotAllowed("自己办理的诉求要由另一位回访。")
     deed.complaint.contacted = deed.given["contacted"]
     _keep_facts(deed)
@@ -46,7 +49,7 @@ def _revisit(deed: Deed) -> None:
 
 def _close(deed: Deed) -> None:
     rules.check_close(deed.given, deed.by.role)
-    if _wrote(deed):
+    if _handled(deed):
         raise NotAllowed("自己办理的诉求要由另一位回访后办结。")
     _keep_facts(deed)
 
@@ -56,10 +59,9 @@ def _keep_facts(deed: Deed) -> None:
     deed.complaint.satisfaction = deed.given.get("satisfaction", deed.complaint.satisfaction)
 
 
-def _wrote(deed: Deed) -> bool:
-    """Whether who acts wrote the reply that stands."""
-    draft = deed.complaint.draft
-    return draft is not None and draft["by"] is not None and draft["by"] == deed.by.actor_id
+def _handled(deed: Deed) -> bool:
+    """Whether who acts worked on it for a department."""
+    return deed.by.actor_id is not None and complaints.acted(deed.complaint.id, deed.by.actor_id, HANDLERS)
 
 
 def _redo(deed: Deed) -> None:

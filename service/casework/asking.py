@@ -36,10 +36,7 @@ def _ask_extension(deed: Deed) -> None:
 
 def _grant_extension(deed: Deed) -> None:
     """By who may: the head where the law says so (条例第二十五条第二款), else the supervisor."""
-    complaint, clock = deed.complaint, result_clock(deed.complaint)
-    ruler = deadlines.who_extends(clock, deed.book.revision)
-    if deed.by.role != ruler:
-        raise NotAllowed(f"这个期限的延期由{RULERS.get(ruler or '', '上级')}决定。")
+    complaint, clock = deed.complaint, _ruled_on(deed)
     asked = complaints.last_of(complaint.id, ("ask_extension",))
     assert asked is not None  # the question is pending
     until = date.fromisoformat(asked.data["until"])
@@ -49,6 +46,19 @@ def _grant_extension(deed: Deed) -> None:
         "until": until.isoformat(), "reason": asked.data["reason"],
         "was": done.was.isoformat(), "due_at": done.due_at.isoformat(),
     }  # fmt: skip
+
+
+def _refuse_extension(deed: Deed) -> None:
+    _ruled_on(deed)
+
+
+def _ruled_on(deed: Deed) -> Clock:
+    """The clock whose extension is ruled on, by who may."""
+    clock = result_clock(deed.complaint)
+    ruler = deadlines.who_extends(clock, deed.book.revision)
+    if deed.by.role != ruler:
+        raise NotAllowed(f"这个期限的延期由{RULERS.get(ruler or '', '上级')}决定。")
+    return clock
 
 
 def _suspend(deed: Deed) -> None:
@@ -112,6 +122,7 @@ def _rule_counting(deed: Deed) -> None:
 EFFECTS = {
     "ask_extension": _ask_extension,
     "grant_extension": _grant_extension,
+    "refuse_extension": _refuse_extension,
     "suspend": _suspend,
     "invite": _invite,
     "opine": _opine,

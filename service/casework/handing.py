@@ -4,7 +4,7 @@ from service.casework.deeds import Deed
 from service.casework.models import DutyProposal
 from service.complaints import operations as complaints
 from service.complaints.models import Complaint
-from service.complaints.rules import DELIVERIES
+from service.complaints.rules import DELIVERIES, MACHINE
 from service.db import db
 from service.deadlines import operations as deadlines
 from service.deadlines.rules import Term, Unit, due
@@ -41,7 +41,8 @@ def _dispatch(deed: Deed) -> None:
     category, nature = given.get("category", complaint.category), given.get("nature", complaint.nature)
     if category and (category, nature) != (complaint.category, complaint.nature):
         intake.correct(complaint, category, nature)
-    _deliver(deed, "派单员指定由{}办理。", given.get("note", ""))
+    how = "仍由{}办理：" if deed.by.role == MACHINE else "派单员指定由{}办理。"
+    _deliver(deed, how, given.get("note", ""))
 
 
 def _transfer(deed: Deed) -> None:
@@ -58,11 +59,17 @@ def _designate(deed: Deed) -> None:
 
 
 def _deliver(deed: Deed, how: str, why: str) -> None:
-    """The material goes to a department; the result's limit starts anew where it is another one than before."""
+    """The material goes to a department; the result's limit starts anew where it is another one than before.
+
+    Who was asked to help and now leads owes no opinion any more; what bound the one before does not bind the next.
+    """
     complaint, department = deed.complaint, deed.given["department"]
     check_department(department, complaint, deed.book)
     if complaint.delivered_to not in {None, department}:
         deed.anew = frozenset({"result"})
+        complaint.designated = False
+    deed.party = department
+    complaint.co_departments = [one for one in complaint.co_departments if one != department]
     complaint.department = complaint.delivered_to = department
     complaint.routed_by = "operator"
     complaint.reason = how.format(deed.book.departments[department].name) + why

@@ -24,13 +24,16 @@ def _lead(deed: Deed) -> Complaint:
     """The complaint that leads, locked.
 
     Raises:
-        Invalid: it is not there for this reader, is over, is the same one, or only one of the two is sealed.
+        Invalid: it is not there for this reader or not theirs to merge into, is over, is the same one, or only one of
+            the two is sealed.
     """
     number = deed.given["into"]
     try:
-        lead, _ = complaints.find(number, deed.reader, lock=True)
+        lead, roles = complaints.find(number, deed.reader, lock=True)
     except NotFound as error:
         raise Invalid("没有找到要并入的诉求。", {"into": ["请核对编号。"]}) from error
+    if not roles & STEPS["merge"].roles:
+        raise Invalid("要并入的诉求不归您的岗位管。", {"into": ["请选择本岗位管理的诉求。"]})
     if lead.id == deed.complaint.id or lead.status not in OPEN:
         raise Invalid("要并入的诉求应是另一件还在办理的诉求。", {"into": ["请选择另一件在办的诉求。"]})
     if lead.sealed != deed.complaint.sealed:
@@ -39,10 +42,14 @@ def _lead(deed: Deed) -> Complaint:
 
 
 def _split(deed: Deed) -> None:
-    """A second matter out of the text becomes a complaint of its own, which the same query code opens."""
+    """A second matter out of the text becomes a complaint of its own, which the same query code opens.
+
+    What was cut out of a sealed one is sealed, and dispatched by hand.
+    """
     old = deed.complaint
     draft = same_person(old, body=deed.given["text"], category=deed.given.get("category"))
-    new = intake.file_complaint(draft, deed.reader, deed.now).complaint
+    new = intake.file_complaint(draft, deed.reader, deed.now, by_hand=old.sealed).complaint
+    new.sealed = new.sealed or old.sealed
     new.query_code_hash, new.filed_by, new.split_from = old.query_code_hash, old.filed_by, old.id
     deed.noted["number"] = new.number
 

@@ -12,6 +12,9 @@ from service.complaints.rules import EVERY_CLOCK, UNDONE, Change, Step, queue_fo
 from service.deadlines import operations as deadlines
 from service.deadlines.models import Clock
 
+# Questions whose answer a clock of the same name waits for.
+CLOCKED = frozenset({"extension", "revisit"})
+
 
 def take(step: Step, deed: Deed) -> None:
     """Move a complaint along one row of the table, and count the version that others read."""
@@ -35,8 +38,8 @@ def stand_in_queue(complaint: Complaint) -> None:
 
 
 def pending_after(step: Step, pending: Sequence[str]) -> list[str]:
-    """The questions that still wait: what ends the work ends what was asked about its time."""
-    settled = {step.settles, *(("extension", "revisit") if step.stops == EVERY_CLOCK else ())}
+    """The questions that still wait: where a step ends the clock of one, nobody need answer it any more."""
+    settled = {step.settles, *(CLOCKED if step.stops == EVERY_CLOCK else step.stops)}
     left = [question for question in pending if question not in settled]
     return [*left, step.opens] if step.opens and step.opens not in left else left
 

@@ -8,7 +8,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import exists, func, insert, select, text
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from service.accounts.rules import Reader
@@ -107,6 +107,12 @@ def last_of(complaint_id: int, actions: Collection[str]) -> Event | None:
     """The last time one of some steps was taken on a complaint."""
     query = select(Event).where(Event.complaint_id == complaint_id, Event.action.in_(actions))
     return db.session.scalars(query.order_by(Event.seq.desc()).limit(1)).one_or_none()
+
+
+def acted(complaint_id: int, actor_id: int, roles: Collection[str]) -> bool:
+    """Whether somebody ever did anything to a complaint in one of some roles."""
+    wanted = exists().where(Event.complaint_id == complaint_id, Event.actor_id == actor_id, Event.role.in_(roles))
+    return bool(db.session.scalar(select(wanted)))
 
 
 def locked(complaint_id: int) -> Complaint:
