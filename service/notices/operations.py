@@ -56,7 +56,7 @@ def spread(now: datetime, limit: int) -> int:
 
 def _untold(limit: int) -> Sequence[Happening]:
     """The next events that nobody was told of, each with what of its complaint decides on who is."""
-    query = select(*COLUMNS).join(Complaint, Complaint.id == Event.complaint_id).where(Event.told.is_(False))
+    query = select(*COLUMNS).join(Complaint, Complaint.id == Event.complaint_id).where(~Event.told)
     query = query.order_by(Event.id).limit(limit)
     return db.session.execute(query.with_for_update(of=Event, skip_locked=True)).all()
 
