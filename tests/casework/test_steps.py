@@ -109,7 +109,7 @@ def test_a_step_moves_a_complaint_as_its_row_says(client: Caller, people: People
         number, code = ways.ready_for(action, source, ways.REGIMES[regime])
         before, clocks = ways.stored(number).version, states_of(number)
         given = ways.given_for(step, [name for name in step.allows if name not in TELLING])
-        sent = {name: str(value) if name in {"until", "review_on"} else value for name, value in given.items()}
+        sent = ways.sent(given)
         mine = {"X-Query-Code": code} if role == "enterprise" else headers[role]
         answer = client.post(f"/api/v1/complaints/{number}/actions/{action}", json=sent, headers=mine)
         assert answer.status_code == 200, (source, role, answer.text)

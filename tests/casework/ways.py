@@ -1,7 +1,7 @@
 """Complaints brought to where any step of the workflow can be taken, by the shortest way that its own table knows."""
 
 from collections import deque
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -128,6 +128,11 @@ def given_for(step: Step, more: Sequence[str] = ()) -> dict[str, Any]:
     if "into" in given:
         given["into"] = filed().complaint.number
     return given
+
+
+def sent(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Fields as they travel in JSON."""
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in given.items()}
 
 
 # --- the ways --------------------------------------------------------------------------------------------------------
