@@ -92,7 +92,7 @@ def _limits(
 def _longer(course: Course, term: Term, last: datetime, longest: int | None, calendar: Calendar) -> Extension:
     """The length that reaches a day; a term in calendar days may reach it by rolling over rest days."""
     length = elapsed(course.start, last, term.unit, calendar, course.pauses)
-    longer = replace(term, length=min(length, longest or length))
+    longer = replace(term, length=max(min(length, longest or length), 1))
     ends = due(course.start, longer, calendar, course.pauses, course.cap_from).due_at
     if ends != last:
         raise NotExtendable(f"{spoken(last)}不在计时的日子里（这一天曾暂停计时），请选晚一天。")

@@ -229,8 +229,7 @@ def extend(clock: Clock, until: date, now: datetime, revision: Hashable) -> Exte
         Invalid: on the field until; see extension(), or the day is over.
         WrongState: the clock is over.
     """
-    db.session.refresh(clock, with_for_update=True)
-    if clock.state not in OPEN:
+    if clock not in _locked(clock.complaint_id, [clock.kind], OPEN, clock.party):
         raise WrongState("这个期限已经结束，不能再延长。")
     found, was = extension(clock, until, revision), clock.due_at
     if found.due_at <= now:
