@@ -267,23 +267,72 @@ def test_a_sweep_that_fails_leaves_the_rung_to_the_next():
     assert len(operations.sweep(MONDAY)) == 1
 
 
-def test_the_sweep_reads_no_row_that_is_not_due():
-    for complaint_id in range(3):
-        a_clock(MONDAY, complaint_id)
+def many(due, later):
+    """So many clocks that are due on Monday, and so many that are not, in one statement."""
+    a_clock(MONDAY)
     clone = text(
         "INSERT INTO clocks (complaint_id, kind, rule_code, basis, statutory, places, started_at, due_at, provisional,"
-        " ladder, moments, next_at) SELECT 99, kind, rule_code, basis, statutory, places, started_at, due_at,"
-        " provisional, ladder, moments, next_at + interval '1 day' FROM clocks, generate_series(1, 3000)"
+        " ladder, moments, next_at) SELECT number, kind, rule_code, basis, statutory, places, started_at, due_at,"
+        " provisional, ladder, moments, next_at + CASE WHEN number < :due THEN interval '0' ELSE interval '1 day' END"
+        " FROM clocks, generate_series(1, :all - 1) AS number"
     )
-    db.session.execute(clone)
+    db.session.execute(clone, {"due": due, "all": due + later})
     db.session.execute(text("ANALYZE clocks"))
+
+
+def test_the_sweep_reads_no_row_that_is_not_due():
+    """Of 200,000 open clocks 5,000 are due: one sweep reads as many as it takes, and not one more."""
+    many(due=5_000, later=195_000)
     sweep = operations.climb(MONDAY, None, 500).compile(db.engine)
     explained = db.session.connection().exec_driver_sql(f"EXPLAIN (ANALYZE) {sweep}", sweep.params).scalars().all()
     plan = "\n".join(explained)
     assert "Index Scan using ix_clocks_next_at" in plan
     assert "Seq Scan" not in plan
     assert "Rows Removed" not in plan
-    assert re.search(r"LockRows.*actual.*rows=3\b", plan)
+    assert re.search(r"LockRows.*actual.*rows=500\b", plan)
+    assert re.search(r"Index Scan using ix_clocks_next_at.*actual.*rows=500\b", plan)
+
+
+def test_a_week_of_downtime_is_made_up_in_order_and_at_the_true_times(revision):
+    """All five rungs of two clocks, in one transaction, whatever the sweep's limit."""
+    began = [MONDAY, MONDAY + timedelta(hours=1)]
+    for number, moment in enumerate(began):
+        operations.start(number, ("sign",), (), moment, REGION, revision)
+    db.session.flush()
+    fired = []
+    while step := operations.sweep(MONDAY + timedelta(days=14), limit=1):
+        fired += step
+    for number in range(2):
+        own = [one for one in fired if one.complaint_id == number]
+        assert [one.rung for one in own] == ["remind", "overdue", "supervise", "supervise_again", "summon"]
+        assert [one.at for one in own] == operations.clocks_of(number)[0].moments
+
+
+def test_what_was_overdue_once_keeps_that_moment():
+    """A clock that was extended after its limit climbs anew; late it was all the same."""
+    earlier = MONDAY - timedelta(days=3)
+    clock = a_clock(MONDAY, overdue_at=earlier)
+    for _ in range(2):
+        operations.sweep(MONDAY + timedelta(days=1))
+    db.session.expire_all()
+    assert (clock.rung, clock.overdue_at) == (2, earlier)
+
+
+def test_a_clock_that_ran_out_before_a_pause_is_late_for_good(revision):
+    (clock,) = operations.start(1, ("sign",), (), MONDAY, REGION, revision)
+    operations.pause(1, ("sign",), MONDAY + timedelta(days=1))
+    assert (clock.state, clock.overdue_at) == ("paused", clock.due_at)
+
+
+def test_a_clock_whose_cap_is_over_is_late_from_its_start(revision):
+    (clock,) = operations.start(
+        1, ("result",), ("802",), MONDAY, REGION, revision, cap_from=MONDAY - timedelta(days=100)
+    )
+    assert clock.due_at < clock.started_at
+    operations.stop(1, ("result",), MONDAY + timedelta(days=1))
+    db.session.refresh(clock)
+    assert clock.overdue_at == MONDAY
+    assert operations.explain(clock, revision).days[0].reason.endswith("到此为止")
 
 
 def test_an_edited_rule_survives_the_next_seeding(tmp_path: Path):
