@@ -24,6 +24,7 @@ from service.web import (
     notices,
     portal,
     progress,
+    retaliation,
     signin,
     supervision,
     words,
@@ -32,7 +33,7 @@ from service.web.forms import Filled
 
 PAGES = (
     assets, portal, filing, progress, signin, hotline, dispatching, department, complaint, supervision, letters, inbox,
-    notices,
+    notices, retaliation,
 )  # fmt: skip
 IDLE = 8 * 3600  # seconds until a session that nobody uses ends
 CSRF = CSRFProtect()
