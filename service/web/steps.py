@@ -19,20 +19,41 @@ ACTION = ActionSchema()
 NEXT = {
     "submitted": ("accept", "answer"),
     "supplementing": ("supplement",),
-    "accepted": ("dispatch",),
-    "dispatched": ("sign",),
+    "accepted": ("dispatch", "dispatch_on"),
+    "dispatched": ("sign", "hand_back"),
     "handling": ("contact", "draft"),
     "waiting": ("supply_material",),
-    "drafted": ("approve",),
+    "drafted": ("approve", "return_draft"),
     "approved": ("reply",),
-    "handing_back": ("grant_hand_back", "designate"),
+    "handing_back": ("grant_hand_back", "designate", "refuse_hand_back", "consult"),
     "consulting": ("designate",),
     "suspended": ("resume",),
-    "redo_asked": ("grant_redo",),
+    "redo_asked": ("grant_redo", "explain"),
     "replied": ("revisit", "close"),
     "answered": ("revisit", "close"),
     "revisited": ("close",),
 }
+# What stands beside it, by what it is about; in this order.
+GROUPS = {
+    "办理": (
+        "accept", "request_supplement", "supplement", "answer", "refuse", "pass_on", "sign", "contact",
+        "request_material", "supply_material", "report", "draft", "approve", "return_draft", "reply", "revisit",
+        "revisit_unanswered", "close",
+    ),
+    "去向": (
+        "dispatch", "dispatch_on", "transfer", "hand_back", "grant_hand_back", "refuse_hand_back", "consult",
+        "designate", "raise_level",
+    ),
+    "时限": ("ask_extension", "grant_extension", "refuse_extension", "suspend", "resume"),
+    "协同": ("invite", "opine", "merge", "split"),
+    "督办": ("inquire", "issue_letter", "supervise", "supervise_jointly", "summon", "circulate"),
+    "其他": (
+        "urge", "redo", "ask_redo", "grant_redo", "explain", "reopen", "withdraw", "terminate", "report_misuse",
+        "rule_misuse", "appeal_misuse", "rule_misuse_appeal", "appeal_counting", "rule_counting",
+    ),
+}  # fmt: skip
+# So few others need no groups.
+FEW = 4
 # Steps that end the matter against the enterprise's wish, or cannot be undone.
 GRAVE = frozenset({"refuse", "pass_on", "withdraw", "terminate", "merge", "explain"})
 # (step, field) → what to think of when filling it in
@@ -73,6 +94,46 @@ HINTS = {
     ("split", "text"): "要另立一件的那部分内容。",
     ("explain", "reason"): "为什么不能再办；企业会看到。",
     ("close", "reason"): "问题没有解决而办结时必须填写。",
+    ("dispatch_on", "place"): "由下级的派单员接着派，期限照旧。",
+    ("revisit", "contacted"): "没有联系上时，下面两项留空。",
+    ("revisit_unanswered", "contacted"): "没有联系上时，下面两项留空。",
+    ("rule_misuse", "reason"): "企业会看到理由，也可以申诉。",
+    ("rule_misuse_appeal", "reason"): "企业会看到理由。",
+    ("rule_counting", "reason"): "承办部门会看到理由。",
+    ("report_misuse", "reason"): "哪些内容不实、有什么证据；由督办人认定，不影响办理。",
+    ("appeal_counting", "reason"): "为什么这一件不应计入本部门的考核；只能申诉一次。",
+    ("refuse_extension", "reason"): "承办部门会看到理由。",
+    ("refuse_hand_back", "reason"): "承办部门会看到理由。",
+    ("summon", "note"): "约谈谁、谈了什么。",
+    ("circulate", "note"): "通报什么；列入约谈通报名单。",
+    ("reopen", "reason"): "企业会看到理由。",
+}
+# (step, field) → what it is called there, where that is not the field's usual name
+NAMES = {
+    ("hand_back", "department"): "认为应由哪个部门办",
+    ("invite", "department"): "请哪个部门协办",
+    ("supervise_jointly", "department"): "与哪个部门联合督办",
+    ("designate", "department"): "指定由哪个部门办",
+    ("transfer", "department"): "转给哪个部门",
+    ("dispatch_on", "place"): "派给哪个下级地区",
+    ("contact", "note"): "联系情况",
+    ("request_material", "note"): "要补充什么",
+    ("request_supplement", "note"): "要补正什么",
+    ("opine", "text"): "协办意见",
+    ("report", "text"): "进展",
+    ("inquire", "text"): "请对方说明什么",
+    ("issue_letter", "text"): "督办要求",
+    ("supervise", "reason"): "督办要求",
+    ("supervise_jointly", "reason"): "督办要求",
+    ("split", "text"): "另立一件的内容",
+    ("revisit", "reason"): "不满意的原因",
+    ("revisit_unanswered", "reason"): "不满意的原因",
+}
+# (step, field) → the choices there
+CHOICES = {
+    ("rule_misuse", "upheld"): {"true": "认定为滥用", "false": "不认定为滥用"},
+    ("rule_misuse_appeal", "upheld"): {"true": "申诉成立，撤销认定", "false": "申诉不成立，维持认定"},
+    ("rule_counting", "upheld"): {"true": "剔除，不计入考核", "false": "不剔除，照常计入"},
 }
 
 
@@ -99,11 +160,29 @@ class Control:
 def next_step(steps: Sequence[Step], status: str, clocks: Collection[Clock]) -> Step | None:
     """The one step that should come next; None where the reader has none to take, or only ones that end the matter.
 
-    A first contact that was made comes no more.
+    What somebody asked for comes first: it waits for this reader. A first contact that was made comes no more.
     """
     waited = {clock.kind for clock in clocks if clock.state == "running"}
     usual = [code for code in NEXT.get(status, ()) if code != "contact" or "contact" in waited]
-    return next((step for code in usual for step in steps if step.action == code), None)
+    ruling = next((step for step in steps if step.settles), None)
+    return ruling or next((step for code in usual for step in steps if step.action == code), None)
+
+
+def near(steps: Sequence[Step], following: Step | None, status: str) -> list[Step]:
+    """What could be done instead of the next step: the other answer to the question, the other usual steps."""
+    if following is None:
+        return []
+    if following.settles:
+        return [step for step in steps if step.settles == following.settles and step != following]
+    return [step for code in NEXT.get(status, ()) for step in steps if step.action == code and step != following]
+
+
+def grouped(steps: Sequence[Step]) -> list[tuple[str, list[Step]]]:
+    """Steps by what they are about; a few stand together without a name."""
+    if len(steps) <= FEW:
+        return [("", list(steps))] if steps else []
+    groups = ((name, [step for step in steps if step.action in actions]) for name, actions in GROUPS.items())
+    return [(name, found) for name, found in groups if found]
 
 
 def steps_for(complaint: Complaint, roles: Collection[str]) -> list[Step]:
@@ -119,9 +198,11 @@ def controls(step: Step, complaint: Complaint, book: Directory) -> list[Control]
 
 def _control(name: str, needed: bool, step: Step, complaint: Complaint, book: Directory) -> Control:
     macro, more = CONTROLS[name]
-    label = FIELD_NAMES[name] if name in RELABELLED else ""
-    arguments = {"optional": not needed, "hint": HINTS.get((step.action, name), ""), "label": label}
-    return Control(name, macro, needed, {**arguments, **more(complaint, book)})
+    here = (step.action, name)
+    label = NAMES.get(here, FIELD_NAMES[name] if name in RELABELLED else "")
+    arguments = {"optional": not needed, "hint": HINTS.get(here, ""), "label": label}
+    own = {"options": CHOICES[here]} if here in CHOICES else {}
+    return Control(name, macro, needed, {**arguments, **more(step, complaint, book), **own})
 
 
 def begun(step: Step, complaint: Complaint) -> dict[str, Any]:
@@ -132,59 +213,80 @@ def begun(step: Step, complaint: Complaint) -> dict[str, Any]:
         "dispatch": {"department": complaint.proposed_department},
         "refuse": {"channel": complaint.proposed_channel},
         "pass_on": {"channel": complaint.proposed_channel},
+        "close": {"solved": _choice(complaint.solved), "satisfaction": complaint.satisfaction},
     }
     return {name: value for name, value in known.get(step.action, {}).items() if value}
 
 
+def _choice(answer: bool | None) -> str:
+    return "" if answer is None else str(answer).lower()
+
+
 # --- how each field is asked for -------------------------------------------------------------------------------------
 
-More = Callable[[Complaint, Directory], Mapping[str, Any]]
+More = Callable[[Step, Complaint, Directory], Mapping[str, Any]]
+# Steps by which another department than those that have it comes in.
+OTHERS = frozenset({"transfer", "invite", "hand_back", "supervise_jointly"})
 
 
 def _area(name: str, rows: int) -> tuple[str, More]:
     most = cast(Text, ACTION.fields[name]).most
-    return "textarea", lambda complaint, book: {"rows": rows, "most": most}
+    return _given("textarea", {"rows": rows, "most": most})
 
 
-def _offices(complaint: Complaint, book: Directory) -> dict[str, Any]:
+def _given(macro: str, arguments: Mapping[str, Any]) -> tuple[str, More]:
+    """A control that is the same for every complaint."""
+    return macro, lambda step, complaint, book: arguments
+
+
+def _offices(step: Step, complaint: Complaint, book: Directory) -> dict[str, Any]:
     """The departments of the complaint's place and of those above it that may have it, by place."""
     chain = book.chain(complaint.region or complaint.dispatch_place)
+    having = {complaint.department, *complaint.co_departments} if step.action in OTHERS else set()
     groups = {
         book.places[place].name: {
             office.code: office.name
             for office in book.offices(place)
-            if handing.not_for(office.code, complaint, book) is None
+            if office.code not in having and handing.not_for(office.code, complaint, book) is None
         }
         for place in chain
     }
-    return {"options": groups, "blank": "请选择"}
+    return {"options": {name: offices for name, offices in groups.items() if offices}, "blank": "请选择",
+            "attributes": {"data-filtered": "输入几个字筛选部门"}}  # fmt: skip
 
 
-def _places_below(complaint: Complaint, book: Directory) -> dict[str, Any]:
+def _places_below(step: Step, complaint: Complaint, book: Directory) -> dict[str, Any]:
     """The places right below the desk that has it."""
     below = (book.places[code] for code in book.subtree(complaint.dispatch_place))
     return {"options": {one.code: one.name for one in below if one.parent == complaint.dispatch_place and one.active},
             "blank": "请选择"}  # fmt: skip
 
 
+def _categories(step: Step, complaint: Complaint, book: Directory) -> dict[str, Any]:
+    return {"options": choices.categories(book), "blank": "不改" if step.action == "dispatch" else "由系统判断"}
+
+
+DATE = {"type": "date", "css": "short"}
 CONTROLS: dict[str, tuple[str, More]] = {
     "note": _area("note", 3),
     "reason": _area("reason", 3),
     "text": _area("text", 6),
     "reply": _area("reply", 10),
     "internal": _area("internal", 4),
-    "channel": ("input", lambda complaint, book: {}),
+    "channel": _given("input", {}),
     "department": ("select", _offices),
     "place": ("select", _places_below),
-    "into": ("input", lambda complaint, book: {}),
-    "until": ("input", lambda complaint, book: {"type": "date"}),
-    "review_on": ("input", lambda complaint, book: {"type": "date"}),
-    "upheld": ("radios", lambda complaint, book: {"options": {"true": "成立", "false": "不成立"}}),
-    "contacted": ("radios", lambda complaint, book: {"options": {"true": "联系上了", "false": "没有联系上"}}),
-    "category": ("select", lambda complaint, book: {"options": choices.categories(book), "blank": "不改"}),
-    "nature": ("select", lambda complaint, book: {"options": NATURES, "blank": "不改"}),
-    "solved": ("radios", lambda complaint, book: {"options": {"true": "已解决", "false": "没有解决"}}),
-    "satisfaction": ("select", lambda complaint, book: {"options": SATISFACTION, "blank": "没有表态"}),
+    "into": _given("input", {"css": "number", "autocomplete": "off", "maxlength": 40}),
+    "until": _given("input", DATE),
+    "review_on": _given("input", DATE),
+    "upheld": _given("radios", {"options": {"true": "成立", "false": "不成立"}}),
+    "contacted": _given("radios", {"options": {"true": "联系上了", "false": "没有联系上"}}),
+    "category": ("select", _categories),
+    "nature": _given("select", {"options": NATURES, "blank": "不改"}),
+    "solved": _given("radios", {"options": {"true": "已解决", "false": "没有解决"}}),
+    "satisfaction": _given("radios", {"options": SATISFACTION}),
 }
-# Fields that mean something else in a step than in a filing.
-RELABELLED = {"channel", "satisfaction"}
+# Fields that mean something else in a step than in a filing, or that only steps have.
+RELABELLED = {
+    "channel", "satisfaction", "solved", "contacted", "until", "review_on", "upheld", "into", "place", "text",
+}  # fmt: skip

@@ -11,7 +11,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from service import clock
-from service.complaints.rules import MACHINE, STATES, STEPS, Step
+from service.complaints.rules import MACHINE, RESPONDENT, STATES, STEPS, Step
 from service.db import transaction
 from service.directory import operations as directory
 from service.intake import attachments
@@ -145,7 +145,7 @@ def test_days_of_a_year_that_is_not_published_are_provisional(at_desk: At) -> No
     with time_machine.travel(datetime(2098, 1, 6, 1, tzinfo=UTC), tick=False):
         page = at_desk("handler", department=HEALTH).get(address(standing("handling"))).text
     assert re.search(r'<li class="[^"]* provisional[^"]*" title="1月7日 工作日">', page)
-    assert "2098年的放假安排还没有公布" in page
+    assert "2098年放假安排尚未公布" in page
 
 
 def test_every_clock_is_listed_with_what_it_stands_on(at_desk: At) -> None:
@@ -165,10 +165,10 @@ def test_a_closed_complaint_says_that_no_limit_runs(at_desk: At) -> None:
 
 
 @pytest.mark.parametrize(
-    ("state", "role", "following", "others"),
+    ("state", "role", "following", "near"),
     [
-        ("dispatched", "handler", "签收", []),
-        ("handling", "handler", "首次联系", ["要求补充材料", "起草答复"]),
+        ("dispatched", "handler", "签收", ["退单"]),
+        ("handling", "handler", "首次联系", ["起草答复"]),
         ("drafted", "head", "审签", ["审签退回"]),
         ("approved", "head", "答复", []),
         ("dispatched", "head", None, []),
@@ -177,13 +177,31 @@ def test_a_closed_complaint_says_that_no_limit_runs(at_desk: At) -> None:
         ("replied", "dispatcher", "办结", []),
     ],
 )
-def test_one_action_comes_next_and_the_others_stand_near(
-    at_desk: At, state: str, role: str, following: str | None, others: list[str]
+def test_one_action_comes_next_and_what_else_usually_follows_stands_beside_it(
+    at_desk: At, state: str, role: str, following: str | None, near: list[str]
 ) -> None:
     place, department = (None, HEALTH) if role in {"handler", "head"} else ("150821", None)
     page = at_desk(role, place, department).get(address(standing(state))).text
     assert primary(page) == ([following] if following else [])
-    assert set(buttons(page)) - {following} == set(others)
+    head = page[page.index('class="act-head"') : page.index("<summary>", page.index('id="act"'))] if following else ""
+    assert [name for name in near if f">{name}</a>" not in head] == []
+
+
+def test_what_is_seldom_asked_for_stands_folded_in_groups(at_desk: At) -> None:
+    page = at_desk("supervisor", "150821").get(address(standing("handling"))).text
+    assert "您现在不需要做什么" in page
+    folded = page[page.index("<summary>其他操作</summary>") :]
+    groups = {name: re.findall(r">([^<]+)</a>", links) for name, links in
+              re.findall(r"<dt>(\S+)</dt>\s*<dd[^>]*>(.*?)</dd>", folded, re.DOTALL)}  # fmt: skip
+    assert groups["督办"] == ["督办", "联合督办", "函询", "督办书", "约谈", "通报"]
+    assert {"会商", "指定办理", "提级"} <= set(groups["去向"])
+    assert groups["时限"] == ["挂起"]
+
+
+def test_every_step_that_people_take_stands_in_one_group() -> None:
+    grouped = [action for actions in steps.GROUPS.values() for action in actions]
+    assert len(grouped) == len(set(grouped))
+    assert set(grouped) == {code for code, step in STEPS.items() if step.roles - {MACHINE, RESPONDENT}}
 
 
 def test_a_first_contact_that_was_made_comes_no_more(at_desk: At) -> None:
@@ -373,7 +391,7 @@ def test_a_file_of_another_complaint_is_not_found_under_this_one(at_desk: At, at
 
 
 @pytest.mark.parametrize("rounds", [0, 12])
-def test_a_page_takes_six_statements_whatever_happened_to_the_complaint(
+def test_a_page_takes_seven_statements_whatever_happened_to_the_complaint(
     at_desk: At, monkeypatch: pytest.MonkeyPatch, rounds: int
 ) -> None:
     monkeypatch.setattr(directory, "TRUSTED", float("inf"))
@@ -385,7 +403,7 @@ def test_a_page_takes_six_statements_whatever_happened_to_the_complaint(
     handler.get(address(number))
     with counted() as sent:
         assert handler.get(f"{address(number)}?action=draft").status_code == 200
-    assert len(sent) == 6, sent
+    assert len(sent) == 7, sent
 
 
 def test_planted_text_shows_as_text(at_desk: At, app: Flask) -> None:
