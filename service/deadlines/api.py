@@ -9,7 +9,15 @@ from service import clock
 from service.db import transaction
 from service.deadlines import editing, seeds
 from service.deadlines.models import CalendarDay, OfficeHours
-from service.deadlines.schemas import ArrangementSchema, DayChangeSchema, HoursSchema, MarkSchema, PlaceYearSchema
+from service.deadlines.rules import Day
+from service.deadlines.schemas import (
+    ArrangementSchema,
+    DayChangeSchema,
+    HoursSchema,
+    MarkSchema,
+    PlaceYearSchema,
+    WorkDaySchema,
+)
 from service.errors import Invalid
 from service.http import Blueprint, needs, public
 
@@ -36,11 +44,11 @@ def set_day(change: dict[str, Any], place: str, day: str) -> CalendarDay:
 
 @blp.route("/calendar/<place>/days/<day>", methods=["DELETE"])
 @needs("administrator")
-@blp.response(204)
-def remove_day(place: str, day: str) -> None:
-    """Forget what was written down of a day."""
+@blp.response(200, WorkDaySchema)
+def remove_day(place: str, day: str) -> Day:
+    """Forget what was written down of a day; answers what it is without it."""
     with transaction():
-        editing.remove_day(place, _day(day), current_user.login, clock.now())
+        return editing.remove_day(place, _day(day), current_user.login, clock.now())
 
 
 @blp.route(f"/calendar/{seeds.NATION}/years/<int:year>", methods=["PUT"])

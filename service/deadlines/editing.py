@@ -66,8 +66,8 @@ def set_day(
     return row
 
 
-def remove_day(place: str, day: date, actor: str, now: datetime) -> None:
-    """Forget what was written down of a day, so that what is above it counts again.
+def remove_day(place: str, day: date, actor: str, now: datetime) -> Day:
+    """Forget what was written down of a day, so that what is above it counts again; gives what that is.
 
     Raises:
         NotFound: nothing was.
@@ -77,6 +77,8 @@ def remove_day(place: str, day: date, actor: str, now: datetime) -> None:
         raise NotFound("这一天没有单独的安排，不需要删除。")
     row.active, row.edited_at = False, now
     _changed("calendar.day_removed", row.code, actor, now)
+    here = _calendar(place)
+    return Day(day, here.is_working(day), here.reason(day))
 
 
 def publish(
@@ -136,6 +138,7 @@ def _named(place: str) -> str:
 
 
 def _calendar(place: str) -> Calendar:
+    """A place's calendar as it stands now; the nation's where the place is the nation."""
     book = directory.current()
     return calendar(book.chain(place), book.revision)
 

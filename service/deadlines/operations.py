@@ -1,4 +1,4 @@
-"""What happens to clocks: they start, stop, pause, resume, and the sweep climbs their ladders. Nothing commits here."""
+"""What happens to clocks: they start, stop, pause, resume, are extended and explained. Nothing commits here."""
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -7,14 +7,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, any_, case, func, insert, select, update
-from sqlalchemy.sql.dml import ReturningUpdate
+from sqlalchemy import case, func, insert, select, update
 
 from service.db import db
 from service.deadlines import seeds
 from service.deadlines.explanation import told
 from service.deadlines.extension import Extension, NotExtendable, extended
-from service.deadlines.ladder import KINDS, OVERDUE, Course, Rule, Rulebook, plan
+from service.deadlines.ladder import KINDS, Course, Rule, Rulebook, plan
 from service.deadlines.models import CalendarDay, Clock, ClockRule, OfficeHours
 from service.deadlines.places import Chain
 from service.deadlines.places import calendar as calendar
@@ -28,25 +27,16 @@ from service.deadlines.recounting import open_clocks as open_clocks
 from service.deadlines.recounting import rebuild as rebuild
 from service.deadlines.recounting import recount as recount
 from service.deadlines.rules import Calendar, Deadline
+from service.deadlines.sweeping import Fired as Fired
+from service.deadlines.sweeping import climb as climb
+from service.deadlines.sweeping import complaints_due as complaints_due
+from service.deadlines.sweeping import sweep as sweep
 from service.errors import Invalid, WrongState
 from service.seedfile import Stored, store
 
 OPEN = ("running", "paused")
 NOTHING_FIXED: Mapping[str, datetime] = {}
 SUPERVISOR = "supervisor"
-
-
-@dataclass(frozen=True)
-class Fired:
-    """A rung that a clock has reached, at its true time, whenever the sweep came by."""
-
-    clock_id: int
-    complaint_id: int
-    kind: str
-    party: str | None
-    due_at: datetime
-    rung: str
-    at: datetime
 
 
 @dataclass(frozen=True)
@@ -252,62 +242,6 @@ def explain(clock: Clock, revision: Hashable, now: datetime | None = None) -> De
     if now is not None and since is not None:
         course = replace(course, pauses=[*course.pauses, (since, now)])
     return told(course, calendar(clock.places, revision), clock.extensions > 0, since)
-
-
-def complaints_due(now: datetime, limit: int = 500) -> Select[int]:
-    """The complaints of the clocks that have reached a rung by now, the longest due first, as a query."""
-    return select(Clock.complaint_id).where(_has_reached(now)).order_by(Clock.next_at).limit(limit)
-
-
-def sweep(now: datetime, complaint_ids: Sequence[int] | None = None, limit: int = 500) -> list[Fired]:
-    """Let clocks that reached a rung by now climb it, one rung each, in one statement; gives them in true order.
-
-    To be called again while it gives any: a clock that slept through several rungs climbs them one by one. Clocks
-    that another sweep has in hand are left to it.
-
-    Args:
-        complaint_ids: only clocks of these complaints, which the caller holds locked.
-    """
-    rows = db.session.execute(climb(now, complaint_ids, limit))
-    return sorted((Fired(**row._mapping) for row in rows), key=lambda one: (one.at, one.clock_id))
-
-
-def climb(now: datetime, complaint_ids: Sequence[int] | None, limit: int) -> ReturningUpdate[Any]:
-    """The statement of a sweep; it reads only the rows that are due."""
-    clocks = Clock.__table__.c
-    due = select(clocks.id).where(_has_reached(now)).order_by(clocks.next_at).limit(limit)
-    if complaint_ids is not None:
-        due = due.where(clocks.complaint_id.in_(complaint_ids))
-    picked = due.with_for_update(skip_locked=True).scalar_subquery()
-    # Arrays count from 1 in SQL, rungs from 0. An array of ids keeps the planner from scanning the table to join.
-    reached, following = clocks.rung + 1, clocks.rung + 2
-    return (
-        update(Clock.__table__)
-        .where(clocks.id == any_(func.array(picked)))
-        .values(
-            rung=reached,
-            next_at=clocks.moments[following],
-            overdue_at=case(
-                (clocks.ladder[reached] == OVERDUE, func.coalesce(clocks.overdue_at, clocks.moments[reached])),
-                else_=clocks.overdue_at,
-            ),
-        )
-        # What comes back is the row as it stands after the step.
-        .returning(
-            clocks.id.label("clock_id"),
-            clocks.complaint_id,
-            clocks.kind,
-            clocks.party,
-            clocks.due_at,
-            clocks.ladder[clocks.rung].label("rung"),
-            clocks.moments[clocks.rung].label("at"),
-        )
-    )
-
-
-def _has_reached(now: datetime) -> ColumnElement[bool]:
-    """Spelt as the index is, so that it is used."""
-    return (Clock.state == "running") & (Clock.next_at <= now)
 
 
 def _values(

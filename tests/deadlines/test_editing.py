@@ -77,7 +77,7 @@ def test_a_day_of_a_place_counts_there_and_below(client, administrator):
     assert days_of(client)["2026-07-15"] == (False, "地方放假日：那达慕")
     assert days_of(client, "150100")["2026-07-15"] == (True, "工作日")
     answer = client.delete("/api/v1/calendar/150800/days/2026-07-15", headers=administrator)
-    assert answer.status_code == 204
+    assert answer.json == {"date": "2026-07-15", "working": True, "reason": "工作日"}
     assert days_of(client)["2026-07-15"] == (True, "工作日")
     assert client.delete("/api/v1/calendar/150800/days/2026-07-15", headers=administrator).status_code == 404
     actions = [entry.action for entry in db.session.query(Entry).order_by(Entry.id)]
