@@ -177,7 +177,7 @@ class Plan:
 def plan(rungs: Sequence[str], course: Course, calendar: Calendar) -> Plan:
     """The way of a clock; no rung is reached before it starts, even where its cap had ended by then."""
     counting, deadline = course.only(calendar)
-    end = max(deadline.due_at, course.start.astimezone(UTC))
+    end = max(deadline.due_at, local(course.start).astimezone(UTC))
     return Plan(deadline, [_reached(RUNGS[code], counting, end, calendar) for code in rungs])
 
 
@@ -197,5 +197,5 @@ def _part(percent: int, course: Course, end: datetime, calendar: Calendar) -> da
     """When a part of a course lies behind: of its term, or of the time until a moment that was set."""
     if course.term:
         return share(course.start, course.term, percent, calendar, course.pauses, course.cap_from)
-    start = course.start.astimezone(UTC)
+    start = local(course.start).astimezone(UTC)
     return start + (end - start) * percent / 100

@@ -26,7 +26,7 @@ from service.deadlines.recounting import note_calendar as note_calendar
 from service.deadlines.recounting import open_clocks as open_clocks
 from service.deadlines.recounting import rebuild as rebuild
 from service.deadlines.recounting import recount as recount
-from service.deadlines.rules import Calendar, Deadline
+from service.deadlines.rules import Calendar, Deadline, local
 from service.deadlines.sweeping import Fired as Fired
 from service.deadlines.sweeping import climb as climb
 from service.deadlines.sweeping import complaints_due as complaints_due
@@ -163,7 +163,7 @@ def pause(complaint_id: int, kinds: Iterable[str], now: datetime, party: str | N
     held = [clock for clock in clocks if not clock.statutory and clock.fixed is None]
     for clock in held:
         _mark_late(clock, now)
-        clock.pauses = [*clock.pauses, {"from": now.astimezone(UTC).isoformat(), "until": None}]
+        clock.pauses = [*clock.pauses, {"from": _written(now), "until": None}]
         clock.state, clock.next_at = "paused", None
     return held
 
@@ -174,7 +174,7 @@ def resume(
     """Let held clocks run on; what had run is kept, and rungs that were reached are not reached again."""
     clocks = _locked(complaint_id, kinds, ("paused",), party)
     for clock in clocks:
-        clock.pauses = [*clock.pauses[:-1], {**clock.pauses[-1], "until": now.astimezone(UTC).isoformat()}]
+        clock.pauses = [*clock.pauses[:-1], {**clock.pauses[-1], "until": _written(now)}]
         clock.state = "running"
         clock.follow(plan(clock.ladder, clock.course, calendar(clock.places, revision)))
     return clocks
@@ -278,6 +278,11 @@ def _locked(complaint_id: int, kinds: Iterable[str], states: Sequence[str], part
         wanted = wanted.where(Clock.party == party)
     fresh = {"populate_existing": True}
     return list(db.session.scalars(wanted.order_by(Clock.id).with_for_update(), execution_options=fresh))
+
+
+def _written(moment: datetime) -> str:
+    """A moment as a row's JSON keeps it; a naive one is refused, since it is nobody's time."""
+    return local(moment).astimezone(UTC).isoformat()
 
 
 def _mark_late(clock: Clock, now: datetime) -> None:

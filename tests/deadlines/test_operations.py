@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, insert, text
+from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import Session
 
 from service.clock import ZONE
@@ -322,6 +323,27 @@ def test_a_clock_that_ran_out_before_a_pause_is_late_for_good(revision):
     (clock,) = operations.start(1, ("sign",), (), MONDAY, REGION, revision)
     operations.pause(1, ("sign",), MONDAY + timedelta(days=1))
     assert (clock.state, clock.overdue_at) == ("paused", clock.due_at)
+
+
+@pytest.mark.parametrize(
+    "deed",
+    [
+        lambda naive, revision: operations.start(1, ("sign",), (), naive, REGION, revision),
+        lambda naive, revision: operations.start(
+            1, ("result",), ("assigned",), MONDAY, REGION, revision, {"result": naive}
+        ),
+        lambda naive, revision: operations.stop(1, ("result",), naive),
+        lambda naive, revision: operations.pause(1, ("result",), naive),
+        lambda naive, revision: operations.extend(
+            operations.running(1)[0], MONDAY.date() + timedelta(28), naive, revision
+        ),
+        lambda naive, revision: operations.sweep(naive),
+    ],
+)
+def test_a_naive_time_is_refused_loudly_whoever_gives_it(revision, deed):
+    operations.start(1, ("result",), (), MONDAY, REGION, revision)
+    with pytest.raises((ValueError, TypeError, StatementError)):
+        deed(MONDAY.replace(tzinfo=None), revision)
 
 
 def test_a_clock_whose_cap_is_over_is_late_from_its_start(revision):
