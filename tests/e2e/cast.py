@@ -26,6 +26,7 @@ PEOPLE = {
     "fu": ("傅负责", Grant("head", None, None, OFFICE)),
     "du": ("杜督办", Grant("supervisor", PLACE)),
     "shen": ("沈审计", Grant("auditor")),
+    "guan": ("关管理", Grant("administrator")),
 }
 ROLES = {grant.role: login for login, (_name, grant) in PEOPLE.items()}
 # Nobody can tell from this what it is about, so the machine leaves it to a dispatcher.

@@ -4,8 +4,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
+from service import clock
 from service.complaints.rules import STEPS
+from service.db import transaction
 from service.demonstration import WAYS
+from service.notices import operations as notices
 from tests.e2e.cast import ROLES, VAGUE, Cast, Filed
 from tests.e2e.window import Window
 
@@ -221,4 +224,34 @@ DESKS = [
     View("", "not one's own", "cheng", at("/desk/supervision")),
     View("", "nothing of the kind", "cheng", at("/desk/complaints/QS20200101-0000001-1")),
 ]  # fmt: skip
-VIEWS = [*PUBLIC, *DESKS]
+
+
+# --- notices ---------------------------------------------------------------------------------------------------------
+
+
+def told(path: str) -> Come:
+    """Come by an address once everybody was told of what happened."""
+
+    def come(window: Window, world: World) -> None:
+        with transaction():
+            notices.spread(clock.now(), 1000)
+        at(path)(window, world)
+
+    return come
+
+
+ADMIN = "/admin/notices"
+NOTICES = [
+    View("inbox.index", "messages", "cheng", told("/inbox")),
+    View("inbox.index", "all messages", "cheng", told("/inbox?show=all")),
+    View("inbox.index", "no message", "guan", at("/inbox")),
+    View("notice_desk.deliveries", "deliveries", "guan", told(ADMIN)),
+    View("notice_desk.deliveries", "deliveries, none", "guan", at(f"{ADMIN}?state=failed")),
+    View("notice_desk.templates", "templates", "guan", at(f"{ADMIN}/templates")),
+    View("notice_desk.template", "template", "guan", at(f"{ADMIN}/templates/any.any.inbox")),
+    View("notice_desk.addresses", "addresses", "guan", at(f"{ADMIN}/addresses")),
+    View("notice_desk.addresses", "addresses, wrong", "guan", sent(f"{ADMIN}/addresses", "添加")),
+    View("notice_desk.hours", "quiet hours", "guan", at(f"{ADMIN}/quiet-hours")),
+    View("notice_desk.rules_", "who hears of what", "guan", at(f"{ADMIN}/rules")),
+]
+VIEWS = [*PUBLIC, *DESKS, *NOTICES]
