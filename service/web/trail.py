@@ -115,6 +115,12 @@ def _entry(event: Event, told: Mapping[str, Any], names: Mapping[int, str] | Non
     }
 
 
+def in_a_line(event: Event, book: Directory) -> str:
+    """What somebody said with a step, for lists: on one line, and without numbers of persons."""
+    told = reading.event(event, True, False, book)
+    return f"{told['name']}　{'；'.join(' '.join(line.split()) for line in lines(event.action, told['data'], book))}"
+
+
 def step_name(event: Event) -> str:
     """What was done, as the workflow calls it."""
     return reading.step_name(event.action)
