@@ -28,12 +28,13 @@ from service.web import (
     signin,
     supervision,
     words,
+    workflow,
 )
 from service.web.forms import Filled
 
 PAGES = (
     assets, portal, filing, progress, signin, hotline, dispatching, department, complaint, supervision, letters, inbox,
-    notices, retaliation,
+    notices, retaliation, workflow,
 )  # fmt: skip
 IDLE = 8 * 3600  # seconds until a session that nobody uses ends
 CSRF = CSRFProtect()
