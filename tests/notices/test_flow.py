@@ -10,7 +10,7 @@ from service.jobs.rules import JOBS
 from service.notices import tasks
 from tests.factories import People
 from tests.notices.cases import DAY, HEALTH, notices, spread, told
-from tests.web.cases import WAY, filed, taken
+from tests.web.cases import filed, taken
 
 HEARD = {
     "sign": {"enterprise"},
@@ -29,7 +29,7 @@ def test_a_complaint_on_its_way_is_told_of_step_by_step(app: Flask, people: Peop
         number = filed(contact=contact)
         assert told(spread()) == {("department", handler.id)}
         known = {one.id for one in notices()}
-        for action in WAY:
+        for action in HEARD:
             traveller.shift(timedelta(minutes=1))
             taken(number, action, by=Reader(id=9) if action == "close" else None)
             fresh = [one for one in spread() if one.id not in known]
