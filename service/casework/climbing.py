@@ -52,7 +52,7 @@ def _letters(fired: Rungs, held: Held, now: datetime) -> list[letters.Request]:
     unsent = []
     for rung in fired:
         complaint = held[rung.complaint_id]
-        if kind := rules.letter_for(complaint, rung.rung):
+        if kind := rules.letter_for(complaint, rung.rung, rung.kind):
             demand = rules.DEMANDS[kind].format(KINDS[rung.kind])
             unsent.append(letters.Request(complaint, kind, demand, supervising.until(complaint, kind, now)))
     return unsent

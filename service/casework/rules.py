@@ -18,6 +18,7 @@ from service.complaints.rules import (
     allowed,
     obstacle,
 )
+from service.deadlines.ladder import OWED_BY
 from service.errors import Invalid, NotAllowed, NotFound, WrongState
 
 # Where one of these clocks ends, the complaint takes the step by itself.
@@ -123,10 +124,10 @@ def check_revisit(given: Mapping[str, Any]) -> None:
         raise Invalid(f"企业{grade}时必须写明原因。", {"reason": [f"请写明{grade}的原因。"]})
 
 
-def letter_for(complaint: Complaint, rung: str) -> str | None:
-    """The kind of letter that a rung sends out; None for rungs that only remind."""
-    if rung in {"supervise", "supervise_again"} and complaint.department:
-        return "order"
+def letter_for(complaint: Complaint, rung: str, kind: str) -> str | None:
+    """The kind of letter that a rung of a kind of clock sends out; None for rungs that only remind."""
+    if rung in {"supervise", "supervise_again"}:
+        return "order" if complaint.department and OWED_BY[kind] == "department" else None
     # What is sealed the respondent must not learn of.
     return "letter" if rung == "letter" and complaint.respondent_name and not complaint.sealed else None
 

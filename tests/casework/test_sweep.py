@@ -11,7 +11,7 @@ from sqlalchemy import select
 from time_machine import Traveller
 
 from service import clock
-from service.casework import operations, tasks
+from service.casework import climbing, tasks
 from service.complaints import operations as complaints
 from service.complaints.models import Complaint
 from service.db import db, transaction
@@ -34,7 +34,7 @@ RUNGS = {"remind", "overdue"}
 def sweep(now: datetime, limit: int = 500) -> int:
     """One sweep in a transaction of its own."""
     with transaction():
-        return operations.climb(now, limit)
+        return climbing.climb(now, limit)
 
 
 def sweep_all(now: datetime) -> int:
