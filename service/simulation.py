@@ -251,10 +251,10 @@ def _report(here: Days, last_sweep: datetime) -> Report:
     own = and_(Complaint.source_system == SYSTEM, Complaint.source_number.startswith(here.prefix))
     figures = insight.figures(own, here.begins, last_sweep)
     again = recounted(SYSTEM, here.prefix, here.begins, last_sweep)
-    rungs = select(Event.action, func.count()).join(Complaint, Complaint.id == Event.complaint_id)
+    rungs = select(Event.action, func.count().label("many")).join(Complaint, Complaint.id == Event.complaint_id)
     fired = db.session.execute(rungs.where(own, Event.action.in_(RUNGS), Event.role == MACHINE).group_by(Event.action))
     return Report(
-        here.filed, dict(here.done), dict(fired.tuples().all()), figures, overall(figures),
+        here.filed, dict(here.done), {row.action: row.many for row in fired}, figures, overall(figures),
         [*_misfired(own, last_sweep), *_orphans(own), *_uncounted(own, here), *_differing(figures, again)],
     )  # fmt: skip
 
@@ -296,8 +296,9 @@ def _orphans(own: Any) -> Iterator[str]:
 
 def _uncounted(own: Any, here: Days) -> Iterator[str]:
     """Steps that were taken and are not on record as often."""
-    counts = select(Event.action, func.count()).join(Complaint, Complaint.id == Event.complaint_id)
-    stored = dict(db.session.execute(counts.where(own, Event.role != MACHINE).group_by(Event.action)).tuples().all())
+    counts = select(Event.action, func.count().label("many")).join(Complaint, Complaint.id == Event.complaint_id)
+    rows = db.session.execute(counts.where(own, Event.role != MACHINE).group_by(Event.action))
+    stored = {row.action: row.many for row in rows}
     yield from (
         f"{action}：办了 {many} 次，记录 {stored.get(action, 0)} 次"
         for action, many in here.done.items() if stored.get(action, 0) != many

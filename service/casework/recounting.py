@@ -23,25 +23,37 @@ RECOUNT = "recount"
 
 @dataclass(frozen=True)
 class Walk:
-    """How far a walk over all open clocks came; `last` is None at its end."""
+    """How far a walk over all open clocks came; `last` is None at its end.
+
+    Attributes:
+        revision: of the reference data that the walk began with.
+    """
 
     last: int | None
     moved: int
+    revision: str
 
 
-def recount(after_id: int, limit: int, now: datetime) -> Walk:
-    """Count some open clocks with the calendar as it is now; each limit that moves is an event on its complaint."""
+def recount(after_id: int, limit: int, now: datetime, begun_with: str | None = None) -> Walk:
+    """Count some open clocks with the calendar as it is now; each limit that moves is an event on its complaint.
+
+    Args:
+        begun_with: the revision at the walk's beginning. Where the calendar moved on meanwhile, the end is not noted:
+            the next look finds it changed, and everything is counted once more.
+    """
     revision = directory.current().revision
+    begun_with = begun_with or revision
     clocks = recounting.open_clocks(after_id, limit)
     held = _held({clock.complaint_id for clock in clocks})
     moved = recounting.recount(clocks, revision)
     if moved:
         complaints.store_events([_told(held[one.clock.complaint_id], one, now) for one in moved])
         _follow({one.clock.complaint_id for one in moved}, held)
-    if len(clocks) < limit:
+    if len(clocks) == limit:
+        return Walk(clocks[-1].id, len(moved), begun_with)
+    if begun_with == revision:
         recounting.note_calendar(revision, now)
-        return Walk(None, len(moved))
-    return Walk(clocks[-1].id, len(moved))
+    return Walk(None, len(moved), begun_with)
 
 
 def _held(ids: set[int]) -> dict[int, Complaint]:
@@ -93,7 +105,8 @@ def rebuild(correct: bool = False, batch: int = 200) -> Iterator[tuple[str, Diff
 
 def _numbers(after_id: int, batch: int, lock: bool) -> dict[int, str]:
     wanted = select(Complaint.id, Complaint.number).where(Complaint.id > after_id).order_by(Complaint.id).limit(batch)
-    return dict(db.session.execute(wanted.with_for_update() if lock else wanted).tuples().all())
+    rows = db.session.execute(wanted.with_for_update() if lock else wanted)
+    return {row.id: row.number for row in rows}
 
 
 def _by_complaint(model: Any, ids: Any) -> dict[int, list[Any]]:

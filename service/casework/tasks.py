@@ -27,8 +27,8 @@ def watch_calendar() -> None:
 
 
 @task("casework.recount")
-def recount(after_id: int) -> None:
+def recount(after_id: int, begun_with: str | None = None) -> None:
     """One batch of the walk over all open clocks; asks for the next at once."""
-    walk = recounting.recount(after_id, BATCH, clock.now())
+    walk = recounting.recount(after_id, BATCH, clock.now(), begun_with)
     if walk.last is not None:
-        outbox.add("casework.recount", {"after_id": walk.last})
+        outbox.add("casework.recount", {"after_id": walk.last, "begun_with": walk.revision})
