@@ -14,7 +14,7 @@ from service.accounts.rules import Reader
 from service.classifier import operations as classifier
 from service.complaints.models import Complaint, Event
 from service.complaints.reading import KNOWS_CONFIDENTIAL
-from service.complaints.rules import CO_HANDLER, OPEN
+from service.complaints.rules import ASIDE, CO_HANDLER, OPEN
 from service.complaints.visibility import scopes, visible
 from service.crypto import keyed_hash
 from service.db import db
@@ -180,7 +180,8 @@ def _reached(wanted: Wanted, reader: Reader) -> ColumnElement[bool]:
     """What the reader may see at all, or only in the roles that the list is about."""
     if wanted.helping is None:
         return visible(reader)
-    conditions = (condition for role, condition in scopes(reader) if (role == CO_HANDLER) == wanted.helping)
+    own = scopes(reader)
+    conditions = (said for role, said in own if (role == CO_HANDLER if wanted.helping else role not in ASIDE))
     return or_(false(), *conditions)
 
 

@@ -49,6 +49,7 @@ class Complaint(db.Model):
         Index("ix_complaints_phone", "phone_hash", postgresql_where="phone_hash IS NOT NULL"),
         Index("ix_complaints_uscc", "uscc_hash", postgresql_where="uscc_hash IS NOT NULL"),
         Index("ix_complaints_respondent", "respondent_name", postgresql_where="respondent_name IS NOT NULL"),
+        Index("ix_complaints_receiver", "receiver", "id"),
         Index("ix_complaints_pending", "pending", postgresql_using="gin"),
         Index("ix_complaints_co_departments", "co_departments", postgresql_using="gin"),
         Index("ix_complaints_merged_into", "merged_into", postgresql_where="merged_into IS NOT NULL"),

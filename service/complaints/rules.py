@@ -42,6 +42,10 @@ ENTERPRISE = "enterprise"
 RESPONDENT = "respondent"
 # Whose department was asked to help works on a complaint beside the one that leads.
 CO_HANDLER = "co_handler"
+# Whose department received a complaint reads what becomes of it: the result goes there too (条例第二十五条第二款).
+RECEIVER = "receiver"
+# Roles that come with a complaint, beside those in which somebody works on it.
+ASIDE = frozenset({CO_HANDLER, RECEIVER})
 
 
 @dataclass(frozen=True)

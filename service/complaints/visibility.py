@@ -7,7 +7,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from service.accounts.rules import Grant, Reader
 from service.complaints.models import Complaint
-from service.complaints.rules import CO_HANDLER
+from service.complaints.rules import CO_HANDLER, RECEIVER
 from service.directory.rules import GOVERNING
 
 Condition = ColumnElement[bool]
@@ -81,6 +81,14 @@ def _helping(grant: Grant) -> Condition:
     )
 
 
+def _receiving(grant: Grant) -> Condition:
+    """What a department received and another one handles, unless it is complained of itself."""
+    if grant.department is None:
+        return false()
+    accused = func.coalesce(Complaint.respondent_department, "")
+    return and_(Complaint.receiver == grant.department, accused != grant.department, UNSEALED)
+
+
 def _place_of(department: InstrumentedAttribute[str | None]) -> ColumnElement[str | None]:
     """The place that a department's code begins with."""
     return func.split_part(department, "-", 1)
@@ -98,16 +106,19 @@ SCOPES: dict[str, Callable[[Grant], Condition]] = {
 }
 
 
-# Whose department may be asked to help.
-HELPERS = ("handler", "department_dispatcher", "head")
+# Whose department may have to do with a complaint that another one handles.
+OF_DEPARTMENTS = ("handler", "department_dispatcher", "head")
 
 
 def scopes(reader: Reader) -> Sequence[tuple[str, Condition]]:
     """Each role the reader holds with the condition under which it reaches a complaint."""
     by_grant = [(grant.role, SCOPES[grant.role](grant)) for grant in reader.grants if grant.role in SCOPES]
-    helping = [(CO_HANDLER, _helping(grant)) for grant in reader.grants if grant.role in HELPERS]
+    beside = ((CO_HANDLER, _helping), (RECEIVER, _receiving))
+    aside = [
+        (role, scope(grant)) for grant in reader.grants if grant.role in OF_DEPARTMENTS for role, scope in beside
+    ]  # fmt: skip
     filed = [("enterprise", Complaint.filed_by == reader.id)] if reader.roles & {"enterprise", "system"} else []
-    return by_grant + helping + filed
+    return by_grant + aside + filed
 
 
 def visible(reader: Reader) -> Condition:

@@ -35,6 +35,7 @@ CASES: dict[str, dict[str, Any]] = {
         "respondent_department": f"{BANNER}-government", "dispatch_place": LEAGUE, "department": None,
         "status": "submitted",
     },
+    "helped by another": {"co_departments": [f"{BANNER}-water"]},
 }  # fmt: skip
 
 ORDINARY = {"handled", "confidential", "anonymous"}
@@ -42,7 +43,7 @@ ANSWERED = {"replied", "closed"}
 UNSEALED = CASES.keys() - {"sealed at the desk", "sealed above"}
 IN_BANNER = UNSEALED - {"of no place", "against the government"}
 IN_LEAGUE = UNSEALED - {"of no place"}
-OWN = {*ORDINARY, *ANSWERED}
+OWN = {*ORDINARY, *ANSWERED, "helped by another"}
 
 # (role, place or department) → the cases that are seen
 SEEN: dict[tuple[str, str | None], set[str]] = {
@@ -63,6 +64,10 @@ SEEN: dict[tuple[str, str | None], set[str]] = {
     ("handler", f"{BANNER}-education"): set(),
     ("handler", f"{OTHER_BANNER}-health"): set(),
     ("head", f"{BANNER}-government"): set(),
+    # Who was asked to help, and the authority that received it and gets the written result.
+    ("handler", f"{BANNER}-water"): {"helped by another"},
+    ("head", "150000-industry"): set(UNSEALED),
+    ("handler", "150800-industry"): set(),
     # One office for all departments of a place.
     ("handler", BANNER): OWN,
     ("handler", LEAGUE): OWN | {"handled above"},

@@ -83,6 +83,7 @@ def upgrade() -> None:
         unique=False,
         postgresql_where="merged_into IS NOT NULL",
     )
+    op.create_index("ix_complaints_receiver", "complaints", ["receiver", "id"], unique=False)
     op.create_index("ix_complaints_pending", "complaints", ["pending"], unique=False, postgresql_using="gin")
     op.add_column("events", sa.Column("told", sa.Boolean(), server_default=sa.text("false"), nullable=False))
     # What happened before there were notices is nobody's news any more.
@@ -95,6 +96,7 @@ def downgrade() -> None:
     op.drop_index("ix_events_untold", table_name="events", postgresql_where="NOT told")
     op.drop_index("ix_events_action", table_name="events")
     op.drop_column("events", "told")
+    op.drop_index("ix_complaints_receiver", table_name="complaints")
     op.drop_index("ix_complaints_pending", table_name="complaints", postgresql_using="gin")
     op.drop_index("ix_complaints_merged_into", table_name="complaints", postgresql_where="merged_into IS NOT NULL")
     op.drop_index("ix_complaints_co_departments", table_name="complaints", postgresql_using="gin")
