@@ -17,7 +17,8 @@ STRICT = {
     "department": OFFICE, "region": PLACE,
 }  # fmt: skip
 # Forms of one button each, with nothing to fill in.
-NO_FIELDS = {"signin.sign_out", "filing.anew", "filing.put_away", "progress.leave", "hotline.next_call"}
+NO_FIELDS = {"signin.sign_out", "filing.anew", "filing.put_away", "progress.leave", "hotline.next_call",
+             "retaliation.put_away"}  # fmt: skip
 FILL = """(form, [planted, script, short, strict, everything]) => {
     const told = [];
     for (const one of form.elements) {
@@ -148,13 +149,27 @@ def test_what_is_written_into_a_step_stays_text(planter: Planters, cast: Cast, r
 
 def test_what_the_enterprise_writes_later_stays_text(planter: Planters, cast: Cast) -> None:
     public = planter[""]
-    for status, page in (("waiting", "add"), ("dispatched", "withdraw"), ("replied", "close")):
+    pages = (
+        ("waiting", "add"), ("dispatched", "withdraw"), ("handling", "urge"), ("replied", "close"), ("replied", "redo"),
+        ("closed", "ask_redo"),
+    )  # fmt: skip
+    for status, page in pages:
         filed: Filed = cast.complaint(status)
         follow(public.window, filed)
         public.window.go(f"/progress/{filed.number}/{page}")
         written = public.plant()
         public.finds(f"/progress/{filed.number}")
         planter["du"].finds(f"/desk/complaints/{filed.number}", *written)
+
+
+def test_what_was_suffered_stays_text(planter: Planters, cast: Cast) -> None:
+    public, filed = planter[""], cast.complaint("handling")
+    follow(public.window, filed)
+    public.window.go(f"/progress/{filed.number}/retaliation")
+    written = public.plant()
+    number = numbers(public.window)
+    assert number != filed.number
+    public.finds(f"/progress/{number}", *written)
 
 
 @pytest.mark.parametrize("button", ["派单", "直接答复"])
@@ -196,7 +211,7 @@ def test_every_form_was_planted(app: Flask) -> None:
     }
     planted = {
         "filing.text_given", "filing.details_given", "filing.contact_given", "filing.submit", "filing.judgement",
-        "filing.warnings", "progress.opened", "progress.added", "progress.withdrawn", "progress.closed",
+        "filing.warnings", "progress.opened", "progress.added", "progress.taken", "retaliation.told",
         "complaint.act", "dispatching.act", "hotline.log", "hotline.caller", "hotline.preview",
         "signin.signed_in", "signin.change_password",
     }  # fmt: skip

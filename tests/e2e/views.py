@@ -146,6 +146,13 @@ def followed(status: str, then: str = "") -> Come:
     return come
 
 
+def suffered(window: Window, world: World) -> None:
+    """Retaliation reported."""
+    followed("handling", "retaliation")(window, world)
+    window.write("body", "交了诉求以后，三天来查了四次。")
+    window.press("密封提交")
+
+
 PUBLIC = [
     View("portal.home", "home", "", at("/")),
     View("signin.sign_in", "sign-in", "", at("/sign-in")),
@@ -163,8 +170,14 @@ PUBLIC = [
     *(View("progress.show", f"progress {status}", "", followed(status))
       for status in ("submitted", "refused", "answered", "handling", "waiting", "replied", "closed")),
     View("progress.add", "add", "", followed("waiting", "add")),
-    View("progress.withdraw", "withdraw", "", followed("dispatched", "withdraw")),
-    View("progress.close", "close", "", followed("replied", "close")),
+    View("progress.step", "withdraw", "", followed("dispatched", "withdraw")),
+    View("progress.step", "urge", "", followed("handling", "urge")),
+    View("progress.step", "close", "", followed("replied", "close")),
+    View("progress.step", "redo", "", followed("replied", "redo")),
+    View("progress.step", "ask to redo", "", followed("closed", "ask_redo")),
+    View("retaliation.ask", "retaliation", "", followed("handling", "retaliation")),
+    View("retaliation.receipt", "retaliation, receipt", "", suffered),
+    View("workflow.show", "workflow", "", at("/workflow")),
     View("", "not found", "", at("/nowhere")),
 ]  # fmt: skip
 
