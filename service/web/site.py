@@ -25,6 +25,7 @@ from service.web import (
     portal,
     progress,
     retaliation,
+    revisits,
     signin,
     supervision,
     words,
@@ -34,7 +35,7 @@ from service.web.forms import Filled
 
 PAGES = (
     assets, portal, filing, progress, signin, hotline, dispatching, department, complaint, supervision, letters, inbox,
-    notices, retaliation, workflow,
+    notices, retaliation, workflow, revisits,
 )  # fmt: skip
 IDLE = 8 * 3600  # seconds until a session that nobody uses ends
 CSRF = CSRFProtect()
