@@ -21,10 +21,10 @@ from service.complaints.models import Complaint
 from service.complaints.rules import FLAGS, STATES, STEPS, Step, allowed
 from service.directory import operations as directory
 from service.directory.rules import Department, Directory
-from service.errors import Stale, WrongState
+from service.errors import NotFound, Stale, WrongState
 from service.http import STATUS, needs
 from service.intake import operations as intake
-from service.web import choices, forms, steps, trail, words
+from service.web import choices, forms, matters, steps, trail, words
 from service.web.forms import Filled
 
 ACTION = ActionSchema()
@@ -47,6 +47,8 @@ MORE = (
     Complaint.enterprise_size,
     Complaint.version,
 )
+# What is done at this desk; whatever else a dispatcher may do stands on the complaint's own page.
+HERE = ("dispatch", "accept", "dispatch_on", "request_supplement", "answer", "refuse", "pass_on")
 MEANWHILE = {STATUS[WrongState], STATUS[Stale]}
 
 pages = Blueprint("dispatching", __name__)
@@ -82,6 +84,7 @@ class Row:
     brief: dict[str, Any]
     choices: list[Choice]
     step: str
+    returned: matters.Return | None
 
     @property
     def best(self) -> Choice | None:
@@ -100,10 +103,11 @@ def desk() -> Any:
                     cursor=request.args.get("cursor") or None)  # fmt: skip
     page = listing.page(wanted, current_user, now, MORE)
     following = _address(asked, cursor=page.next_cursor) if page.next_cursor else None
+    returned = matters.returned(page.items, book)
     return render_template(
         "dispatching/desk.html",
         asked=asked,
-        rows=[_row(complaint, book) for complaint in page.items],
+        rows=[_row(complaint, book, returned.get(complaint.id)) for complaint in page.items],
         following=following,
         paged=wanted.cursor is not None,
         flags=FLAGS,
@@ -133,6 +137,8 @@ def act(number: str, action: str) -> Any:
 
 def _act(number: str, action: str, given: Mapping[str, Any]) -> str:
     """Do it, and say what was done."""
+    if action in STEPS and ROLE in STEPS[action].roles and action not in HERE:
+        raise NotFound(_("这一步请在诉求的页面上办理。"))
     complaint, roles = complaints.find(number, current_user, lock=True)
     if "_version" in request.form:
         casework.check_version(complaint, {request.form["_version"]}, roles)
@@ -192,8 +198,9 @@ def _tab(state: str, name: str, here: list[Standing], asked: Mapping[str, str]) 
     }
 
 
-def _row(complaint: Complaint, book: Directory) -> Row:
-    return Row(complaint, reading.brief(complaint, book), _choices(complaint, book), _likely_step(complaint))
+def _row(complaint: Complaint, book: Directory, returned: matters.Return | None) -> Row:
+    choices_, step = _choices(complaint, book), _likely_step(complaint)
+    return Row(complaint, reading.brief(complaint, book), choices_, step, returned)
 
 
 def _likely_step(complaint: Complaint) -> str:
@@ -207,10 +214,15 @@ def _likely_step(complaint: Complaint) -> str:
 
 def _possible(complaint: Complaint, roles: Collection[str]) -> dict[str, Step]:
     """The steps that can be taken here, dispatching first: it accepts what nobody has accepted yet."""
-    can = allowed(complaint, {ROLE} & set(roles))
+    can = [action for action in allowed(complaint, {ROLE} & set(roles)) if action in HERE]
     if "accept" in can or "dispatch" in can:
         can = ["dispatch", *(action for action in can if action != "dispatch")]
     return {action: STEPS[action] for action in can}
+
+
+def _elsewhere(complaint: Complaint, roles: Collection[str]) -> list[Step]:
+    """The steps of a dispatcher that stand on the complaint's own page."""
+    return [STEPS[action] for action in allowed(complaint, {ROLE} & set(roles)) if action not in HERE]
 
 
 def _choices(complaint: Complaint, book: Directory, place: str | None = None) -> list[Choice]:
@@ -261,6 +273,8 @@ def _case(number: str, do: str, failed: Filled | None) -> Any:
         choices=found,
         place=place,
         possible=possible,
+        elsewhere=_elsewhere(complaint, roles),
+        returned=matters.returned([complaint], book).get(complaint.id),
         step=step,
         form=form,
         flag_names="、".join(FLAGS[flag] for flag in complaint.flags),

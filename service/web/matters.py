@@ -1,12 +1,13 @@
-"""What belongs to a complaint beside itself: others about the same matter, and the departments that help with it."""
+"""What belongs to a complaint beside itself: others about the same matter, departments that help or handed it back."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from service.accounts.rules import Reader
 from service.complaints import listing, reading
 from service.complaints.models import Complaint, Event
+from service.complaints.rules import DELIVERIES
 from service.deadlines.models import Clock
 from service.directory.rules import Directory
 
@@ -77,3 +78,27 @@ def _helper(code: str, limit: Clock | None, said: Event | None, knows: bool, boo
     if said is None:
         return Helper(name, limit, "", None)
     return Helper(name, limit, reading.event(said, True, knows, book)["data"]["text"], said.at)
+
+
+@dataclass(frozen=True)
+class Return:
+    """A department that handed a complaint back, why, and whose it is instead, as far as it knew."""
+
+    department: str
+    reason: str
+    instead: str
+
+
+def returned(items: Collection[Complaint], book: Directory) -> dict[int, Return]:
+    """Complaint → who handed it back last, in one statement where any was."""
+    ids = [one.id for one in items if one.hand_backs]
+    events = listing.said(ids, (*DELIVERIES, "hand_back")) if ids else {}
+    return {complaint: _return(told, book) for complaint, told in events.items()}
+
+
+def _return(events: Sequence[Event], book: Directory) -> Return:
+    """The last hand-back, and the department to which the complaint had gone before."""
+    last = max(at for at, event in enumerate(events) if event.action == "hand_back")
+    went = [event.data["department"] for event in events[:last] if event.action in DELIVERIES]
+    told = reading.event(events[last], True, False, book)["data"]
+    return Return(book.departments[went[-1]].name if went else "", told["reason"], told.get("department_name", ""))
