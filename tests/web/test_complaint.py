@@ -10,16 +10,17 @@ import time_machine
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from service import clock
-from service.complaints.rules import MACHINE, RESPONDENT, STATES, STEPS, Step
+from service import clock, demonstration
+from service.complaints.rules import CO_HANDLER, MACHINE, RESPONDENT, STATES, STEPS, Step
 from service.db import transaction
 from service.directory import operations as directory
 from service.intake import attachments
 from service.web import steps
+from tests.casework.ways import GRANTS
 from tests.factories import People, filing
 from tests.statements import counted
 from tests.web.browser import Browser
-from tests.web.cases import HEALTH, SAID, filed, standing, taken, the
+from tests.web.cases import HEALTH, POLICY, SAID, filed, standing, taken, the
 
 At = Callable[..., Browser]
 MONDAY = datetime(2026, 3, 9, 1, tzinfo=UTC)
@@ -273,6 +274,149 @@ def test_a_head_reads_the_draft_beside_the_approval(at_desk: At) -> None:
     before_form = page[: page.index('class="buttons"')]
     assert SAID["draft"]["reply"] in before_form
     assert SAID["draft"]["internal"] in before_form
+
+
+# --- every step of the table -----------------------------------------------------------------------------------------
+
+BEFORE = {
+    "opine": ("invite",),
+    "appeal_misuse": ("report_misuse", "rule_misuse"),
+    "rule_misuse_appeal": ("report_misuse", "rule_misuse", "appeal_misuse"),
+}
+OPENERS = {step.opens: action for action, step in STEPS.items() if step.opens and step.roles != {MACHINE}}
+BY_PEOPLE = [(step, role) for step in STEPS.values() for role in sorted(step.roles & set(GRANTS))]
+
+
+def ready(step: Step) -> str:
+    """A complaint on which a step may be taken."""
+    about = POLICY if step.settles == "extension" or step.action == "suspend" else {}
+    before = BEFORE.get(step.action, (OPENERS[step.settles],) if step.settles in OPENERS else ())
+    first = STEPS[before[0]] if before else step
+    state = next(state for state in ("handling", *demonstration.WAYS) if state in first.sources & step.sources)
+    place = {"region": "150800"} if step.action == "dispatch_on" else {}
+    number = standing(state, *before, **about, **place)
+    if step.settles == "revisit":
+        with transaction():
+            the(number).pending = ["revisit"]
+    return number
+
+
+@pytest.mark.parametrize(("step", "role"), BY_PEOPLE, ids=lambda one: getattr(one, "action", one))
+def test_every_step_has_its_form_for_each_role_that_may_take_it(at_desk: At, step: Step, role: str) -> None:
+    number = ready(step)
+    department = the(number).co_departments[0] if step.action == "opine" else the(number).department or HEALTH
+    place = dict.fromkeys(("head", "handler", "department_dispatcher", CO_HANDLER)).get(role, "150000")
+    somebody = at_desk("handler" if role == CO_HANDLER else role, place, None if place else department)
+    page = somebody.get(f"{address(number)}?action={step.action}").text
+    if step.settles == "extension" and role == "head":
+        assert f'action="{address(number, step.action)}"' not in page  # here the supervisor rules
+        return
+    assert f'action="{address(number, step.action)}"' in page
+    assert [name for name in step.needs if f'name="{name}"' not in page] == []
+    controls = re.findall(r'<(?:input|select|textarea)(?![^>]*type="hidden")[^>]*\bid="([^"]+)"', page)
+    assert [ident for ident in controls if f'for="{ident}"' not in page] == []
+    refused = send(somebody, number, step.action)
+    assert (refused.status_code == 422) == bool(step.needs), refused.status_code
+    assert [name for name in step.needs if f'id="f-{name.replace("_", "-")}-error"' not in refused.text] == []
+
+
+def test_a_pending_extension_comes_first_and_shows_what_was_asked_and_how_far_it_may_go(at_desk: At) -> None:
+    number = standing("handling", "ask_extension")
+    page = at_desk("head", department=HEALTH).get(address(number)).text
+    assert primary(page) == ["同意延期"]
+    assert ">不同意延期</a>" in page
+    for told in ("待裁定：延期申请", "需要第三方审计报告", "申请延到：", "这个期限的延期由部门负责人决定",
+                 "最晚可以延到", "总计不得超过90日"):  # fmt: skip
+        assert told in page, told
+    supervisor = at_desk("supervisor", "150821").get(address(number)).text
+    assert "待裁定：延期申请" in supervisor
+    assert ">同意延期<" not in supervisor
+
+
+def test_a_granted_extension_is_told_by_the_deadline_and_the_trail(at_desk: At) -> None:
+    number = standing("handling", "ask_extension")
+    send(at_desk("head", department=HEALTH), number, "grant_extension")
+    page = at_desk("handler", department=HEALTH).get(address(number)).text
+    assert "，经批准" in page
+    assert "原来的期限：" in page
+    assert "总计不超过90日" in page
+
+
+def test_a_hand_back_is_ruled_on_with_both_sides_words(at_desk: At) -> None:
+    number = standing("handing_back")
+    page = at_desk("supervisor", "150821").get(address(number)).text
+    assert primary(page) == ["同意退单"]
+    asked = page[page.index("各方怎么说") :]
+    for told in ("派单", "退单", "主管单位不是我们", "认为应由："):
+        assert told in asked, told
+    for name in ("指定办理", "不同意退单", "会商"):
+        assert f">{name}</a>" in page
+
+
+def test_an_appeal_is_ruled_on_with_all_that_was_said_before(at_desk: At) -> None:
+    number = standing("handling", "report_misuse", "rule_misuse", "appeal_misuse")
+    page = at_desk("supervisor", "150821").get(address(number)).text
+    told = [page.index(said, page.index("各方怎么说")) for said in ("疑似改动", "验收单日期被改动", "愿意当面核对")]
+    assert told == sorted(told)
+    assert "申诉成立，撤销认定" in page
+    assert "认定为滥用</span>" in page
+
+
+@pytest.mark.parametrize(("action", "role"), [("inquire", "handler"), ("issue_letter", "supervisor")])
+def test_the_link_of_a_letter_is_shown_once_and_kept_nowhere(at_desk: At, action: str, role: str) -> None:
+    number = standing("handling")
+    somebody = at_desk(role, None if role == "handler" else "150821", HEALTH if role == "handler" else None)
+    answer = send(somebody, number, action, text="请说明欠款原因和付款计划。")
+    assert answer.status_code == 200
+    link = re.search(r'readonly value="(http://localhost/letters/([^"]+))"', answer.text)
+    assert link
+    assert somebody.get(link[1]).status_code == 200
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert not any(link[2] in cookie for cookie in answer.headers.getlist("Set-Cookie"))
+    again = somebody.get(address(number)).text
+    assert link[2] not in again
+    assert 'class="letters"' in again
+    assert "文号：" in again
+
+
+def test_complaints_of_one_matter_are_linked_where_the_reader_may_see_them(at_desk: At) -> None:
+    lead, merged = standing("handling"), standing("dispatched")
+    taken(merged, "merge", into=lead)
+    supervisor = at_desk("supervisor", "150821")
+    assert re.search(rf'已并入 <a class="number" href="{address(lead)}"', supervisor.get(address(merged)).text)
+    assert re.search(rf'并入了 <a class="number" href="{address(merged)}"', supervisor.get(address(lead)).text)
+    with transaction():
+        one = the(lead)
+        one.region = one.dispatch_place = "150100"
+    page = supervisor.get(address(merged)).text
+    assert f'href="{address(lead)}"' not in page
+    assert "还有 1 件相关诉求不在您的范围内" in page
+
+
+def test_what_was_split_off_is_linked_both_ways(at_desk: At) -> None:
+    number, dispatcher = standing("accepted"), at_desk("dispatcher", "150821")
+    send(dispatcher, number, "split", text="另外，县医院去年的设备维修费也没有付，一共八万元。")
+    found = re.search(r'另立了 <a class="number" href="([^"]+)"', dispatcher.get(address(number)).text)
+    assert found
+    assert re.search(rf'分自 <a class="number" href="{address(number)}"', dispatcher.get(found[1]).text)
+
+
+def test_a_co_handler_has_its_limit_and_its_opinion(at_desk: At) -> None:
+    number = standing("handling", "invite")
+    helper, leader = the(number).co_departments[0], at_desk("handler", department=HEALTH)
+    assert "等待协办意见" in leader.get(address(number)).text
+    send(at_desk("handler", department=helper), number, "opine", text="预算里有这笔钱。")
+    page = leader.get(address(number)).text
+    assert "预算里有这笔钱。" in page
+    assert "等待协办意见" not in page
+
+
+def test_a_clock_in_hours_tells_its_hours(at_desk: At) -> None:
+    with time_machine.travel(MONDAY, tick=False):
+        page = at_desk("dispatcher", "150000").get(address(standing("accepted", **POLICY))).text
+    assert "<li>3月9日　工作日，计4小时（今天）</li>" in page
+    assert 'class="days"' not in page
 
 
 # --- what goes wrong -------------------------------------------------------------------------------------------------
