@@ -23,8 +23,7 @@ from service.directory import operations as directory
 from service.directory.rules import Department, Directory
 from service.errors import NotFound, Stale, WrongState
 from service.http import STATUS, needs
-from service.intake import operations as intake
-from service.web import choices, forms, matters, steps, trail, words
+from service.web import choices, forms, guesses, matters, steps, trail, words
 from service.web.forms import Filled
 
 ACTION = ActionSchema()
@@ -32,7 +31,6 @@ ROLE, DESK = "dispatcher", "dispatcher"
 TABS = {"": "全部", "submitted": "待受理", "accepted": "待派单", "supplementing": "等企业补正"}
 OWN, ALL = "own", "all"
 ROWS = 20
-LIKELY = 0.05  # P: a category under this is shown, and not offered
 MORE = (
     Complaint.suggestions,
     Complaint.reason,
@@ -55,39 +53,17 @@ pages = Blueprint("dispatching", __name__)
 
 
 @dataclass(frozen=True)
-class Choice:
-    """A category that a complaint may belong to, and the department it would then go to.
-
-    Attributes:
-        kept: it is the one that the complaint has already.
-        probability: None where the model did not think of it.
-    """
-
-    code: str
-    name: str
-    kept: bool
-    probability: float | None
-    words: list[str]
-    department: Department | None
-
-    @property
-    def is_offered(self) -> bool:
-        """Whether one click may dispatch under it: it has an owner, and is no mere remainder of the model's."""
-        return self.department is not None and (self.kept or (self.probability or 0) >= LIKELY)
-
-
-@dataclass(frozen=True)
 class Row:
     """A line of the worklist."""
 
     complaint: Complaint
     brief: dict[str, Any]
-    choices: list[Choice]
+    choices: list[guesses.Choice]
     step: str
     returned: matters.Return | None
 
     @property
-    def best(self) -> Choice | None:
+    def best(self) -> guesses.Choice | None:
         """What one key dispatches: as it stands, unless another step is due or nobody is known to own it."""
         first = self.choices[0] if self.choices and self.step == "dispatch" else None
         return first if first and first.department else None
@@ -199,7 +175,7 @@ def _tab(state: str, name: str, here: list[Standing], asked: Mapping[str, str]) 
 
 
 def _row(complaint: Complaint, book: Directory, returned: matters.Return | None) -> Row:
-    choices_, step = _choices(complaint, book), _likely_step(complaint)
+    choices_, step = guesses.choices(complaint, book), _likely_step(complaint)
     return Row(complaint, reading.brief(complaint, book), choices_, step, returned)
 
 
@@ -225,33 +201,6 @@ def _elsewhere(complaint: Complaint, roles: Collection[str]) -> list[Step]:
     return [STEPS[action] for action in allowed(complaint, {ROLE} & set(roles)) if action not in HERE]
 
 
-def _choices(complaint: Complaint, book: Directory, place: str | None = None) -> list[Choice]:
-    """The category it has, then what else the model thought of."""
-    judged = {row["code"]: row for row in complaint.suggestions}
-    codes = dict.fromkeys([*filter(None, [complaint.category]), *judged])
-    return [_choice(code, judged.get(code, {}), complaint, book, place) for code in codes if book.category(code)]
-
-
-def _choice(code: str, judged: Mapping[str, Any], complaint: Complaint, book: Directory, place: str | None) -> Choice:
-    """Where the machine named a department already, that one stands, unless a person looks at another place."""
-    leaf, kept = book.categories[code], code == complaint.category
-    proposed = complaint.proposed_department if kept and place is None else None
-    return Choice(
-        code,
-        f"{leaf.family_name}—{leaf.name}",
-        kept,
-        judged.get("probability"),
-        [reason["word"] for reason in judged.get("reasons", ())],
-        book.departments.get(proposed or _owner(complaint, code, place) or ""),
-    )
-
-
-def _owner(complaint: Complaint, category: str, place: str | None) -> str | None:
-    """The department under a category, where there is one that may have it."""
-    decision = intake.under(complaint, category, place=place)
-    return decision.department or decision.proposed
-
-
 # --- one complaint ---------------------------------------------------------------------------------------------------
 
 
@@ -261,7 +210,7 @@ def _case(number: str, do: str, failed: Filled | None) -> Any:
     book, possible = directory.current(), _possible(complaint, roles)
     place = _place(complaint, book)
     step = possible.get(do) or possible.get(_likely_step(complaint)) or next(iter(possible.values()), None)
-    found = _choices(complaint, book, place if place != complaint.region else None)
+    found = guesses.choices(complaint, book, place if place != complaint.region else None)
     form = failed or _begun(step, complaint, found)
     if failed and failed.status in MEANWHILE:
         form = replace(failed, message=_meanwhile(complaint, book))
@@ -283,7 +232,7 @@ def _case(number: str, do: str, failed: Filled | None) -> Any:
     return page, form.status
 
 
-def _begun(step: Step | None, complaint: Complaint, found: list[Choice]) -> Filled:
+def _begun(step: Step | None, complaint: Complaint, found: list[guesses.Choice]) -> Filled:
     """The step's form before anybody types: what the machine proposed stands in it."""
     if step is None:
         return Filled()
