@@ -173,10 +173,12 @@ def event(row: Event, everything: bool, knows: bool, book: Directory) -> dict[st
     }
     if everything:
         return {**told, "role": row.role, "hash": row.hash.hex()}
-    told["data"].pop("clocks", None)
+    told["data"] = {name: value for name, value in told["data"].items() if name not in HIDDEN}
     return told
 
 
+# What of an event's data the enterprise does not read: how the clocks turned, and whose complaint its own went into.
+HIDDEN = frozenset({"clocks", "into"})
 OTHER_EVENTS = {
     "file": "提交",
     "remind": "到期提醒",
