@@ -76,6 +76,7 @@ ASIDES: dict[str, tuple[str, tuple[str, ...]]] = {
     "extension": ("handling", ("ask_extension",)),
     "extended": ("handling", ("ask_extension", "grant_extension")),
     "misuse": ("handling", ("report_misuse",)),
+    "misused": ("handling", ("report_misuse", "rule_misuse")),
     "misuse_appeal": ("handling", ("report_misuse", "rule_misuse", "appeal_misuse")),
     "counting": ("closed", ("appeal_counting",)),
     "helped": ("handling", ("invite",)),
@@ -198,9 +199,10 @@ def _to_a_department(complaint: Complaint, _moment: datetime) -> dict[str, Any]:
 
 
 def _to_another(complaint: Complaint, _moment: datetime) -> dict[str, Any]:
-    """The first department near the matter that neither has it nor must stay out of it."""
+    """A department near the matter that neither has it nor must stay out of it; whoever pays is asked first."""
     book, having = directory.current(), {complaint.department, *complaint.co_departments}
-    offices = (office for place in book.chain(complaint.region or REGION) for office in book.offices(place))
+    near = (office for place in book.chain(complaint.region or REGION) for office in book.offices(place))
+    offices = sorted(near, key=lambda office: office.kind != "finance")
     able = (
         one.code for one in offices if one.code not in having and handing.not_for(one.code, complaint, book) is None
     )

@@ -190,7 +190,7 @@ def _likely_step(complaint: Complaint) -> str:
 
 def _possible(complaint: Complaint, roles: Collection[str]) -> dict[str, Step]:
     """The steps that can be taken here, dispatching first: it accepts what nobody has accepted yet."""
-    can = [action for action in allowed(complaint, {ROLE} & set(roles)) if action in HERE]
+    can = [step.action for step in steps.steps_for(complaint, {ROLE} & set(roles)) if step.action in HERE]
     if "accept" in can or "dispatch" in can:
         can = ["dispatch", *(action for action in can if action != "dispatch")]
     return {action: STEPS[action] for action in can}

@@ -10,6 +10,7 @@ from service.casework.schemas import ActionSchema
 from service.complaints.models import Complaint
 from service.complaints.rules import NATURES, SATISFACTION, STEPS, Step, allowed
 from service.deadlines.models import Clock
+from service.directory import operations as directory
 from service.directory.rules import Directory
 from service.fields import Text
 from service.web import choices
@@ -83,8 +84,8 @@ HINTS = {
     ("report", "text"): "企业会看到：办到了哪一步，还要多久。",
     ("invite", "note"): "请对方做什么、什么时候要。",
     ("opine", "text"): "主办部门会看到，企业看不到。",
-    ("revisit", "reason"): "企业不满意时必须填写原因。",
-    ("revisit_unanswered", "reason"): "企业不满意时必须填写原因。",
+    ("revisit", "reason"): "企业不满意或非常不满意时必须填写。",
+    ("revisit_unanswered", "reason"): "企业不满意或非常不满意时必须填写。",
     ("inquire", "text"): "请被投诉单位说明什么；不要写企业的联系方式。",
     ("issue_letter", "text"): "要求被投诉单位做什么、什么时候做到。",
     ("supervise", "reason"): "要求承办部门做什么；写进督办单。",
@@ -95,8 +96,6 @@ HINTS = {
     ("explain", "reason"): "为什么不能再办；企业会看到。",
     ("close", "reason"): "问题没有解决而办结时必须填写。",
     ("dispatch_on", "place"): "由下级的派单员接着派，期限照旧。",
-    ("revisit", "contacted"): "没有联系上时，下面两项留空。",
-    ("revisit_unanswered", "contacted"): "没有联系上时，下面两项留空。",
     ("rule_misuse", "reason"): "企业会看到理由，也可以申诉。",
     ("rule_misuse_appeal", "reason"): "企业会看到理由。",
     ("rule_counting", "reason"): "承办部门会看到理由。",
@@ -126,11 +125,25 @@ NAMES = {
     ("supervise", "reason"): "督办要求",
     ("supervise_jointly", "reason"): "督办要求",
     ("split", "text"): "另立一件的内容",
-    ("revisit", "reason"): "不满意的原因",
-    ("revisit_unanswered", "reason"): "不满意的原因",
+    **{
+        (step, name): said
+        for step in ("revisit", "revisit_unanswered")
+        for name, said in (
+            ("contacted", "联系上企业了吗"),
+            ("solved", "问题解决了吗"),
+            ("satisfaction", "企业满意吗"),
+            ("reason", "不满意的原因"),
+        )
+    },
 }
+SOLVED = {"true": "已解决", "false": "没有解决"}
+# Nobody can untick a radio button, so that nothing to say is a choice of its own.
+UNASKED = {"": "没有问到"}
 # (step, field) → the choices there
-CHOICES = {
+CHOICES: Mapping[tuple[str, str], Mapping[str, str]] = {
+    **{(step, "solved"): SOLVED | UNASKED for step in ("revisit", "revisit_unanswered")},
+    **{(step, "satisfaction"): SATISFACTION | UNASKED for step in ("revisit", "revisit_unanswered")},
+    ("close", "satisfaction"): SATISFACTION | {"": "没有表态"},
     ("rule_misuse", "upheld"): {"true": "认定为滥用", "false": "不认定为滥用"},
     ("rule_misuse_appeal", "upheld"): {"true": "申诉成立，撤销认定", "false": "申诉不成立，维持认定"},
     ("rule_counting", "upheld"): {"true": "剔除，不计入考核", "false": "不剔除，照常计入"},
@@ -174,7 +187,8 @@ def near(steps: Sequence[Step], following: Step | None, status: str) -> list[Ste
         return []
     if following.settles:
         return [step for step in steps if step.settles == following.settles and step != following]
-    return [step for code in NEXT.get(status, ()) for step in steps if step.action == code and step != following]
+    usual = [code for code in NEXT.get(status, ()) if code != "contact"]
+    return [step for code in usual for step in steps if step.action == code and step != following]
 
 
 def grouped(steps: Sequence[Step]) -> list[tuple[str, list[Step]]]:
@@ -186,8 +200,9 @@ def grouped(steps: Sequence[Step]) -> list[tuple[str, list[Step]]]:
 
 
 def steps_for(complaint: Complaint, roles: Collection[str]) -> list[Step]:
-    """The steps that somebody may take now."""
-    return [STEPS[action] for action in allowed(complaint, roles)]
+    """The steps that somebody may take now, as far as there is anything to choose in them."""
+    able = [STEPS[action] for action in allowed(complaint, roles)]
+    return [step for step in able if "place" not in step.needs or places_below(complaint, directory.current())]
 
 
 def controls(step: Step, complaint: Complaint, book: Directory) -> list[Control]:
@@ -201,7 +216,8 @@ def _control(name: str, needed: bool, step: Step, complaint: Complaint, book: Di
     here = (step.action, name)
     label = NAMES.get(here, FIELD_NAMES[name] if name in RELABELLED else "")
     arguments = {"optional": not needed, "hint": HINTS.get(here, ""), "label": label}
-    own = {"options": CHOICES[here]} if here in CHOICES else {}
+    # Where one of the choices is that there is nothing to say, nothing is left out.
+    own = {"options": CHOICES[here], "optional": False} if here in CHOICES else {}
     return Control(name, macro, needed, {**arguments, **more(step, complaint, book), **own})
 
 
@@ -255,11 +271,10 @@ def _offices(step: Step, complaint: Complaint, book: Directory) -> dict[str, Any
             "attributes": {"data-filtered": "输入几个字筛选部门"}}  # fmt: skip
 
 
-def _places_below(step: Step, complaint: Complaint, book: Directory) -> dict[str, Any]:
-    """The places right below the desk that has it."""
+def places_below(complaint: Complaint, book: Directory) -> dict[str, str]:
+    """The places right below the desk that has it: code → name."""
     below = (book.places[code] for code in book.subtree(complaint.dispatch_place))
-    return {"options": {one.code: one.name for one in below if one.parent == complaint.dispatch_place and one.active},
-            "blank": "请选择"}  # fmt: skip
+    return {one.code: one.name for one in below if one.parent == complaint.dispatch_place and one.active}
 
 
 def _categories(step: Step, complaint: Complaint, book: Directory) -> dict[str, Any]:
@@ -275,7 +290,7 @@ CONTROLS: dict[str, tuple[str, More]] = {
     "internal": _area("internal", 4),
     "channel": _given("input", {}),
     "department": ("select", _offices),
-    "place": ("select", _places_below),
+    "place": ("select", lambda step, complaint, book: {"options": places_below(complaint, book), "blank": "请选择"}),
     "into": _given("input", {"css": "number", "autocomplete": "off", "maxlength": 40}),
     "until": _given("input", DATE),
     "review_on": _given("input", DATE),
@@ -283,7 +298,7 @@ CONTROLS: dict[str, tuple[str, More]] = {
     "contacted": _given("radios", {"options": {"true": "联系上了", "false": "没有联系上"}}),
     "category": ("select", _categories),
     "nature": _given("select", {"options": NATURES, "blank": "不改"}),
-    "solved": _given("radios", {"options": {"true": "已解决", "false": "没有解决"}}),
+    "solved": _given("radios", {"options": SOLVED}),
     "satisfaction": _given("radios", {"options": SATISFACTION}),
 }
 # Fields that mean something else in a step than in a filing, or that only steps have.

@@ -293,7 +293,7 @@ def ready(step: Step) -> str:
     before = BEFORE.get(step.action, (OPENERS[step.settles],) if step.settles in OPENERS else ())
     first = STEPS[before[0]] if before else step
     state = next(state for state in ("handling", *demonstration.WAYS) if state in first.sources & step.sources)
-    place = {"region": "150800"} if step.action == "dispatch_on" else {}
+    place = {"region": "150800", "respondent": None} if step.action == "dispatch_on" else {}
     number = standing(state, *before, **about, **place)
     if step.settles == "revisit":
         with transaction():
