@@ -219,7 +219,11 @@ def _brought(way: Collection[str], draft: Draft, reader: Reader | None) -> tuple
 
 
 def step_on(complaint: Complaint, action: str, **given: Any) -> None:
-    """Let somebody who may take a step; a step of the machine is taken by the machine."""
+    """Let somebody who may take a step; a step of the machine is taken by the machine.
+
+    Args:
+        given: fields beside or instead of those that the step needs; None leaves one out.
+    """
     step, now = STEPS[action], clock.now()
     if step.roles == {MACHINE}:
         take(step, Deed(complaint, {}, Trace(MACHINE), Reader(), now))
@@ -228,7 +232,8 @@ def step_on(complaint: Complaint, action: str, **given: Any) -> None:
     somebody = SOMEBODY[role]
     if action == "draft" and somebody.id in complaint.former_handlers:
         somebody = replace(somebody, id=9900)
-    operations.act(complaint, {role}, action, {**given_for(step), **given}, somebody, now)
+    said = {name: value for name, value in {**given_for(step), **given}.items() if value is not None}
+    operations.act(complaint, {role}, action, said, somebody, now)
 
 
 def go_on(number: str, *actions: str) -> Complaint:
