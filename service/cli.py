@@ -189,7 +189,7 @@ def deadline(start: str, cap: int | None, region: str | None, as_json: bool, **l
     ((name, length),) = given.items()
     found = terminal.ask(start, length, UNITS[name], cap, _calendar(region))
     if as_json:
-        show(ExplanationSchema().dump(found))
+        show(ExplanationSchema(only=("due_at", "provisional", "days")).dump(found))
     else:
         click.echo("\n".join(terminal.lines(found)))
 
