@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import defer
 
 from service.accounts.rules import Reader
 from service.casework import letters, rules, supervising
@@ -21,6 +22,8 @@ from service.directory import operations as directory
 Rungs = Sequence[deadlines.Fired]
 Held = dict[int, Complaint]
 BY = Trace(MACHINE)
+# What no rung needs to know and takes time to read: what is encrypted, and the words of the search.
+UNREAD = (Complaint.search, Complaint.uscc, Complaint.contact_name, Complaint.contact_phone)
 
 
 def climb(now: datetime, limit: int = 500) -> int:
@@ -30,7 +33,8 @@ def climb(now: datetime, limit: int = 500) -> int:
     is working on right now is left for the next sweep.
     """
     due = select(Complaint).where(Complaint.id.in_(deadlines.complaints_due(now, limit)))
-    found = db.session.scalars(due.order_by(Complaint.id).with_for_update(skip_locked=True)).all()
+    due = due.order_by(Complaint.id).with_for_update(skip_locked=True).options(*map(defer, UNREAD))
+    found = db.session.scalars(due).all()
     held = {complaint.id: complaint for complaint in found}
     fired = deadlines.sweep(now, list(held)) if held else []
     if fired:
