@@ -1,6 +1,7 @@
 """What is asked beside the main way, and the rulings: extension, suspension, co-handling, misuse, counting, urging."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import date, timedelta
 
 from service.casework.deeds import Deed
@@ -56,8 +57,9 @@ def _ruled_on(deed: Deed) -> Clock:
     """The clock whose extension is ruled on, by who may."""
     clock = result_clock(deed.complaint)
     ruler = deadlines.who_extends(clock, deed.book.revision)
-    if deed.by.role != ruler:
+    if ruler is None or ruler not in deed.roles:
         raise NotAllowed(f"这个期限的延期由{RULERS.get(ruler or '', '上级')}决定。")
+    deed.by = replace(deed.by, role=ruler)
     return clock
 
 

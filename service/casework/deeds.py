@@ -20,6 +20,7 @@ class Deed:
 
     Attributes:
         fixed: kind of clock → the moment until which it runs, where the step sets one.
+        roles: in which the actor reaches the complaint; `by` names the one that was taken for the step.
         party: for whom the clocks run that the step starts or stops, where several of a kind run at once.
         anew: kinds of clocks that the step starts from the beginning, though they run.
         extended: kind of clock → its new length.
@@ -33,6 +34,7 @@ class Deed:
     reader: Reader
     now: datetime
     fixed: dict[str, datetime] = field(default_factory=dict)
+    roles: frozenset[str] = frozenset()
     party: str | None = None
     anew: frozenset[str] = frozenset()
     extended: dict[str, int] = field(default_factory=dict)

@@ -6,7 +6,7 @@ from service.casework.deeds import Deed
 from service.casework.taking import take
 from service.complaints import operations as complaints
 from service.complaints.models import Complaint
-from service.complaints.rules import MACHINE, OPEN, STEPS, Trace
+from service.complaints.rules import MACHINE, STEPS, Trace
 from service.errors import Invalid, NotFound
 from service.intake import operations as intake
 from service.intake.rules import Draft
@@ -34,7 +34,7 @@ def _lead(deed: Deed) -> Complaint:
         raise Invalid("没有找到要并入的诉求。", {"into": ["请核对编号。"]}) from error
     if not roles & STEPS["merge"].roles:
         raise Invalid("要并入的诉求不归您的岗位管。", {"into": ["请选择本岗位管理的诉求。"]})
-    if lead.id == deed.complaint.id or lead.status not in OPEN:
+    if lead.id == deed.complaint.id or lead.status not in STEPS["absorb"].sources:
         raise Invalid("要并入的诉求应是另一件还在办理的诉求。", {"into": ["请选择另一件在办的诉求。"]})
     if lead.sealed != deed.complaint.sealed:
         raise Invalid("密封的诉求不能与其他诉求并案。", {"into": ["密封的诉求请单独办理。"]})

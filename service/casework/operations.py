@@ -41,7 +41,8 @@ def act(complaint: Complaint, roles: Collection[str], action: str, given: Given,
         NotFound, NotAllowed, WrongState, Invalid: see rules.step_for, and what stands in the way of single steps.
     """
     step = rules.step_for(action, complaint, roles, given)
-    deed = Deed(complaint, given, Trace(rules.acting_role(step, roles), actor.id), actor, now)
+    by = Trace(rules.acting_role(step, roles), actor.id)
+    deed = Deed(complaint, given, by, actor, now, roles=frozenset(roles))
     _do(step, deed)
     follow = rules.FOLLOWED_BY.get(action)
     if follow and complaint.department:

@@ -7,13 +7,16 @@ from typing import Any
 import pytest
 from time_machine import Traveller
 
-from service.accounts.rules import Reader
+from service.accounts.rules import Grant, Reader
 from service.casework import climbing
 from service.clock import now as current
 from service.db import transaction
+from service.deadlines import operations as deadlines
+from service.deadlines.models import Clock
 from tests.casework import ways
 from tests.casework.desk import Desk
 from tests.casework.ways import DEPARTMENT, OTHER, PLACE
+from tests.factories import People
 
 A_DAY = timedelta(days=1)
 ASKED: dict[str, Any] = {"until": ways.VALUES["until"], "reason": "等待审计结论。"}
@@ -91,6 +94,15 @@ def test_the_last_working_day_of_the_ninety_can_be_granted(desk: Desk) -> None:
     desk.take(number, "ask_extension", "handler", until=date(2026, 6, 12), reason="理由。")
     desk.take(number, "grant_extension", "head")
     assert ways.clocks_of(number)["result"].due_at == datetime(2026, 6, 12, 9, 30, tzinfo=UTC)
+
+
+def test_who_is_both_rules_as_the_one_who_may(desk: Desk, people: People) -> None:
+    both = people.holding(Grant("head", department=DEPARTMENT), Grant("supervisor", place=PLACE))
+    for regime, ruler in ways.RULERS.items():
+        number, _ = ways.brought_to("handling", ways.REGIMES[regime])
+        desk.take(number, "ask_extension", "handler", **ASKED)
+        answer = desk.client.post(f"/api/v1/complaints/{number}/actions/grant_extension", json={}, headers=both)
+        assert (answer.status_code, ways.events_of(number)[-1].role) == (200, ruler)
 
 
 # --- a pause ---------------------------------------------------------------------------------------------------------
@@ -179,10 +191,8 @@ def test_each_department_that_helps_has_a_clock_of_its_own_and_gives_its_opinion
     assert "资金已列入" not in desk.read(number, code=code, path="/events").text
 
 
-def clocks(number: str) -> list[Any]:
+def clocks(number: str) -> list[Clock]:
     """All clocks of a complaint."""
-    from service.deadlines import operations as deadlines
-
     return deadlines.clocks_of(ways.stored(number).id)
 
 

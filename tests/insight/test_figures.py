@@ -12,11 +12,13 @@ from time_machine import Traveller
 
 from service import clock
 from service.casework import climbing
+from service.casework import operations as casework
 from service.complaints.models import Complaint
 from service.db import transaction
 from service.insight import operations
 from service.insight.rules import RATES, Figure, judged, overall
 from tests.casework import ways
+from tests.statements import counted as statements
 
 A_DAY = timedelta(days=1)
 SINCE, UNTIL = ways.MONDAY - A_DAY, ways.MONDAY + A_DAY * 60
@@ -109,8 +111,6 @@ def test_a_late_answer_counts_as_late_and_once(travel: Traveller) -> None:
 
 @pytest.mark.parametrize(("role", "cases"), [("enterprise", 0), ("revisit_agent", 1), ("dispatcher", 1)])
 def test_what_staff_closed_was_asked_and_what_the_enterprise_closed_was_not(role: str, cases: int) -> None:
-    from service.casework import operations as casework
-
     complaint = ways.stored(answered())
     with transaction():
         casework.act(complaint, {role}, "close", {"solved": True}, ways.SOMEBODY[role], clock.now())
@@ -184,8 +184,6 @@ def test_the_overall_figure_weighs_a_tenth_a_half_and_two_fifths() -> None:
 
 
 def test_figures_take_one_statement() -> None:
-    from tests.statements import counted as statements
-
     take(answered(), "revisit")
     with statements() as sent:
         operations.figures(true(), SINCE, datetime.now(UTC))
