@@ -137,7 +137,7 @@ def due(at: datetime, place: str | None = None, unit: str | None = None) -> Due:
     remaining = left(now, at, deadlines.calendar(book.chain(place or book.region), book.revision))
     text = _spoken_time(abs(at - now)) if unit == Unit.CLOCK_HOURS else _spoken_left(remaining)
     if remaining.late:
-        return Due(at, "overdue", _("已逾期 %(text)s", text=text) if text else _("刚刚逾期"))
+        return Due(at, "overdue", _("已逾期 %(text)s", text=text) if text else _("已逾期"))
     urgent = at - now < timedelta(hours=8) if unit == Unit.CLOCK_HOURS else remaining.days <= 1
     left_ = _("还有 %(text)s", text=text) if text else _("很快到期")
     return Due(at, "soon", _("临期，%(text)s", text=left_)) if urgent else Due(at, "in_time", left_)

@@ -51,6 +51,12 @@ def test_a_deadline_is_told_by_its_moment_and_by_what_is_left(moment: str, state
     assert (due.state, due.text) == (state, text)
 
 
+def test_a_limit_of_friday_is_past_on_sunday_without_a_count_and_not_just_now() -> None:
+    with time_machine.travel(at("2026-03-15T09:00"), tick=False):
+        due = words.due(at("2026-03-13T17:30"), "150821")
+    assert (due.state, due.text) == ("overdue", "3月13日 17:30 · 已逾期")
+
+
 def test_a_clock_round_the_clock_is_told_in_plain_hours() -> None:
     due = words.due(at("2026-03-14T09:00"), "150821", "clock_hours")
     assert (due.state, due.text) == ("in_time", "3月14日 09:00 · 还有 23 小时")
