@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+import phonenumbers
 from flask_babel import gettext as _
 
 from service import clock
@@ -200,6 +201,13 @@ def yuan(amount: Decimal | int | str | None) -> str:
     return f"{number:,.0f} 元" if number == number.to_integral_value() else f"{number:,.2f} 元"
 
 
+def phone(number: str) -> str:
+    """0471 660 1234: a stored number as people here dial it; a masked or foreign one as it is."""
+    if not number.startswith("+86"):
+        return number
+    return phonenumbers.format_number(phonenumbers.parse(number), phonenumbers.PhoneNumberFormat.NATIONAL)
+
+
 def label(name: str) -> str:
     """What a field is called; its own name where nobody named it."""
     return _(LABELS.get(name, name))
@@ -224,6 +232,7 @@ FILTERS = {
     "label": label,
     "machine": machine,
     "moment": moment,
+    "phone": phone,
     "status": status,
     "yuan": yuan,
 }

@@ -93,6 +93,19 @@ def test_an_amount_is_grouped_and_shows_fen_only_where_there_are_any(amount: Dec
     assert words.yuan(amount) == told
 
 
+@pytest.mark.parametrize(
+    ("stored", "told"),
+    [
+        ("+864716601234", "0471 660 1234"),
+        ("+8613800138000", "138 0013 8000"),
+        ("+97611123456", "+97611123456"),
+        ("*********1234", "*********1234"),
+    ],
+)
+def test_a_number_is_told_as_people_here_dial_it(stored: str, told: str) -> None:
+    assert words.phone(stored) == told
+
+
 def test_every_state_of_a_complaint_has_a_word_an_icon_and_a_colour() -> None:
     assert set(words.STATUS_LOOKS) == set(STATES)
     assert words.status("handling") == {"name": "办理中", "icon": "pencil-square", "tone": "sky"}
