@@ -19,7 +19,7 @@ from service.web import steps
 from tests.factories import People, filing
 from tests.statements import counted
 from tests.web.browser import Browser
-from tests.web.cases import HEALTH, SAID, filed, standing, taken, the
+from tests.web.cases import HEALTH, SAID, by_hand, filed, standing, taken, the
 
 At = Callable[..., Browser]
 MONDAY = datetime(2026, 3, 9, 1, tzinfo=UTC)
@@ -62,6 +62,25 @@ def test_the_page_shows_all_that_a_handler_needs(at_desk: At) -> None:
                  "强制商票或变相延期、没有资金", "保障中小企业款项支付条例第二十五条"):  # fmt: skip
         assert told in page, told
     assert "%</span>" in page  # staff see how sure the machine was
+
+
+def test_a_number_is_called_as_it_is_stored_and_read_as_people_dial_it(at_desk: At) -> None:
+    page = at_desk("handler", department=HEALTH).get(address(filed())).text
+    assert '<a href="tel:+864716601234">0471 660 1234</a>' in page
+
+
+def test_a_complaint_without_files_has_no_place_for_them(at_desk: At) -> None:
+    assert "附件" not in at_desk("handler", department=HEALTH).get(address(filed())).text
+
+
+def test_what_no_department_got_tells_what_the_machine_thought_and_no_reason(at_desk: At) -> None:
+    number = by_hand()
+    taken(number, "refuse")
+    page = at_desk("dispatcher", "150000").get(address(number)).text
+    facts = dict(re.findall(r"<dt>([^<]+)</dt><dd>([^<]*)</dd>", page))
+    assert facts["承办部门"] == "没有派给部门"
+    assert facts["系统当初的意见"]
+    assert facts.keys().isdisjoint({"理由", "怎么定的"})
 
 
 def test_who_need_not_reach_the_enterprise_sees_no_contact_and_a_masked_text(at_desk: At) -> None:
