@@ -132,6 +132,11 @@ def test_a_number_that_is_none_is_not_found(at_desk: At) -> None:
 # --- the deadline ----------------------------------------------------------------------------------------------------
 
 
+def legend(page: str) -> list[str]:
+    """What the page says that the cells of the strip mean."""
+    return re.findall(r'<span class="cell[^"]*"></span>([^<]+)</li>', page)
+
+
 def test_the_deadline_explains_itself_day_by_day(at_desk: At) -> None:
     with time_machine.travel(MONDAY, tick=False):
         number = standing("handling")
@@ -144,6 +149,15 @@ def test_the_deadline_explains_itself_day_by_day(at_desk: At) -> None:
     assert days[5] == ("counted ahead", "3月14日 周末，按自然日计入")
     assert "已过 4 天，共计 30 天" in page
     assert "<li>3月13日 工作日，计入（今天）</li>" in page
+    assert legend(page) == ["已计入", "还剩下", "不计入（原因见逐日说明）", "今天"]
+
+
+def test_the_legend_names_only_what_the_days_show(at_desk: At) -> None:
+    with time_machine.travel(MONDAY, tick=False):
+        number = standing("handling")
+    with time_machine.travel(MONDAY + timedelta(days=90), tick=False):
+        page = at_desk("handler", department=HEALTH).get(address(number)).text
+    assert legend(page) == ["已计入", "不计入（原因见逐日说明）"]
 
 
 def test_a_clock_that_waits_for_the_enterprise_shows_its_pause(at_desk: At) -> None:
