@@ -183,7 +183,7 @@ def test_days_of_a_year_that_is_not_published_are_provisional(at_desk: At) -> No
 
 def test_every_clock_is_listed_with_what_it_stands_on(at_desk: At) -> None:
     page = at_desk("handler", department=HEALTH).get(address(standing("handling"))).text
-    listed = re.findall(r'<th scope="row">([^<]+)</th>', page)
+    listed = re.findall(r'<th scope="row" role="rowheader">([^<]+)</th>', page)
     assert {"办理结果", "首次联系", "签收", "转办"} <= set(listed)
     assert listed.index("首次联系") < listed.index("签收")
 
