@@ -132,6 +132,7 @@ def _shown(number: str, action: str, told: Filled) -> Any:
         receiver=book.departments[complaint.receiver].name, hands=_hands(complaint, book),
         details=trail.details(seen["details"]), attachments=attachments.of(complaint.id),
         trail=trail.entries(events, everything, reading.knows_who(complaint, roles), names, book), grave=steps.GRAVE,
+        called=steps.CALLED,
     ), told.status  # fmt: skip
 
 
@@ -172,7 +173,7 @@ def _sayable(told: Filled, action: str, complaint: Complaint, shown: Collection[
 
 
 def _typed(told: Filled) -> list[tuple[str, str]]:
-    return [(words.label(name), str(value)) for name, value in told.values.items()]
+    return [(steps.CALLED.get(name) or words.label(name), str(value)) for name, value in told.values.items()]
 
 
 def _meanwhile(events: Sequence[Event], names: dict[int, str]) -> list[str]:

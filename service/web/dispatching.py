@@ -259,6 +259,7 @@ def _case(number: str, do: str, failed: Filled | None) -> Any:
         possible=possible,
         step=step,
         form=form,
+        called=steps.CALLED,
         flag_names="、".join(FLAGS[flag] for flag in complaint.flags),
         **_fields(step, place, complaint, book),
     )

@@ -90,8 +90,8 @@ def controls(step: Step, complaint: Complaint, book: Directory) -> list[Control]
 
 def _control(name: str, needed: bool, step: Step, complaint: Complaint, book: Directory) -> Control:
     macro, more = CONTROLS[name]
-    label = FIELD_NAMES[name] if name in RELABELLED else ""
-    arguments = {"optional": not needed, "hint": HINTS.get((step.action, name), ""), "label": label}
+    hint = HINTS.get((step.action, name), "")
+    arguments = {"optional": not needed, "hint": hint, "label": CALLED.get(name, "")}
     return Control(name, macro, needed, {**arguments, **more(complaint, book)})
 
 
@@ -144,5 +144,5 @@ CONTROLS: dict[str, tuple[str, More]] = {
     "solved": ("radios", lambda complaint, book: {"options": {"true": "已解决", "false": "没有解决"}}),
     "satisfaction": ("select", lambda complaint, book: {"options": SATISFACTION, "blank": "没有表态"}),
 }
-# Fields that mean something else in a step than in a filing.
-RELABELLED = {"channel", "satisfaction"}
+# Fields that mean something else in a step than in a filing, and what they are called there.
+CALLED = {name: FIELD_NAMES[name] for name in ("channel", "satisfaction")}

@@ -293,6 +293,12 @@ def test_a_head_reads_the_draft_beside_the_approval(at_desk: At) -> None:
 # --- what goes wrong -------------------------------------------------------------------------------------------------
 
 
+def test_a_field_is_called_on_top_as_it_is_beside_its_control(at_desk: At) -> None:
+    page = send(at_desk("dispatcher", "150000"), by_hand(), "refuse", reason="已经起诉。").text
+    assert re.search(r'<a href="#f-channel">应走的渠道：[^<]+</a>', page)
+    assert '<label for="f-channel">应走的渠道</label>' in page
+
+
 def test_a_field_left_out_is_told_beside_it_and_nothing_typed_is_lost(at_desk: At) -> None:
     number = standing("handling")
     answer = send(at_desk("handler", department=HEALTH), number, "draft", internal="已与院长核对。")
