@@ -186,6 +186,7 @@ def _shown(number: str, action: str, told: Filled, issued: Mapping[str, str] | N
         letters=letters.seen(complaint.id, known.roles, current_user),
         joined=matters.joined(complaint, known.events, current_user) if known.everything else matters.Joined(),
         helpers=matters.helpers(complaint, clocks, known.events, known.knows, book) if known.everything else [],
+        called=steps.CALLED,
     ), told.status  # fmt: skip
 
 
@@ -227,7 +228,7 @@ def _sayable(told: Filled, action: str, complaint: Complaint, shown: Collection[
 
 
 def _typed(told: Filled) -> list[tuple[str, str]]:
-    return [(words.label(name), str(value)) for name, value in told.values.items()]
+    return [(steps.CALLED.get(name) or words.label(name), str(value)) for name, value in told.values.items()]
 
 
 def _meanwhile(known: Known) -> list[str]:

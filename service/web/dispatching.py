@@ -226,6 +226,7 @@ def _case(number: str, do: str, failed: Filled | None) -> Any:
         returned=matters.returned([complaint], book).get(complaint.id),
         step=step,
         form=form,
+        called=steps.CALLED,
         flag_names="、".join(FLAGS[flag] for flag in complaint.flags),
         **_fields(step, place, complaint, book),
     )

@@ -214,7 +214,7 @@ def controls(step: Step, complaint: Complaint, book: Directory) -> list[Control]
 def _control(name: str, needed: bool, step: Step, complaint: Complaint, book: Directory) -> Control:
     macro, more = CONTROLS[name]
     here = (step.action, name)
-    label = NAMES.get(here, FIELD_NAMES[name] if name in RELABELLED else "")
+    label = NAMES.get(here, CALLED.get(name, ""))
     arguments = {"optional": not needed, "hint": HINTS.get(here, ""), "label": label}
     # Where one of the choices is that there is nothing to say, nothing is left out.
     own = {"options": CHOICES[here], "optional": False} if here in CHOICES else {}
@@ -301,7 +301,10 @@ CONTROLS: dict[str, tuple[str, More]] = {
     "solved": _given("radios", {"options": SOLVED}),
     "satisfaction": _given("radios", {"options": SATISFACTION}),
 }
-# Fields that mean something else in a step than in a filing, or that only steps have.
-RELABELLED = {
-    "channel", "satisfaction", "solved", "contacted", "until", "review_on", "upheld", "into", "place", "text",
+# Fields that mean something else in a step than in a filing, or that only steps have, and what they are called.
+CALLED = {
+    name: FIELD_NAMES[name]
+    for name in (
+        "channel", "satisfaction", "solved", "contacted", "until", "review_on", "upheld", "into", "place", "text",
+    )
 }  # fmt: skip

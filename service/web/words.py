@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+import phonenumbers
 from flask_babel import gettext as _
 
 from service import clock
@@ -150,7 +151,7 @@ def due(at: datetime, place: str | None = None, unit: str | None = None) -> Due:
     remaining = left(now, at, deadlines.calendar(book.chain(place or book.region), book.revision))
     text = _spoken_time(abs(at - now)) if unit == Unit.CLOCK_HOURS else _spoken_left(remaining)
     if remaining.late:
-        return Due(at, "overdue", _("已逾期 %(text)s", text=text) if text else _("刚刚逾期"))
+        return Due(at, "overdue", _("已逾期 %(text)s", text=text) if text else _("已逾期"))
     urgent = at - now < timedelta(hours=8) if unit == Unit.CLOCK_HOURS else remaining.days <= 1
     left_ = _("还有 %(text)s", text=text) if text else _("很快到期")
     return Due(at, "soon", _("临期，%(text)s", text=left_)) if urgent else Due(at, "in_time", left_)
@@ -213,6 +214,13 @@ def yuan(amount: Decimal | int | str | None) -> str:
     return f"{number:,.0f} 元" if number == number.to_integral_value() else f"{number:,.2f} 元"
 
 
+def phone(number: str) -> str:
+    """0471 660 1234: a stored number as people here dial it; a masked or foreign one as it is."""
+    if not number.startswith("+86"):
+        return number
+    return phonenumbers.format_number(phonenumbers.parse(number), phonenumbers.PhoneNumberFormat.NATIONAL)
+
+
 def label(name: str) -> str:
     """What a field is called; its own name where nobody named it."""
     return _(LABELS.get(name, name))
@@ -237,6 +245,7 @@ FILTERS = {
     "label": label,
     "machine": machine,
     "moment": moment,
+    "phone": phone,
     "status": status,
     "yuan": yuan,
 }

@@ -15,6 +15,7 @@ from tests.factories import filing
 HEALTH = "150821-health"
 # What a step's fields say where a test does not care.
 SAID: dict[str, dict[str, Any]] = {
+    "refuse": {"channel": "人民法院", "reason": "已经起诉。"},
     "contact": {"note": "电话联系了企业。"},
     "request_material": {"note": "请补充对账单。"},
     "draft": {"reply": "经核实，货款将于月底前付清。", "internal": "已与院长核对。"},

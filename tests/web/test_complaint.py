@@ -65,6 +65,25 @@ def test_the_page_shows_all_that_a_handler_needs(at_desk: At) -> None:
     assert "%</span>" in page  # staff see how sure the machine was
 
 
+def test_a_number_is_called_as_it_is_stored_and_read_as_people_dial_it(at_desk: At) -> None:
+    page = at_desk("handler", department=HEALTH).get(address(filed())).text
+    assert '<a href="tel:+864716601234">0471 660 1234</a>' in page
+
+
+def test_a_complaint_without_files_has_no_place_for_them(at_desk: At) -> None:
+    assert "附件" not in at_desk("handler", department=HEALTH).get(address(filed())).text
+
+
+def test_what_no_department_got_tells_what_the_machine_thought_and_no_reason(at_desk: At) -> None:
+    number = filed(by_hand=True)
+    taken(number, "refuse")
+    page = at_desk("dispatcher", "150000").get(address(number)).text
+    facts = dict(re.findall(r"<dt>([^<]+)</dt><dd>([^<]*)</dd>", page))
+    assert facts["承办部门"] == "没有派给部门"
+    assert facts["系统当初的意见"]
+    assert facts.keys().isdisjoint({"理由", "怎么定的"})
+
+
 def test_who_need_not_reach_the_enterprise_sees_no_contact_and_a_masked_text(at_desk: At) -> None:
     number = filed(body="我的电话是13947112233，货款一年多没有给。五原县人民医院拖欠医药货款，合同约定三十天付清。")
     page = at_desk("supervisor", "150000").get(address(number)).text
@@ -114,6 +133,11 @@ def test_a_number_that_is_none_is_not_found(at_desk: At) -> None:
 # --- the deadline ----------------------------------------------------------------------------------------------------
 
 
+def legend(page: str) -> list[str]:
+    """What the page says that the cells of the strip mean."""
+    return re.findall(r'<span class="cell[^"]*"></span>([^<]+)</li>', page)
+
+
 def test_the_deadline_explains_itself_day_by_day(at_desk: At) -> None:
     with time_machine.travel(MONDAY, tick=False):
         number = standing("handling")
@@ -126,6 +150,15 @@ def test_the_deadline_explains_itself_day_by_day(at_desk: At) -> None:
     assert days[5] == ("counted ahead", "3月14日 周末，按自然日计入")
     assert "已过 4 天，共计 30 天" in page
     assert "<li>3月13日 工作日，计入（今天）</li>" in page
+    assert legend(page) == ["已计入", "还剩下", "不计入（原因见逐日说明）", "今天"]
+
+
+def test_the_legend_names_only_what_the_days_show(at_desk: At) -> None:
+    with time_machine.travel(MONDAY, tick=False):
+        number = standing("handling")
+    with time_machine.travel(MONDAY + timedelta(days=90), tick=False):
+        page = at_desk("handler", department=HEALTH).get(address(number)).text
+    assert legend(page) == ["已计入", "不计入（原因见逐日说明）"]
 
 
 def test_a_clock_that_waits_for_the_enterprise_shows_its_pause(at_desk: At) -> None:
@@ -151,7 +184,7 @@ def test_days_of_a_year_that_is_not_published_are_provisional(at_desk: At) -> No
 
 def test_every_clock_is_listed_with_what_it_stands_on(at_desk: At) -> None:
     page = at_desk("handler", department=HEALTH).get(address(standing("handling"))).text
-    listed = re.findall(r'<th scope="row">([^<]+)</th>', page)
+    listed = re.findall(r'<th scope="row" role="rowheader">([^<]+)</th>', page)
     assert {"办理结果", "首次联系", "签收", "转办"} <= set(listed)
     assert listed.index("首次联系") < listed.index("签收")
 
@@ -420,6 +453,12 @@ def test_a_clock_in_hours_tells_its_hours(at_desk: At) -> None:
 
 
 # --- what goes wrong -------------------------------------------------------------------------------------------------
+
+
+def test_a_field_is_called_on_top_as_it_is_beside_its_control(at_desk: At) -> None:
+    page = send(at_desk("dispatcher", "150000"), filed(by_hand=True), "refuse", reason="已经起诉。").text
+    assert re.search(r'<a href="#f-channel">应走的渠道：[^<]+</a>', page)
+    assert '<label for="f-channel">应走的渠道</label>' in page
 
 
 def test_a_field_left_out_is_told_beside_it_and_nothing_typed_is_lost(at_desk: At) -> None:

@@ -185,7 +185,7 @@ def test_what_the_worklist_costs_does_not_grow_with_its_rows(dispatcher: Browser
 def test_a_complaint_is_shown_whole_with_what_can_be_done(dispatcher: Browser) -> None:
     complaint = waiting()
     page = dispatcher.get(f"{DESK}/{complaint.number}").text
-    for told in (complaint.body, "白女士", "+864716601234", "1,250,000 元", "受理并派单", "补正", "不予受理", "转送"):
+    for told in (complaint.body, "白女士", "0471 660 1234", "1,250,000 元", "受理并派单", "补正", "不予受理", "转送"):
         assert told in page
     assert f"/desk/complaints/{complaint.number}" in page
 

@@ -214,6 +214,18 @@ def test_the_timeline_says_what_happened_what_goes_on_and_what_comes_until_when(
     assert "保障中小企业款项支付条例第二十五条第二款" in page
 
 
+def test_what_was_refused_names_no_department_that_never_got_it(browser: Browser, step: Callable[..., None]) -> None:
+    with transaction():
+        done = intake.file_complaint(FilingSchema().load(filing()), Reader(), MORNING, by_hand=True)
+    filed = done.complaint.number, done.query_code
+    assert "还没有派给部门" in browser.get(follow(browser, filed)).text
+    step(filed[0], "refuse", "dispatcher", channel="人民法院", reason="已经起诉。")
+    page = browser.get(f"/progress/{filed[0]}").text
+    assert "该找的渠道：人民法院" in page
+    assert "五原县卫生健康委员会" not in page
+    assert "交给了谁" not in page
+
+
 def test_what_is_late_is_said_and_that_it_was_urged(browser: Browser, file: Callable[..., Filed]) -> None:
     path = follow(browser, file())
     with time_machine.travel(MORNING + timedelta(hours=7), tick=False):
