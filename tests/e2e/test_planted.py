@@ -33,7 +33,8 @@ NOT_HERE = {
 }  # fmt: skip
 # Forms of one button each, with nothing to fill in.
 NO_FIELDS = {"signin.sign_out", "filing.anew", "filing.put_away", "progress.leave", "hotline.next_call",
-             "retaliation.put_away"}  # fmt: skip
+             "retaliation.put_away", "letters.renew", "inbox.opened", "inbox.read", "notice_desk.resend",
+             "notice_desk.remove_address"}  # fmt: skip
 FILL = """(form, [planted, script, short, strict, everything]) => {
     const told = [];
     for (const one of form.elements) {
@@ -54,7 +55,7 @@ FILL = """(form, [planted, script, short, strict, everything]) => {
 PLANTED = """=NAME"'><b data-planted>{{7*191}}"""
 SCRIPT = "<script>alert(1)</script>${7*191}"
 # Fields too short for all of it.
-SHORT = ["contact.name"]
+SHORT = ["contact.name", "name"]
 CAME_ALIVE = "() => [...document.querySelectorAll('[data-planted]')].map((one) => one.parentElement.outerHTML)"
 
 
@@ -201,6 +202,17 @@ def test_what_was_suffered_stays_text(planter: Planters, cast: Cast) -> None:
     public.finds(f"/progress/{number}", *written)
 
 
+def test_what_a_respondent_answers_stays_text(planter: Planters, cast: Cast) -> None:
+    handler, public, filed = planter["cheng"].window, planter[""], cast.complaint("handling")
+    handler.go(f"/desk/complaints/{filed.number}?action=inquire")
+    handler.write("text", "请说明欠款情况和付款安排。")
+    handler.press("函询")
+    link = handler.page.locator("input[readonly]").first.input_value()
+    public.window.go(link[link.index("/letters/") :])
+    written = public.plant()
+    planter["du"].finds(f"/desk/complaints/{filed.number}", *written)
+
+
 @pytest.mark.parametrize("button", ["派单", "直接答复"])
 def test_what_an_operator_logs_stays_text(planter: Planters, button: str) -> None:
     operator = planter["zhang"]
@@ -223,6 +235,8 @@ def test_what_an_operator_logs_stays_text(planter: Planters, button: str) -> Non
 @pytest.mark.parametrize(("login", "path", "button"), [
     ("", "/sign-in", "登录"), ("", "/progress", "查看进度"), ("cheng", "/profile", "更改密码"),
     ("cheng", "/desk/department", "筛选"), ("du", "/desk/supervision", "筛选"),
+    ("guan", "/admin/notices/templates/file.enterprise.inbox", "保存"), ("guan", "/admin/notices/addresses", "添加"),
+    ("guan", "/admin/notices/quiet-hours", "保存"),
 ])  # fmt: skip
 def test_what_is_not_stored_stays_text_where_it_is_shown_again(
     planter: Planters, login: str, path: str, button: str
@@ -230,7 +244,7 @@ def test_what_is_not_stored_stays_text_where_it_is_shown_again(
     here = planter[login]
     here.window.go(path)
     for text in here.plant(everything=True, button=button):
-        assert text in here.window.page.eval_on_selector_all("input", "all => all.map((one) => one.value)")
+        assert text in here.window.page.eval_on_selector_all("input, textarea", "all => all.map((one) => one.value)")
 
 
 def test_every_form_was_planted(app: Flask) -> None:
@@ -242,7 +256,7 @@ def test_every_form_was_planted(app: Flask) -> None:
         "filing.text_given", "filing.details_given", "filing.contact_given", "filing.submit", "filing.judgement",
         "filing.warnings", "progress.opened", "progress.added", "progress.taken", "retaliation.told",
         "complaint.act", "dispatching.act", "hotline.log", "hotline.caller", "hotline.preview",
-        "revisits.record",
+        "revisits.record", "letters.answer", "notice_desk.edit", "notice_desk.add_address", "notice_desk.set_hours",
         "signin.signed_in", "signin.change_password",
     }  # fmt: skip
     assert forms - NO_FIELDS == planted
