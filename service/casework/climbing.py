@@ -58,7 +58,8 @@ def _letters(fired: Rungs, held: Held, now: datetime) -> list[letters.Request]:
         complaint = held[rung.complaint_id]
         if kind := rules.letter_for(complaint, rung.rung, rung.kind):
             demand = rules.DEMANDS[kind].format(KINDS[rung.kind])
-            unsent.append(letters.Request(complaint, kind, demand, supervising.until(complaint, kind, now)))
+            due_at = supervising.until(complaint, kind, now)
+            unsent.append(letters.Request(complaint, kind, demand, due_at, typed=False))
     return unsent
 
 

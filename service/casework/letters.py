@@ -114,6 +114,7 @@ class Request:
         by: who writes it; None for the machine.
         addressee: to whom; usually the department that handles the complaint, or its respondent.
         department: the addressee, where it is a department of ours.
+        typed: somebody wrote the demand; the machine's own words cannot tell who complains.
     """
 
     complaint: Complaint
@@ -123,6 +124,7 @@ class Request:
     by: int | None = None
     addressee: str | None = None
     department: str | None = None
+    typed: bool = True
 
 
 @dataclass(frozen=True)
@@ -202,7 +204,7 @@ def _written(row: Request, book: Directory, now: datetime) -> Issued:
 def _check_demand(row: Request) -> None:
     """What somebody typed must not tell a respondent what the rest of the letter keeps back."""
     complaint = row.complaint
-    if not LETTERS[row.kind].outside:
+    if not LETTERS[row.kind].outside or not row.typed:
         return
     if not _is_named(complaint) and complaint.enterprise_name and complaint.enterprise_name in row.demand:
         told = "投诉企业申请保密，写给被投诉单位的内容里请不要出现企业名称。"
