@@ -139,7 +139,7 @@ def file(number: str, letter_id: int) -> Response:
 def renew(number: str, letter_id: int) -> Any:
     """A new link for a letter whose link was lost or, where the machine wrote it, was never seen; shown this once."""
     with transaction():
-        letter, roles = _found(number, letter_id)
+        letter, roles = _found(number, letter_id, lock=True)
         if not roles & set(WRITERS):
             raise NotFound(letters.NO_LETTER)
         token = letters.renew(letter, clock.now())
@@ -149,9 +149,9 @@ def renew(number: str, letter_id: int) -> Any:
     )
 
 
-def _found(number: str, letter_id: int) -> tuple[Letter, frozenset[str]]:
+def _found(number: str, letter_id: int, lock: bool = False) -> tuple[Letter, frozenset[str]]:
     """A letter that the reader may read, and in which roles the complaint is reached."""
-    complaint, roles = complaints.find(number, current_user)
+    complaint, roles = complaints.find(number, current_user, lock=lock)
     return letters.find(complaint.id, letter_id, roles, current_user), roles
 
 
