@@ -64,6 +64,8 @@ def upgrade() -> None:
     op.add_column("complaints", sa.Column("hand_backs", sa.Integer(), server_default="0", nullable=False))
     op.add_column("complaints", sa.Column("designated", sa.Boolean(), server_default=sa.text("false"), nullable=False))
     op.add_column("complaints", sa.Column("delivered_to", sa.Text(), nullable=True))
+    # Else handing an older complaint to another department would not start its result's limit anew.
+    op.execute("UPDATE complaints SET delivered_to = department WHERE department IS NOT NULL")
     op.add_column(
         "complaints",
         sa.Column("former_handlers", postgresql.ARRAY(sa.BigInteger()), server_default="{}", nullable=False),
