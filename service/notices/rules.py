@@ -151,9 +151,9 @@ def seats(audience: str, one: Any) -> list[Seat]:
     elif audience == "receiver":
         codes = [one.receiver]
     elif audience == "co_handlers":
-        # Who is asked to help hears it; those that were asked before know.
-        invited = one.data.get("department") if one.action == "invite" else None
-        codes = [invited] if invited else list(one.co_departments)
+        # Who is asked to help, or is late with it, hears it; the others need not.
+        meant = one.data.get("department" if one.action == "invite" else "party")
+        codes = [meant] if meant else list(one.co_departments)
     else:
         return [Seat(roles, one.dispatch_place)] if roles else []
     return [Seat(roles, code.partition("-")[0], code) for code in codes if code]
