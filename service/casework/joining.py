@@ -3,7 +3,7 @@
 from typing import Any
 
 from service.casework.deeds import Deed
-from service.casework.taking import take
+from service.casework.taking import stand_in_queue, take
 from service.complaints import operations as complaints
 from service.complaints.models import Complaint
 from service.complaints.rules import MACHINE, STEPS, Trace
@@ -44,12 +44,14 @@ def _lead(deed: Deed) -> Complaint:
 def _split(deed: Deed) -> None:
     """A second matter out of the text becomes a complaint of its own, which the same query code opens.
 
-    What was cut out of a sealed one is sealed, and dispatched by hand.
+    What was cut out of a sealed one is sealed, and dispatched by hand from the same desk: no other may open it.
     """
     old = deed.complaint
     draft = same_person(old, body=deed.given["text"], category=deed.given.get("category"))
     new = intake.file_complaint(draft, deed.reader, deed.now, by_hand=old.sealed).complaint
-    new.sealed = new.sealed or old.sealed
+    if old.sealed:
+        new.sealed, new.dispatch_place = True, old.dispatch_place
+        stand_in_queue(new)
     new.query_code_hash, new.filed_by, new.split_from = old.query_code_hash, old.filed_by, old.id
     deed.noted["number"] = new.number
 

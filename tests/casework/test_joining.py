@@ -118,6 +118,7 @@ def test_what_is_cut_out_of_a_sealed_one_is_sealed_and_dispatched_by_hand(desk: 
     desk.take(sealed.number, "split", "supervisor", REGION, text=ways.OWED.body)
     new = ways.stored(ways.events_of(sealed.number)[-1].data["number"])
     assert (new.sealed, new.status, new.department) == (True, "submitted", None)
+    assert (new.dispatch_place, new.queue_code) == (sealed.dispatch_place, sealed.dispatch_place)
     assert desk.read(new.number, "operator", REGION).status_code == 404
 
 
