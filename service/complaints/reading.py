@@ -173,12 +173,15 @@ def event(row: Event, everything: bool, knows: bool, book: Directory) -> dict[st
     }
     if everything:
         return {**told, "role": row.role, "hash": row.hash.hex()}
-    told["data"] = {name: value for name, value in told["data"].items() if name not in HIDDEN}
+    hidden = HIDDEN | HIDDEN_IN.get(row.action, frozenset())
+    told["data"] = {name: value for name, value in told["data"].items() if name not in hidden}
     return told
 
 
 # What of an event's data the enterprise does not read: how the clocks turned, and whose complaint its own went into.
 HIDDEN = frozenset({"clocks", "into"})
+# The same of single steps: why two were merged may tell of another enterprise's complaint.
+HIDDEN_IN = {"merge": frozenset({"reason"})}
 OTHER_EVENTS = {
     "file": "提交",
     "remind": "到期提醒",

@@ -150,8 +150,13 @@ def _values(one: Recipient, clocks: Mapping[str, datetime], book: Directory) -> 
         "due": _due(one, clocks),
         "clock": rules.clock_name(event.data.get("clock")),
         "category": category.name if category else "",
-        "reason": reason_of(event),
+        "reason": rules.IN_PAGE if _is_of_another(one) else reason_of(event),
     }
+
+
+def _is_of_another(one: Recipient) -> bool:
+    """Whether what was said may tell an enterprise of another one's complaint, about the same matter."""
+    return one.audience == "followers" or (one.audience == "enterprise" and one.happening.action == "merge")
 
 
 def _name(code: str | None, table: Mapping[str, Any]) -> str:

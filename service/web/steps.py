@@ -91,7 +91,7 @@ HINTS = {
     ("supervise", "reason"): "要求承办部门做什么；写进督办单。",
     ("supervise_jointly", "department"): "一起督办的上级或监管部门。",
     ("merge", "into"): "主办的那一件的编号。",
-    ("merge", "reason"): "为什么是同一件事；企业会看到。",
+    ("merge", "reason"): "为什么是同一件事；企业看不到，免得说出另一家。",
     ("split", "text"): "要另立一件的那部分内容。",
     ("explain", "reason"): "为什么不能再办；企业会看到。",
     ("close", "reason"): "问题没有解决而办结时必须填写。",
