@@ -72,13 +72,12 @@ def _helping(grant: Grant) -> Condition:
     accused = func.coalesce(Complaint.respondent_department, "")
     if grant.department is not None:
         return and_(Complaint.co_departments.contains([grant.department]), accused != grant.department)
+    unaccused = func.split_part(accused, "-", 1) != grant.place
     if grant.places is None:
-        return and_(func.cardinality(Complaint.co_departments) > 0, UNSEALED)
+        return and_(func.cardinality(Complaint.co_departments) > 0, unaccused, UNSEALED)
     asked = func.unnest(Complaint.co_departments).column_valued("asked")
     places = func.split_part(asked, "-", 1)
-    return and_(
-        exists().where(places.in_(sorted(grant.places))), func.split_part(accused, "-", 1) != grant.place, UNSEALED
-    )
+    return and_(exists().where(places.in_(sorted(grant.places))), unaccused, UNSEALED)
 
 
 def _receiving(grant: Grant) -> Condition:
