@@ -10,6 +10,7 @@ from service.complaints import operations as complaints
 from service.complaints.models import Complaint
 from service.complaints.rules import EVERY_CLOCK, UNDONE, Change, Step, queue_for, started_by
 from service.deadlines import operations as deadlines
+from service.deadlines.ladder import label
 from service.deadlines.models import Clock
 
 # Questions whose answer a clock of the same name waits for.
@@ -42,11 +43,6 @@ def pending_after(step: Step, pending: Sequence[str]) -> list[str]:
     settled = {step.settles, *(CLOCKED if step.stops == EVERY_CLOCK else step.stops)}
     left = [question for question in pending if question not in settled]
     return [*left, step.opens] if step.opens and step.opens not in left else left
-
-
-def label(kind: str, party: str | None) -> str:
-    """A clock as events name it: its kind, and for whom it runs where several do."""
-    return f"{kind}:{party}" if party else kind
 
 
 def _turn_clocks(step: Step, deed: Deed) -> dict[str, Any]:
@@ -117,4 +113,4 @@ def _party(kind: str, deed: Deed) -> str | None:
 
 
 def _labels(clocks: Collection[Clock]) -> list[str]:
-    return [label(clock.kind, clock.party) for clock in clocks]
+    return [clock.label for clock in clocks]

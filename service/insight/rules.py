@@ -27,7 +27,7 @@ class Figure:
         return self.numerator / self.denominator if self.denominator else None
 
 
-# code → name, the counts above and below the line; counts are those of operations.counted().
+# code → name, the counts above and below the line; the counts are those that operations.figures() reads.
 RATES = {
     "response": ("响应率", "contacted_in_time", "valid"),
     "solution": ("解决率", "solved", "valid"),

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from flask_babel import gettext as _
 
+from service.casework.asking import RULERS
 from service.complaints.models import Event
 from service.complaints.rules import DELIVERIES, Step
 from service.deadlines import operations as deadlines
@@ -33,7 +34,6 @@ ABOUT_STATE: Mapping[str, Slots] = {
 }
 ASKERS = ("hand_back", "ask_extension", "report_misuse", "appeal_misuse", "appeal_counting", "ask_redo", "suspend",
           "consult")  # fmt: skip
-RULERS = {"head": "部门负责人", "supervisor": "督办人"}
 EXTENSION = ("ask_extension", "grant_extension", "refuse_extension")
 # Farther than any limit reaches, so that the refusal names the latest day.
 TOO_FAR = timedelta(days=730)
