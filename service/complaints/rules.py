@@ -13,8 +13,9 @@ FLAGS = {
     "group": "群体",
     "retaliation": "涉打击报复",
     "campaign": "专项行动",
-    "misuse": "认定为滥用",
 }
+# What a complaint can be marked with: what is filed, and what only a ruling says.
+MARKS = {**FLAGS, "misuse": "认定为滥用"}
 CHANNELS = {
     "web": "网页",
     "hotline": "热线",

@@ -18,7 +18,7 @@ from service.complaints.models import Complaint, Event
 from service.complaints.rules import (
     CHANNELS,
     ENTERPRISE,
-    FLAGS,
+    MARKS,
     QUESTIONS,
     RESPONDENT_KINDS,
     SATISFACTION,
@@ -45,7 +45,7 @@ READERS = tuple(sorted(SCOPES))
 VERSION, SEEN = "_version", "_seen"
 # What stands behind the codes that the page shows.
 NAMES = {
-    "flags": FLAGS,
+    "flags": MARKS,
     "questions": QUESTIONS,
     "satisfaction": SATISFACTION,
     "channels": CHANNELS,

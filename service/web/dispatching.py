@@ -18,7 +18,7 @@ from service.complaints import listing, reading
 from service.complaints import operations as complaints
 from service.complaints.listing import Standing, Wanted
 from service.complaints.models import Complaint
-from service.complaints.rules import FLAGS, STATES, STEPS, Step, allowed
+from service.complaints.rules import MARKS, STATES, STEPS, Step, allowed
 from service.directory import operations as directory
 from service.directory.rules import Department, Directory
 from service.errors import NotFound, Stale, WrongState
@@ -86,7 +86,7 @@ def desk() -> Any:
         rows=[_row(complaint, book, returned.get(complaint.id)) for complaint in page.items],
         following=following,
         paged=wanted.cursor is not None,
-        flags=FLAGS,
+        flags=MARKS,
         gates=book.gates,
         steps=STEPS,
         **_tabs(listing.standings(DESK, current_user, now), asked),
@@ -227,7 +227,7 @@ def _case(number: str, do: str, failed: Filled | None) -> Any:
         step=step,
         form=form,
         called=steps.CALLED,
-        flag_names="、".join(FLAGS[flag] for flag in complaint.flags),
+        flag_names="、".join(MARKS[flag] for flag in complaint.flags),
         **_fields(step, place, complaint, book),
     )
     return page, form.status
