@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import defer
 
@@ -18,6 +19,8 @@ from service.db import db
 from service.deadlines import operations as deadlines
 from service.deadlines.ladder import KINDS, OVERDUE
 from service.directory import operations as directory
+
+log = structlog.get_logger()
 
 Rungs = Sequence[deadlines.Fired]
 Held = dict[int, Complaint]
@@ -34,14 +37,33 @@ def climb(now: datetime, limit: int = 500) -> int:
     """
     due = select(Complaint).where(Complaint.id.in_(deadlines.complaints_due(now, limit)))
     due = due.order_by(Complaint.id).with_for_update(skip_locked=True).options(*map(defer, UNREAD))
-    found = db.session.scalars(due).all()
-    held = {complaint.id: complaint for complaint in found}
+    held = {complaint.id: complaint for complaint in db.session.scalars(due)}
+    try:
+        with db.session.begin_nested():
+            return _climb(held, now)
+    except Exception as error:
+        # One complaint that cannot be dealt with must not keep all others from their rungs.
+        log.error("sweep_failed", complaints=len(held), kind=type(error).__name__)
+    return sum(_climb_alone(complaint, now) for complaint in held.values())
+
+
+def _climb(held: Held, now: datetime) -> int:
+    """One rung of each due clock of some complaints, with all that follows from it."""
     fired = deadlines.sweep(now, list(held)) if held else []
     if fired:
         complaints.store_events([_rung_event(held[rung.complaint_id], rung) for rung in fired])
         letters.issue_many(_letters(fired, held, now), now)
         _end_limits([rung for rung in fired if rung.rung == OVERDUE], held, now)
     return len(fired)
+
+
+def _climb_alone(complaint: Complaint, now: datetime) -> int:
+    try:
+        with db.session.begin_nested():
+            return _climb({complaint.id: complaint}, now)
+    except Exception as error:
+        log.error("rung_failed", complaint=complaint.number, kind=type(error).__name__)
+        return 0
 
 
 def _rung_event(complaint: Complaint, rung: deadlines.Fired) -> dict[str, Any]:

@@ -71,6 +71,7 @@ def accept_and_dispatch(
 
 def act_on_all(numbers: Sequence[str], action: str, given: Given, actor: Reader, now: datetime) -> list[Outcome]:
     """Take one step on many complaints, each succeeding or failing for itself; locked in the order of their numbers."""
+    complaints.hold(numbers)
     outcomes = {number: _act_on(number, action, given, actor, now) for number in sorted(set(numbers))}
     return [outcomes[number] for number in dict.fromkeys(numbers)]
 

@@ -12,7 +12,7 @@ from service.complaints.models import Complaint, Event
 from service.complaints.rules import MACHINE, Change, Trace
 from service.db import db
 from service.deadlines import recounting
-from service.deadlines.ladder import RUNGS, label
+from service.deadlines.ladder import INTERNAL, RUNGS, label
 from service.deadlines.models import Clock
 from service.deadlines.recounting import Difference, Recounted
 from service.deadlines.replay import Turn
@@ -69,7 +69,8 @@ def _told(complaint: Complaint, one: Recounted, now: datetime) -> dict[str, Any]
         "due_at": one.due_at.isoformat(),
         "reason": one.reason,
     }
-    change = Change(RECOUNT, complaint.status, complaint.status, True, about)
+    public = one.clock.kind not in INTERNAL
+    change = Change(RECOUNT, complaint.status, complaint.status, public, about)
     return complaints.append(complaint, change, Trace(MACHINE), now)
 
 
@@ -78,8 +79,9 @@ def _follow(ids: set[int], held: dict[int, Complaint]) -> None:
     soonest = select(Clock.complaint_id, func.min(Clock.due_at)).where(
         Clock.complaint_id.in_(ids), Clock.state == "running"
     )
-    for complaint_id, due_at in db.session.execute(soonest.group_by(Clock.complaint_id)):
-        held[complaint_id].due_at = due_at
+    found = {row[0]: row[1] for row in db.session.execute(soonest.group_by(Clock.complaint_id))}
+    for complaint_id in ids:
+        held[complaint_id].due_at = found.get(complaint_id)
 
 
 # --- from the events -------------------------------------------------------------------------------------------------
@@ -96,8 +98,10 @@ def rebuild(correct: bool = False, batch: int = 200) -> Iterator[tuple[str, Diff
         clocks, events = _by_complaint(Clock, numbers), _by_complaint(Event, numbers)
         for complaint_id, number in numbers.items():
             turns = [turn(event) for event in sorted(events.get(complaint_id, ()), key=lambda one: one.seq)]
-            for found in recounting.rebuild(clocks.get(complaint_id, ()), turns, revision, correct):
-                yield number, found
+            differences = recounting.rebuild(clocks.get(complaint_id, ()), turns, revision, correct)
+            yield from ((number, found) for found in differences)
+            if correct and differences:
+                _follow({complaint_id}, _held({complaint_id}))
         last = max(numbers)
         if not correct:
             db.session.expunge_all()

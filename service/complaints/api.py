@@ -67,9 +67,9 @@ def events(number: str) -> list[dict[str, Any]]:
 @blp.response(200, ExplainedClockSchema(many=True))
 def clocks(number: str) -> list[dict[str, Any]]:
     """Every limit of a complaint explained: what started it, what it rests on, and each day on the way to it."""
-    complaint, _ = operations.find(number, current_user, query_code())
+    complaint, roles = operations.find(number, current_user, query_code())
     revision, now = directory.current().revision, clock.now()
-    found = deadlines.clocks_of(complaint.id)
+    found = reading.shown_clocks(deadlines.clocks_of(complaint.id), roles)
     return [{"clock": one, "explanation": deadlines.explain(one, revision, now)} for one in found]
 
 

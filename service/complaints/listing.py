@@ -52,7 +52,7 @@ class Wanted:
     Attributes:
         desk, queue: in whose hands it is: a desk of the workflow's states, and a department or place there.
         queues: the same for several departments or places.
-        action, since: what was done to it, since a moment.
+        actions, since: one of which was taken on it, since a moment.
         pending: questions of which one at least waits for a ruling; ruler: who rules on the extension that was asked.
         to_revisit: whether the enterprise is to be called now.
         helping: whether it is reached only because the own department was asked to help (True), or only otherwise.
@@ -68,7 +68,7 @@ class Wanted:
     desk: str | None = None
     queue: str | None = None
     queues: Collection[str] | None = None
-    action: str | None = None
+    actions: Collection[str] = ()
     since: datetime | None = None
     pending: Collection[str] | None = None
     ruler: str | None = None
@@ -203,8 +203,8 @@ def _filtered(query: Select[Any], wanted: Wanted, now: datetime) -> Select[Any]:
         query = query.where(or_(Complaint.status.in_(REPLIED), Complaint.pending.contains(["revisit"])))
     if wanted.due is not None:
         query = query.where(_is_open(), *_due(wanted.due, now))
-    if wanted.action is not None:
-        query = query.where(_happened(wanted.action, wanted.since))
+    if wanted.actions:
+        query = query.where(_happened(wanted.actions, wanted.since))
     for name, value in (("phone", wanted.phone), ("uscc", wanted.uscc)):
         if value is not None:
             query = query.where(getattr(Complaint, f"{name}_hash") == keyed_hash(value, name))
@@ -223,8 +223,8 @@ def _is_open() -> Any:
     return Complaint.status.in_(sorted(OPEN))
 
 
-def _happened(action: str, since: datetime | None) -> Any:
-    event = exists().where(Event.complaint_id == Complaint.id, Event.action == action)
+def _happened(actions: Collection[str], since: datetime | None) -> Any:
+    event = exists().where(Event.complaint_id == Complaint.id, Event.action.in_(sorted(actions)))
     return event if since is None else event.where(Event.at >= since)
 
 

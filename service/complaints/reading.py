@@ -5,7 +5,8 @@ from typing import Any
 
 from service.classifier.facts import mask
 from service.complaints.models import Complaint, Event
-from service.complaints.rules import ENTERPRISE, NATURES, STATES, STEPS, allowed
+from service.complaints.rules import ENTERPRISE, NATURES, RECEIVER, STATES, STEPS, allowed
+from service.deadlines.ladder import INTERNAL
 from service.deadlines.models import Clock
 from service.directory.rules import Directory
 
@@ -32,9 +33,9 @@ def full(complaint: Complaint, clocks: Sequence[Clock], roles: Collection[str], 
         "reason": complaint.reason,
         "proposed_channel": complaint.proposed_channel,
         "proposed_department": named(complaint.proposed_department, book.departments) if staff else None,
-        "clocks": clocks,
+        "clocks": shown_clocks(clocks, roles),
         "details": _shown(complaint.details, knows),
-        "draft": _shown(complaint.draft, knows) if staff else None,
+        "draft": _shown(complaint.draft, knows) if set(roles) - {ENTERPRISE, RECEIVER} else None,
         "reply": _shown(complaint.reply, knows),
         "contacted": complaint.contacted,
         "solved": complaint.solved,
@@ -44,6 +45,11 @@ def full(complaint: Complaint, clocks: Sequence[Clock], roles: Collection[str], 
         "allowed_actions": allowed(complaint, roles),
         "version": complaint.version,
     }
+
+
+def shown_clocks(clocks: Sequence[Clock], roles: Collection[str]) -> list[Clock]:
+    """The clocks that somebody in these roles is told of: the enterprise none that runs between authorities."""
+    return [clock for clock in clocks if set(roles) - {ENTERPRISE} or clock.kind not in INTERNAL]
 
 
 def brief(complaint: Complaint, book: Directory) -> dict[str, Any]:

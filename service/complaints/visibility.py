@@ -81,11 +81,12 @@ def _helping(grant: Grant) -> Condition:
 
 
 def _receiving(grant: Grant) -> Condition:
-    """What a department received and another one handles, unless it is complained of itself."""
+    """What a department received under the regulation and another one handles, unless it is complained of itself."""
     if grant.department is None:
         return false()
     accused = func.coalesce(Complaint.respondent_department, "")
-    return and_(Complaint.receiver == grant.department, accused != grant.department, UNSEALED)
+    lawful = Complaint.regimes.contains(["802"])
+    return and_(Complaint.receiver == grant.department, lawful, accused != grant.department, UNSEALED)
 
 
 def _place_of(department: InstrumentedAttribute[str | None]) -> ColumnElement[str | None]:

@@ -36,6 +36,8 @@ OWED_BY = {
     "co_handle": "co_handler",
     "inquiry": "respondent",
 }
+# What authorities wait for among themselves: no limit that the enterprise was given.
+INTERNAL = frozenset({"approval", "hand_back", "consult", "extension", "co_handle", "inquiry"})
 ANY = "any"
 REGIMES = ("802", "assigned", "urgent", "inquiry", "default", "policy")
 STARTS = (

@@ -1,6 +1,6 @@
 """A complaint's clocks worked out again from how they started and what its events say of them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -105,21 +105,24 @@ def replay(starts: Sequence[Start], turns: Iterable[Turn]) -> list[Standing | No
     """How the clocks of one complaint stand after all its turns; None for one that no turn started.
 
     Args:
-        starts: the oldest first; the n-th of a label is the n-th that the turns start under it.
+        starts: the oldest first; a turn starts the first of its label that began at its moment.
     """
     standing: dict[int, Standing] = {}
     for turn in turns:
         older = {one.start.label for one in standing.values() if one.state in OPEN}
         standing = {index: _after(one, turn) for index, one in standing.items()}
         for name in turn.started:
-            index = next(
-                (index for index, one in enumerate(starts) if one.label == name and index not in standing), None
-            )
+            index = next((index for index in _fresh(starts, name, turn.at) if index not in standing), None)
             if index is not None:
                 # A turn that starts a clock may also meet it, as filing does; where an older one ran, it met that.
                 fresh = Standing(starts[index])
                 standing[index] = fresh if name in older else _over(fresh, turn)
     return [standing.get(index) for index in range(len(starts))]
+
+
+def _fresh(starts: Sequence[Start], name: str, at: datetime) -> Iterator[int]:
+    """The clocks of a label that began at a moment: those from before events kept their clocks are nobody's here."""
+    return (index for index, one in enumerate(starts) if one.label == name and one.started_at == at)
 
 
 def _after(one: Standing, turn: Turn) -> Standing:

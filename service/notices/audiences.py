@@ -75,7 +75,7 @@ def _look(batch: Sequence[Happening], book: Directory) -> _Seen:
 
 def told(one: Happening) -> tuple[str, ...]:
     """The audiences of an event."""
-    return tells(one.action, one.role, one.data, one.queue_desk)
+    return tells(one.action, one.role, one.data, one.queue_desk, one.flags)
 
 
 def _holders(wanted: Iterable[Seat], book: Directory) -> Sequence[Holder]:

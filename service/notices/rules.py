@@ -101,7 +101,9 @@ def is_rung(action: str, role: str) -> bool:
     return role == MACHINE and action in RUNG_TELLS
 
 
-def tells(action: str, role: str, data: Mapping[str, Any], desk: str | None) -> tuple[str, ...]:
+def tells(
+    action: str, role: str, data: Mapping[str, Any], desk: str | None, flags: Collection[str] = ()
+) -> tuple[str, ...]:
     """Who hears of an event, each audience once.
 
     Args:
@@ -112,6 +114,9 @@ def tells(action: str, role: str, data: Mapping[str, Any], desk: str | None) -> 
         kept = KEEPERS.get(str(data.get("clock")), tuple(filter(None, [AT_DESK.get(desk or "")])))
         return tuple(one for named in RUNG_TELLS[action] for one in (kept if named == "keepers" else (named,)))
     told = STEPS[action].tells if action in STEPS else OTHER_TELLS.get(action, ())
+    if action == "file" and "retaliation" in flags:
+        # Straight to the region's supervisor, at whose place such a complaint is dispatched.
+        told = (*told, "supervisor")
     # A new complaint is the dispatcher's news only where it waits for one.
     return tuple(one for one in told if action != "file" or one != "dispatcher" or desk == "dispatcher")
 

@@ -23,6 +23,7 @@ from service.complaints.rules import ENTERPRISE, SATISFACTION, allowed
 from service.crypto import keyed_hash
 from service.db import transaction
 from service.deadlines import operations as deadlines
+from service.deadlines.ladder import INTERNAL
 from service.deadlines.rules import due
 from service.directory import operations as directory
 from service.errors import NotFound
@@ -163,7 +164,7 @@ def show(number: str) -> Any:
     seen = reading.full(complaint, clocks, {ENTERPRISE}, book)
     trail = complaints.trail(complaint, everything=False)
     happened = [reading.event(row, False, True, book) for row in trail]
-    waiting = [one for one in clocks if one.state in deadlines.OPEN and one.kind not in telling.INTERNAL]
+    waiting = [one for one in clocks if one.state in deadlines.OPEN and one.kind not in INTERNAL]
     return render_template(
         "portal/complaint.html", seen=seen, clocks=waiting, done=DONE, satisfaction=SATISFACTION,
         timeline=telling.timeline(seen["status"], happened, waiting, book, complaint.split_from is not None),

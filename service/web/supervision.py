@@ -106,9 +106,9 @@ def _wanted(show: str, given: Mapping[str, Any], now: datetime) -> Wanted:
     filtered = Wanted(**given, limit=ROWS)
     if show in {"overdue", "soon"}:
         return replace(filtered, due=show, sort="due")
-    action = {"accepted": "accept", "closed": "close"}[show]
+    actions = {"accepted": ("accept",), "closed": ("close", "lapse_closing")}[show]
     midnight = clock.local(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    return replace(filtered, action=action, since=midnight)
+    return replace(filtered, actions=actions, since=midnight)
 
 
 def _tab(code: str, show: str, counts: Mapping[str, int]) -> dict[str, Any]:

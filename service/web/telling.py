@@ -7,6 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from service.complaints.rules import SATISFACTION
+from service.deadlines.ladder import INTERNAL
 from service.deadlines.models import Clock
 from service.directory.rules import Directory
 from service.web import words
@@ -76,8 +77,6 @@ HAPPENED = {
     "split": "其中一件事另立一件，单独办理",
 }
 SPLIT_OFF = "从您的另一件诉求中分出来，单独办理"
-# Limits that bind those who work on it among themselves.
-INTERNAL = frozenset({"approval", "hand_back", "consult", "extension", "co_handle", "inquiry"})
 
 
 # --- what an event says beyond its name ------------------------------------------------------------------------------

@@ -106,3 +106,16 @@ def test_a_row_that_somebody_changed_is_found_and_can_be_put_right(app: Flask) -
     with transaction():
         assert len(list(recounting.rebuild(correct=True))) == len(found)
     assert list(recounting.rebuild()) == []
+
+
+def test_clocks_from_before_events_kept_them_are_left_as_they_are(app: Flask) -> None:
+    number, _ = ways.brought_to("dispatched")
+    with transaction():
+        for event in ways.events_of(number):
+            event.data = {name: value for name, value in event.data.items() if name != "clocks"}
+    with transaction():
+        complaint = ways.stored(number)
+        ways.step_on(complaint, "sign")
+    assert list(recounting.rebuild()) == []
+    with transaction():
+        assert list(recounting.rebuild(correct=True)) == []

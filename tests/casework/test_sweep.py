@@ -330,3 +330,23 @@ def test_a_reminder_makes_a_copy_old_and_takes_nobodys_step_away(app: Flask, cli
     assert again.status_code == 200
     step = f"/api/v1/complaints/{number}/actions/accept"
     assert client.post(step, json={}, headers=headers | {"If-Match": tag}).status_code == 200
+
+
+def test_one_complaint_that_cannot_be_dealt_with_keeps_no_other_from_its_rungs(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad, good = ways.brought_to("submitted")[0], ways.brought_to("submitted")[0]
+    letter_for = climbing.rules.letter_for
+
+    def failing(complaint: Complaint, rung: str, kind: str) -> str | None:
+        if complaint.number == bad:
+            raise RuntimeError("nobody thought of this")
+        return letter_for(complaint, rung, kind)
+
+    monkeypatch.setattr(climbing.rules, "letter_for", failing)
+    sweep_all(WEDNESDAY)
+    assert (rungs(bad), rungs(good)) == ([], [("remind", REMINDED), ("overdue", OVERDUE)])
+    monkeypatch.undo()
+    sweep_all(WEDNESDAY)
+    assert rungs(bad) == [("remind", REMINDED), ("overdue", OVERDUE)]
+    assert list(complaints.broken_chains()) == []

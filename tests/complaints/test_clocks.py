@@ -20,3 +20,15 @@ def test_who_does_not_see_a_complaint_sees_none_of_its_limits(client: Caller, pe
     number, _ = ways.brought_to("handling")
     for headers in ({"X-Query-Code": "2222-2222-2222-2222"}, people.headers("handler", department="150821-water")):
         assert client.get(f"/api/v1/complaints/{number}/clocks", headers=headers).status_code == 404
+
+
+def test_the_enterprise_is_told_no_limit_that_runs_between_authorities(client: Caller, people: People) -> None:
+    number, code = ways.brought_to("drafted")
+    own, staff = {"X-Query-Code": code}, people.headers("supervisor", place=ways.PLACE)
+    for headers, seen in ((own, False), (staff, True)):
+        rows = client.get(f"/api/v1/complaints/{number}/clocks", headers=headers).json
+        whole = client.get(f"/api/v1/complaints/{number}", headers=headers).json
+        assert rows is not None
+        assert whole is not None
+        assert ("approval" in {row["clock"]["kind"] for row in rows}) == seen
+        assert ("approval" in {row["kind"] for row in whole["clocks"]}) == seen

@@ -111,6 +111,11 @@ def test_a_clock_of_an_unknown_kind_is_the_business_of_the_desk_that_holds_the_c
     assert rules.tells("overdue", MACHINE, {"clock": "new"}, None) == ()
 
 
+def test_retaliation_goes_straight_to_the_supervisor(cast: dict[str, int]) -> None:
+    assert "supervisor" in rules.tells("file", "enterprise", {}, "department", ["retaliation"])
+    assert "supervisor" not in rules.tells("file", "enterprise", {}, "department", ["urgent"])
+
+
 # --- filing ----------------------------------------------------------------------------------------------------------
 
 

@@ -19,7 +19,7 @@ from service.complaints.models import Complaint, Event
 from service.complaints.rules import ENTERPRISE, STATES, STEPS, Change, Trace, allowed
 from service.db import db, transaction
 from service.deadlines import operations as deadlines
-from service.deadlines.ladder import KINDS
+from service.deadlines.ladder import INTERNAL, KINDS
 from service.directory import operations as directory
 from service.intake import operations as intake
 from service.intake.models import Attachment
@@ -256,7 +256,7 @@ def test_every_state_and_every_public_step_has_its_words() -> None:
 
 
 def test_every_limit_that_is_shown_has_its_words_and_the_others_are_the_offices_own() -> None:
-    assert set(promises.DONE) == set(KINDS) - telling.INTERNAL
+    assert set(promises.DONE) == set(KINDS) - INTERNAL
     assert {kind for _what, kind in telling.NOW.values()} - {None} <= set(promises.DONE)
 
 
