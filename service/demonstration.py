@@ -94,7 +94,10 @@ FIELDS: dict[str, dict[str, Any]] = {
     "request_material": {"note": "请补充最近一次对账单。（演示）"},
     "draft": {"reply": "经核实，情况属实，已督促责任单位制定计划并按期兑现。（演示）"},
     "close": {"solved": True, "satisfaction": "satisfied"},
-    "hand_back": {"reason": "经核对，这件事的主管单位不是我们，附有职责清单第七条。（演示）"},
+    "hand_back": {
+        "reason": "经核对，这件事的主管单位不是我们。（演示）",
+        "evidence": "本部门职责清单第七条。（演示）",
+    },
     "consult": {"note": "周四上午请双方到场，商定由谁办理。（演示）"},
     "suspend": {"reason": "等待司法鉴定结论，结论一出即恢复办理。（演示）"},
     "terminate": {"reason": "企业已就同一事项向人民法院起诉并立案。（演示）", "channel": "人民法院"},
@@ -103,7 +106,10 @@ FIELDS: dict[str, dict[str, Any]] = {
     "revisit": {"contacted": True, "solved": False, "satisfaction": "dissatisfied", "reason": "只付了一部分。（演示）"},
     "merge": {"reason": "同一企业就同一笔款项重复提交。（演示）"},
     "ask_extension": {"reason": "需要第三方审计报告，预计还要一周。（演示）"},
-    "report_misuse": {"reason": "所附验收单与存档原件不一致，疑似改动。（演示）"},
+    "report_misuse": {
+        "reason": "所附验收单与存档原件不一致，疑似改动。（演示）",
+        "evidence": "医院存档的验收单原件。（演示）",
+    },
     "rule_misuse": {"upheld": True, "reason": "经比对，验收单日期被改动。（演示）"},
     "appeal_misuse": {"reason": "改动的是复印件上的批注，原件没有动过，愿意当面核对。（演示）"},
     "appeal_counting": {"reason": "企业回访时说的是另一件事，请不要计入。（演示）"},

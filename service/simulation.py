@@ -67,6 +67,7 @@ SAID = "模拟办理。"
 VALUES = {
     "note": SAID,
     "reason": SAID,
+    "evidence": SAID,
     "channel": SAID,
     "text": SAID,
     "reply": SAID,

@@ -39,6 +39,7 @@ DISSATISFIED = ("dissatisfied", "very_dissatisfied")
 FIELD_NAMES = {
     "note": "说明",
     "reason": "理由",
+    "evidence": "依据",
     "channel": "应走的渠道",
     "department": "承办部门",
     "place": "下级地区",

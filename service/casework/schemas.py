@@ -14,6 +14,7 @@ class ActionSchema(Schema):
 
     note = Text(most=2000, lines=True)
     reason = Text(most=2000, lines=True)
+    evidence = Text(most=2000, lines=True)
     channel = Text(most=200)
     department = Known("departments", "没有这个部门编码，可查 /api/v1/departments。")
     place = Known("places", "没有这个地区编码，可查 /api/v1/regions。")

@@ -126,6 +126,7 @@ class Standing(Protocol):
 CONDITIONS: dict[str, tuple[Callable[[Standing], bool], str]] = {
     "has_department": (lambda one: one.department is not None, "这件诉求没有承办部门。"),
     "has_respondent": (lambda one: bool(one.respondent_name), "这件诉求没有写明被投诉单位。"),
+    "hand_back_left": (lambda one: one.hand_backs < MOST_HAND_BACKS, "已经退单两次，请督办人会商后指定承办部门。"),
     "not_designated": (lambda one: not one.designated, "这件诉求由督办人指定办理，不能再退单。"),
     "first_hand_back": (lambda one: one.hand_backs < MOST_HAND_BACKS, "已是第二次退单，请会商后指定承办部门。"),
     "misused": (lambda one: "misuse" in one.flags, "这件诉求没有被认定为滥用。"),
@@ -202,7 +203,7 @@ _STEPS = (
           needs=("department", "reason"), allows=(), stops=("sign", "contact", "material", "extension", "co_handle"),
           starts=("sign", "result"), resumes=("result",), tells=("enterprise", "department")),
     _step("hand_back", "退单", "dispatched handling", "handing_back", "handler department_dispatcher",
-          needs=("reason",), allows=("department",), when=("not_designated",),
+          needs=("reason", "evidence"), allows=("department",), when=("not_designated", "hand_back_left"),
           stops=("sign", "contact", "extension"), starts=("hand_back",), tells=("supervisor",), public=False),
     _step("grant_hand_back", "同意退单", "handing_back", "accepted", "supervisor", when=("first_hand_back",),
           stops=("hand_back",), starts=("dispatch",), tells=("dispatcher", "department"), public=False),
@@ -306,7 +307,7 @@ _STEPS = (
           allows=(), tells=("department", "head"), public=False),
     # --- rulings beside the main way
     _step("report_misuse", "提请认定滥用", f"{UNSOLVED} replied answered revisited", None,
-          "operator dispatcher handler", needs=("reason",), allows=(), when=("not_misused",), opens="misuse",
+          "operator dispatcher handler", needs=("reason", "evidence"), allows=(), when=("not_misused",), opens="misuse",
           tells=("supervisor",), public=False),
     _step("rule_misuse", "滥用认定", EVERYWHERE, None, "supervisor", needs=("upheld", "reason"), allows=(),
           settles="misuse"),

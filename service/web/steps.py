@@ -70,7 +70,9 @@ HINTS = {
     ("draft", "reply"): "审签后原样发给企业：写明查清了什么、怎样解决、何时兑现。",
     ("draft", "internal"): "只有工作人员看得到。",
     ("return_draft", "reason"): "请写明要改什么；承办人会看到。",
-    ("hand_back", "reason"): "为什么不归本部门办，依据是什么；督办人据此裁定。",
+    ("hand_back", "reason"): "为什么不归本部门办；督办人据此裁定。",
+    ("hand_back", "evidence"): "职责规定的文号和条款，或材料的名称和出处。",
+    ("report_misuse", "evidence"): "哪些材料能证明，在哪里可以查到。",
     ("hand_back", "department"): "您认为应由谁办。",
     ("consult", "note"): "请谁来会商、商量什么。",
     ("designate", "reason"): "被指定的部门不能再退单；企业会看到理由。",
@@ -285,6 +287,7 @@ DATE = {"type": "date", "css": "short"}
 CONTROLS: dict[str, tuple[str, More]] = {
     "note": _area("note", 3),
     "reason": _area("reason", 3),
+    "evidence": _area("evidence", 3),
     "text": _area("text", 6),
     "reply": _area("reply", 10),
     "internal": _area("internal", 4),

@@ -75,6 +75,7 @@ TOLD: Mapping[str, tuple[str, Speak]] = {
     "satisfaction": ("满意度", _word(SATISFACTION)),
     "upheld": ("裁定", _word({True: "成立", False: "不成立"})),
     "reason": ("理由", _plain),
+    "evidence": ("依据", _plain),
     "note": ("说明", _plain),
     "text": ("内容", _plain),
     "reply": ("答复", _plain),

@@ -97,6 +97,7 @@ LABELS = {
     "source.due_at": "上级要求的办结时间",
     "note": "说明",
     "reason": "理由",
+    "evidence": "依据",
     "department": "承办部门",
     "text": "补充的内容",
     "reply": "答复（企业可见）",

@@ -47,6 +47,7 @@ HOLDS = {
     "has_department": "已有承办部门",
     "has_respondent": "写明了被投诉单位",
     "not_designated": "不是督办人指定办理的",
+    "hand_back_left": "退单不超过两次",
     "first_hand_back": "第一次退单",
     "misused": "已被认定为滥用",
     "not_misused": "没有被认定为滥用",

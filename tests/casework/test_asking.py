@@ -252,14 +252,16 @@ def test_the_enterprise_urges_once_in_a_day(desk: Desk, travel: Traveller, later
 
 def test_misuse_is_ruled_on_and_appealed_and_never_blocks(desk: Desk) -> None:
     number, code = ways.brought_to("handling")
-    seen = desk.take(number, "report_misuse", "handler", reason="第五次重复提交同一笔已付清的款项。")
+    seen = desk.take(
+        number, "report_misuse", "handler", reason="第五次重复提交同一笔已付清的款项。", evidence="三定规定。"
+    )
     assert (seen["pending"], seen["flags"]) == (["misuse"], [])
     assert desk.refused(number, "appeal_misuse", "enterprise", code=code, reason="不属实。")[0] == 409
     assert desk.take(number, "rule_misuse", "supervisor", upheld=True, reason="属实。")["flags"] == ["misuse"]
     # What follows from it people decide, step by step: everybody may go on as before.
     offered = desk.read(number, code=code).json["allowed_actions"]
     assert {"urge", "withdraw", "appeal_misuse"} <= set(offered)
-    assert desk.refused(number, "report_misuse", "handler", reason="又一次。")[0] == 409
+    assert desk.refused(number, "report_misuse", "handler", reason="又一次。", evidence="三定规定。")[0] == 409
     ways.go_on(number, "contact")
     another = ways.filed(replace(ways.OWED, body="另一家医院也欠我们检验试剂款。"), Reader())
     assert another.complaint.status == "submitted"
@@ -276,7 +278,7 @@ def test_a_mark_of_misuse_stands_as_long_as_it_is_upheld(
     desk: Desk, ruling: bool, appeal: bool | None, flags: list[str]
 ) -> None:
     number, code = ways.brought_to("replied")
-    desk.take(number, "report_misuse", "dispatcher", reason="重复。")
+    desk.take(number, "report_misuse", "dispatcher", reason="重复。", evidence="三定规定。")
     desk.take(number, "rule_misuse", "supervisor", upheld=ruling, reason="裁定。")
     if appeal is not None:
         desk.take(number, "appeal_misuse", "enterprise", code=code, reason="不服。")

@@ -72,7 +72,7 @@ def test_a_hand_back_is_asked_within_one_working_day_of_the_dispatch(
 ) -> None:
     number, _ = ways.brought_to("dispatched")
     travel.move_to(TUESDAY_EVENING + late)
-    answer = desk.ask(number, "hand_back", "handler", reason="不是我们的职责。")
+    answer = desk.ask(number, "hand_back", "handler", reason="不是我们的职责。", evidence="三定规定。")
     assert answer.status_code == status
     if status == 409:
         assert "1 个工作日" in answer.json["message"]
@@ -81,7 +81,9 @@ def test_a_hand_back_is_asked_within_one_working_day_of_the_dispatch(
 def test_a_hand_back_that_is_granted_routes_anew_and_teaches_the_table_of_duties(desk: Desk) -> None:
     number, _ = ways.brought_to("handling")
     result = ways.clocks_of(number)["result"]
-    seen = desk.take(number, "hand_back", "department_dispatcher", reason="归财政局管。", department=OTHER)
+    seen = desk.take(
+        number, "hand_back", "department_dispatcher", reason="归财政局管。", evidence="三定规定。", department=OTHER
+    )
     assert (seen["status"], seen["queue"]["desk"]) == ("handing_back", "supervisor")
     seen = desk.take(number, "grant_hand_back", "supervisor")
     assert (seen["status"], seen["department"], seen["proposed_department"]["code"]) == ("accepted", None, OTHER)
@@ -97,7 +99,7 @@ def test_a_hand_back_that_is_granted_routes_anew_and_teaches_the_table_of_duties
 
 def test_a_hand_back_that_is_refused_goes_back_with_the_time_to_sign(desk: Desk, travel: Traveller) -> None:
     number, _ = ways.brought_to("dispatched")
-    desk.take(number, "hand_back", "handler", reason="不是我们的职责。")
+    desk.take(number, "hand_back", "handler", reason="不是我们的职责。", evidence="三定规定。")
     travel.shift(3600)
     seen = desk.take(number, "refuse_hand_back", "supervisor", reason="主管部门就是你们。")
     assert (seen["status"], seen["queue"]["code"]) == ("dispatched", DEPARTMENT)
@@ -109,7 +111,7 @@ def test_a_hand_back_that_is_refused_goes_back_with_the_time_to_sign(desk: Desk,
 def test_the_second_hand_back_is_consulted_on_and_who_is_designated_keeps_it(desk: Desk) -> None:
     number, _ = ways.brought_to("dispatched")
     for ruling, given in (("grant_hand_back", {}), ("", {})):
-        desk.take(number, "hand_back", "handler", reason="不是我们的职责。")
+        desk.take(number, "hand_back", "handler", reason="不是我们的职责。", evidence="三定规定。")
         if ruling:
             desk.take(number, ruling, "supervisor", **given)
             desk.take(number, "dispatch", "dispatcher", department=DEPARTMENT)
@@ -119,7 +121,7 @@ def test_the_second_hand_back_is_consulted_on_and_who_is_designated_keeps_it(des
     desk.take(number, "consult", "supervisor", note="请卫健、财政会商。")
     seen = desk.take(number, "designate", "supervisor", department=OTHER, reason="会商结果。")
     assert (seen["status"], seen["department"]["code"]) == ("dispatched", OTHER)
-    status, why = desk.refused(number, "hand_back", "handler", OTHER, reason="也不是我们。")
+    status, why = desk.refused(number, "hand_back", "handler", OTHER, reason="也不是我们。", evidence="三定规定。")
     assert (status, why) == (409, "这件诉求由督办人指定办理，不能再退单。")
 
 
@@ -127,7 +129,7 @@ def test_what_bound_the_designated_does_not_bind_whom_it_is_handed_on_to(desk: D
     number, _ = ways.brought_to("accepted")
     desk.take(number, "designate", "supervisor", department=OTHER, reason="指定。")
     desk.take(number, "transfer", "supervisor", department=DEPARTMENT, reason="另有主管。")
-    desk.take(number, "hand_back", "handler", reason="不是我们的职责。")
+    desk.take(number, "hand_back", "handler", reason="不是我们的职责。", evidence="三定规定。")
 
 
 # --- handed on -------------------------------------------------------------------------------------------------------

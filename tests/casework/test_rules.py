@@ -74,6 +74,7 @@ def test_what_is_in_the_way_of_a_step_is_said(step: Step) -> None:
         ("has_respondent", {"respondent_name": None}),
         ("has_respondent", {"respondent_name": ""}),
         ("not_designated", {"designated": True}),
+        ("hand_back_left", {"hand_backs": 2}),
         ("first_hand_back", {"hand_backs": 2}),
         ("first_hand_back", {"hand_backs": 3}),
         ("misused", {"flags": ["urgent"]}),

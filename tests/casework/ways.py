@@ -59,6 +59,7 @@ RULERS = {"802": "head", "other": "supervisor"}
 VALUES: dict[str, Any] = {
     "note": "已电话说明。",
     "reason": "理由写在这里。",
+    "evidence": "三定规定第七条。",
     "channel": "人民法院",
     "department": DEPARTMENT,
     "place": PLACE,

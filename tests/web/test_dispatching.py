@@ -376,6 +376,7 @@ def handed_back(people: People) -> Complaint:
         handler,
         "hand_back",
         reason=f"归教育局管，请联系13947112233 {PLANTED}",
+        evidence="三定规定。",
         department="150821-education",
     )
     taken(complaint, people.reader("supervisor", PLACE), "grant_hand_back")

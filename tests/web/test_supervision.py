@@ -176,7 +176,13 @@ def test_an_extension_that_the_law_leaves_to_the_head_is_not_the_supervisors(sup
 
 def test_what_was_asked_names_nobody_and_runs_no_script(supervisor: Browser) -> None:
     number = standing("dispatched")
-    taken(number, "hand_back", reason="<script>alert(1)</script> 请联系13947112233", department="150821-education")
+    taken(
+        number,
+        "hand_back",
+        reason="<script>alert(1)</script> 请联系13947112233",
+        evidence="三定规定。",
+        department="150821-education",
+    )
     page = supervisor.get(f"{DESK}?show=handing_back").text
     assert numbers(page) == [number]
     assert "<script>alert" not in page

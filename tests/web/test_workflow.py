@@ -55,8 +55,8 @@ def test_a_row_says_what_the_table_says() -> None:
     handing_back = rows["hand_back"]
     assert handing_back.who == "部门分办人、承办人"
     assert (handing_back.whence, handing_back.whither) == ("待签收、办理中", "退单审核")
-    assert (handing_back.needs, handing_back.allows) == ("理由", "承办部门")
-    assert handing_back.notes == ("条件：不是督办人指定办理的",)
+    assert (handing_back.needs, handing_back.allows) == ("理由、依据", "承办部门")
+    assert handing_back.notes == ("条件：不是督办人指定办理的、退单不超过两次",)
     assert handing_back.clocks == ("结束：签收、首次联系、延期审核", "开始：退单审核")
     assert (handing_back.told, handing_back.public) == ("督办人", False)
     assert rows["redo"].notes == ("条件：已有承办部门", "只能做一次", "随后系统自动：派单")
