@@ -18,14 +18,6 @@ from service.deadlines.models import CalendarDay, Clock, ClockRule, OfficeHours
 from service.deadlines.places import Chain
 from service.deadlines.places import calendar as calendar
 from service.deadlines.places import offline as offline
-from service.deadlines.recounting import Difference as Difference
-from service.deadlines.recounting import Recounted as Recounted
-from service.deadlines.recounting import calendar_changed as calendar_changed
-from service.deadlines.recounting import calendar_fingerprint as calendar_fingerprint
-from service.deadlines.recounting import note_calendar as note_calendar
-from service.deadlines.recounting import open_clocks as open_clocks
-from service.deadlines.recounting import rebuild as rebuild
-from service.deadlines.recounting import recount as recount
 from service.deadlines.rules import Calendar, Deadline, local
 from service.deadlines.sweeping import Fired as Fired
 from service.deadlines.sweeping import climb as climb

@@ -44,14 +44,14 @@ def a_day(place, day, working=False, name="区庆"):
 
 
 def recount():
-    clocks = operations.open_clocks(0, 100)
-    return [(one.clock.complaint_id, one.was, one.due_at, one.reason) for one in operations.recount(clocks, AFTER)]
+    clocks = recounting.open_clocks(0, 100)
+    return [(one.clock.complaint_id, one.was, one.due_at, one.reason) for one in recounting.recount(clocks, AFTER)]
 
 
 def test_a_published_year_makes_a_limit_certain_and_moves_it():
     clock = a_clock(began=here(12, 21, 9))
     assert (clock.due_at, clock.provisional) == (here(1, 12, year=2027), True)
-    operations.note_calendar(BEFORE, NOW)
+    recounting.note_calendar(BEFORE, NOW)
     a_day("000000", date(2027, 1, 1), name="元旦")
     a_day("000000", date(2027, 1, 4), name="元旦")
     a_day("000000", date(2027, 1, 9), True, "调休上班")
@@ -62,7 +62,7 @@ def test_a_published_year_makes_a_limit_certain_and_moves_it():
 
 def test_a_limit_that_moves_moves_with_its_ladder():
     clock = a_clock(began=here(12, 21, 9))
-    operations.note_calendar(BEFORE, NOW)
+    recounting.note_calendar(BEFORE, NOW)
     for day in (1, 4, 5):
         a_day("000000", date(2027, 1, day), name="元旦")
     assert recount() == [(1, here(1, 12, year=2027), here(1, 14, year=2027), "2027年放假安排已公布")]
@@ -73,14 +73,14 @@ def test_a_limit_that_moves_moves_with_its_ladder():
 def test_a_day_off_of_a_place_moves_the_clocks_there_and_says_whose_it_is():
     a_clock()
     operations.start(2, ("result",), (), NOW, ("150100", "150000"), BEFORE)
-    operations.note_calendar(BEFORE, NOW)
+    recounting.note_calendar(BEFORE, NOW)
     a_day("150800", date(2026, 12, 8))
     assert recount() == [(1, here(12, 22), here(12, 23), "巴彦淖尔市放假日调整")]
 
 
 def test_office_hours_that_change_move_the_close_of_business():
     a_clock()
-    operations.note_calendar(BEFORE, NOW)
+    recounting.note_calendar(BEFORE, NOW)
     db.session.add(OfficeHours(code="150821", spans=[["09:00", "12:00"], ["14:00", "17:00"]]))
     db.session.flush()
     assert recount() == [(1, here(12, 22), here(12, 22, 17), "五原县办公时间调整")]
@@ -88,7 +88,7 @@ def test_office_hours_that_change_move_the_close_of_business():
 
 def test_another_day_of_the_nation_is_told_as_such():
     a_clock()
-    operations.note_calendar(BEFORE, NOW)
+    recounting.note_calendar(BEFORE, NOW)
     a_day("000000", date(2026, 12, 7), name="国家公祭")
     assert recount() == [(1, here(12, 22), here(12, 23), "全国放假安排调整")]
 
@@ -117,27 +117,27 @@ def test_open_clocks_are_walked_in_batches():
         a_clock(complaint_id)
     operations.stop(3, ("result",), NOW)
     seen, after = [], 0
-    while batch := operations.open_clocks(after, 2):
+    while batch := recounting.open_clocks(after, 2):
         seen += [clock.complaint_id for clock in batch]
         after = batch[-1].id
     assert seen == [1, 2, 4, 5]
 
 
 def test_a_change_of_calendar_is_noticed_until_it_is_noted(monkeypatch):
-    assert operations.calendar_changed(BEFORE)
-    operations.note_calendar(BEFORE, NOW)
-    assert not operations.calendar_changed(BEFORE)
+    assert recounting.calendar_changed(BEFORE)
+    recounting.note_calendar(BEFORE, NOW)
+    assert not recounting.calendar_changed(BEFORE)
     a_day("150800", date(2026, 12, 8))
-    assert operations.calendar_changed(AFTER)
-    operations.note_calendar(AFTER, NOW)
-    assert not operations.calendar_changed(AFTER)
+    assert recounting.calendar_changed(AFTER)
+    recounting.note_calendar(AFTER, NOW)
+    assert not recounting.calendar_changed(AFTER)
     monkeypatch.setattr(recounting, "PACKAGE", "0.0")
-    assert operations.calendar_changed(AFTER)
+    assert recounting.calendar_changed(AFTER)
 
 
 def test_the_fingerprint_names_the_package_the_years_and_the_places():
     a_day("150800", date(2026, 12, 8))
-    found = operations.calendar_fingerprint(AFTER)
+    found = recounting.calendar_fingerprint(AFTER)
     assert found["holidays"] == package.PACKAGE
     assert found["published"][:8] == list(range(2019, 2027))
     assert (list(found["days"]), list(found["hours"])) == (["150800"], ["150000"])

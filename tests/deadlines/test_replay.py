@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sqlalchemy import delete
 
 from service.db import db
-from service.deadlines import operations
+from service.deadlines import operations, recounting
 from service.deadlines.models import Clock
 from service.deadlines.replay import Turn
 from service.errors import Invalid
@@ -124,7 +124,7 @@ def test_whatever_happened_the_rows_follow_from_the_turns(deeds, regimes, began,
         getattr(life, name)(*given_to)
         db.session.flush()
     db.session.expire_all()
-    assert operations.rebuild(operations.clocks_of(1), life.turns, "replay") == []
+    assert recounting.rebuild(operations.clocks_of(1), life.turns, "replay") == []
 
 
 @pytest.fixture
@@ -144,27 +144,27 @@ def test_a_row_that_was_tampered_with_is_found_and_mended(life):
     (clock,) = operations.clocks_of(1)
     due_at = clock.due_at
     clock.due_at, clock.rung = due_at + timedelta(days=30), 2
-    found = operations.rebuild([clock], life.turns, "replay")
+    found = recounting.rebuild([clock], life.turns, "replay")
     assert {(one.field, one.stored, one.derived) for one in found} == {
         ("due_at", due_at + timedelta(days=30), due_at),
         ("rung", 2, 0),
     }
-    assert operations.rebuild([clock], life.turns, "replay", correct=True) == found
-    assert operations.rebuild([clock], life.turns, "replay") == []
+    assert recounting.rebuild([clock], life.turns, "replay", correct=True) == found
+    assert recounting.rebuild([clock], life.turns, "replay") == []
     assert (clock.due_at, clock.rung) == (due_at, 0)
 
 
 def test_a_clock_that_no_turn_started_is_not_judged(life):
     (clock,) = operations.clocks_of(1)
     clock.due_at += timedelta(days=30)
-    assert operations.rebuild([clock], [], "replay") == []
+    assert recounting.rebuild([clock], [], "replay") == []
 
 
 def test_a_turn_that_starts_and_meets_a_clock_at_once_meets_that_one():
     operations.start(1, ("sign",), (), MONDAY, REGION, "replay")
     operations.stop(1, ("sign",), MONDAY)
     at_once = Turn(MONDAY, started=["sign"], met=["sign"])
-    assert operations.rebuild(operations.clocks_of(1), [at_once], "replay") == []
+    assert recounting.rebuild(operations.clocks_of(1), [at_once], "replay") == []
 
 
 def test_a_turn_that_starts_a_clock_anew_ends_the_older_one():
@@ -173,7 +173,7 @@ def test_a_turn_that_starts_a_clock_anew_ends_the_older_one():
     operations.stop(1, ("sign",), later, "cancelled")
     operations.start(1, ("sign",), (), later, REGION, "replay")
     turns = [Turn(MONDAY, started=["sign"]), Turn(later, started=["sign"], cancelled=["sign"])]
-    assert operations.rebuild(operations.clocks_of(1), turns, "replay") == []
+    assert recounting.rebuild(operations.clocks_of(1), turns, "replay") == []
 
 
 def test_an_extension_of_a_granted_day_is_replayed_from_its_days():
@@ -181,4 +181,4 @@ def test_an_extension_of_a_granted_day_is_replayed_from_its_days():
     (clock,) = operations.clocks_of(1)
     done = operations.extend(clock, date(2026, 11, 26), MONDAY, "replay")
     turns = [Turn(MONDAY, started=["result"]), Turn(MONDAY, extended={"result": done.length})]
-    assert operations.rebuild([clock], turns, "replay") == []
+    assert recounting.rebuild([clock], turns, "replay") == []
