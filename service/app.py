@@ -13,12 +13,15 @@ from service.complaints import api as complaints
 from service.complaints import tasks as complaints_tasks  # noqa: F401
 from service.config import ROOT, Config
 from service.db import db
+from service.deadlines import api as deadlines
 from service.deadlines import calendar
 from service.directory import api as directory
 from service.documentation import blp as documentation
 from service.intake import api as intake
 from service.intake import tasks as intake_tasks  # noqa: F401
 from service.jobs import tasks as jobs_tasks  # noqa: F401
+from service.notices import api as notices
+from service.notices import tasks as notices_tasks  # noqa: F401
 from service.web import site
 
 OPENAPI = {
@@ -48,6 +51,9 @@ def create_app(config: Config | None = None) -> Flask:
         QUEUE=config.queue,
         VAR=config.var,
         DATA=config.data,
+        SMS_GATEWAY_URL=config.sms_gateway_url,
+        SMS_GATEWAY_SECRET=config.sms_gateway_secret,
+        WEBHOOK_ALLOW_PRIVATE=config.webhook_allow_private,
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.json.sort_keys = False  # type: ignore[attr-defined]
@@ -61,7 +67,7 @@ def create_app(config: Config | None = None) -> Flask:
 
 def _register_views(app: Flask) -> None:
     api = http.Api(app)
-    for room in (intake, complaints, casework, directory, accounts):
+    for room in (intake, complaints, casework, notices, directory, accounts, deadlines):
         api.register_blueprint(room.blp)
     app.register_blueprint(health.blp)
     app.register_blueprint(documentation)

@@ -12,11 +12,11 @@ from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from service import clock, demonstration, health
+from service import clock, demonstration, health, simulation
 from service.accounts import operations as accounts
 from service.accounts.rules import ROLES, Grant
 from service.audit import operations as audit
-from service.casework import operations as casework
+from service.casework import climbing, recounting
 from service.classifier import corpus, storage
 from service.classifier import operations as classifier
 from service.complaints import operations as complaints
@@ -28,6 +28,7 @@ from service.deadlines.schemas import ExplanationSchema
 from service.directory import operations as directory
 from service.errors import Problem
 from service.intake import prefill
+from service.notices import administration as notices
 
 ACTOR = "命令行"
 
@@ -66,6 +67,7 @@ def seed() -> None:
     with transaction():
         stored = directory.seed(data)
         stored["clocks"] = deadlines.seed(data)
+        stored["notices"] = notices.seed(data)
         if any(part.added or part.changed or part.retired for part in stored.values()):
             directory.bump()
     for name, part in stored.items():
@@ -202,7 +204,7 @@ def deadline(start: str, cap: int | None, region: str | None, as_json: bool, **l
     ((name, length),) = given.items()
     found = terminal.ask(start, length, UNITS[name], cap, _calendar(region))
     if as_json:
-        show(ExplanationSchema().dump(found))
+        show(ExplanationSchema(only=("due_at", "provisional", "days")).dump(found))
     else:
         click.echo("\n".join(terminal.lines(found)))
 
@@ -296,9 +298,26 @@ def sweep(moment: str | None) -> None:
     total, done = 0, 1
     while done:
         with transaction():
-            done = casework.climb(now)
+            done = climbing.climb(now)
         total += done
     click.echo(f"处理了 {total} 个到点的时限。")
+
+
+limits = AppGroup("deadlines", help="全部期限的重新计算与核对。")
+
+
+@limits.command("rebuild")
+@click.option("--correct", is_flag=True, help="以办理记录为准，改正不一致的期限")
+@told
+def rebuild(correct: bool) -> None:
+    """按办理记录重新推算全部期限，列出与库中不一致之处；正常时一处也没有。"""
+    many = 0
+    with transaction():
+        for number, found in recounting.rebuild(correct):
+            many += 1
+            click.echo(f"{number} {found.clock.name} {found.field}：库中 {found.stored}，应为 {found.derived}")
+    click.echo(f"{many} 处不一致{'，已改正' if correct else ''}。" if many else "全部期限与办理记录一致，没有改动。")
+    sys.exit(1 if many and not correct else 0)
 
 
 audits = AppGroup("audit", help="办理记录的防篡改校验。")
@@ -339,7 +358,24 @@ def demo() -> None:
     click.echo("\n".join(demonstration.table()) if ready else "这个系统已有诉求，没有填入演示内容。")
 
 
+@click.command()
+@click.option("--days", default=30, show_default=True, type=click.IntRange(1, 400), help="模拟多少天")
+@click.option("--complaints", default=3000, show_default=True, type=click.IntRange(1, 100_000), help="提交多少件诉求")
+@click.option("--seed", "number", default=1, show_default=True, help="随机数种子：同一种子，同样的经过")
+@click.option("--start", default="2026-03-02 00:00", show_default=True, help="从哪个时刻开始")
+@click.option("--keep", is_flag=True, help="保留模拟的诉求，供另行核对；默认全部撤销，不留痕迹")
+@told
+def simulate(days: int, complaints: int, number: int, start: str, keep: bool) -> None:
+    """在模拟的时间里运行多日：提交、办理、到期，逐条核对时限，并算出考核指标。"""
+    with transaction() as session:
+        report = simulation.run(current_app.config["DATA"], terminal.moment(start), days, complaints, number)
+        if not keep:
+            session.rollback()
+    click.echo("\n".join(simulation.lines(report)))
+    sys.exit(1 if report.faults else 0)
+
+
 def register(app: Flask) -> None:
     """Add every command to an app."""
-    for command in (seed, classify, facts, models, deadline, users, token, sweep, audits, examine, demo):
+    for command in (seed, classify, facts, models, deadline, users, token, sweep, limits, audits, examine, demo, simulate):
         app.cli.add_command(command)

@@ -26,6 +26,8 @@ class Config:
         var: folder of everything the service writes outside the database.
         data: folder of the seed files.
         queue: name of the RQ queue; tests take one of their own.
+        sms_gateway_url, sms_gateway_secret: where short messages are handed over, and what signs them.
+        webhook_allow_private: whether webhooks may lead into networks of our own.
     """
 
     database_url: str
@@ -34,6 +36,9 @@ class Config:
     var: Path
     data: Path
     queue: str = "qishengtong"
+    sms_gateway_url: str = ""
+    sms_gateway_secret: str = ""
+    webhook_allow_private: bool = False
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Config":
@@ -51,6 +56,9 @@ class Config:
             var=var,
             data=Path(environ.get("QST_DATA") or ROOT / "data"),
             queue=environ.get("QST_QUEUE", "qishengtong"),
+            sms_gateway_url=environ.get("SMS_GATEWAY_URL", ""),
+            sms_gateway_secret=environ.get("SMS_GATEWAY_SECRET", ""),
+            webhook_allow_private=environ.get("WEBHOOK_ALLOW_PRIVATE", "") == "1",
         )
 
 

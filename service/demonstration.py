@@ -1,7 +1,7 @@
 """Demonstration complaints and accounts for an empty embedded system, so that a newcomer sees every state at once."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
 from hmac import new as hmac
@@ -11,12 +11,15 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import select
 
-from service import seedfile
+from service import clock, seedfile
 from service.accounts import operations as accounts
 from service.accounts.rules import ROLES, Grant, Reader
+from service.casework import asking, climbing, handing
 from service.casework import operations as casework
 from service.complaints.models import Complaint
+from service.complaints.rules import OPEN
 from service.db import db
+from service.deadlines import operations as deadlines
 from service.directory import operations as directory
 from service.directory.rules import Directory
 from service.intake import operations as intake
@@ -41,6 +44,9 @@ ACCOUNTS = {
 LEAGUE = ("demo-dispatcher-bynr", "dispatcher", "150800")
 
 TO_DEPARTMENT = ("accept", "dispatch")
+IN_HAND = (*TO_DEPARTMENT, "sign", "contact")
+REPLIED = (*IN_HAND, "draft", "approve", "reply")
+# state → the steps that lead there
 WAYS: dict[str, tuple[str, ...]] = {
     "submitted": (),
     "supplementing": ("request_supplement",),
@@ -50,12 +56,33 @@ WAYS: dict[str, tuple[str, ...]] = {
     "answered": ("answer",),
     "withdrawn": ("withdraw",),
     "dispatched": TO_DEPARTMENT,
-    "handling": (*TO_DEPARTMENT, "sign", "contact"),
-    "waiting": (*TO_DEPARTMENT, "sign", "contact", "request_material"),
-    "drafted": (*TO_DEPARTMENT, "sign", "contact", "draft"),
-    "approved": (*TO_DEPARTMENT, "sign", "contact", "draft", "approve"),
-    "replied": (*TO_DEPARTMENT, "sign", "contact", "draft", "approve", "reply"),
-    "closed": (*TO_DEPARTMENT, "sign", "contact", "draft", "approve", "reply", "close"),
+    "handling": IN_HAND,
+    "waiting": (*IN_HAND, "request_material"),
+    "drafted": (*IN_HAND, "draft"),
+    "approved": (*IN_HAND, "draft", "approve"),
+    "replied": REPLIED,
+    "closed": (*REPLIED, "close"),
+    "handing_back": (*TO_DEPARTMENT, "hand_back"),
+    "consulting": (*TO_DEPARTMENT, "hand_back", "consult"),
+    "suspended": (*IN_HAND, "suspend"),
+    "redo_asked": (*REPLIED, "ask_redo"),
+    "revisited": (*REPLIED, "revisit"),
+    "terminated": (*IN_HAND, "terminate"),
+    "merged": (*TO_DEPARTMENT, "merge"),
+    "explained": (*REPLIED, "ask_redo", "explain"),
+}
+# What goes on beside the state: name → (the state in which it stands, the further steps)
+ASIDES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "extension": ("handling", ("ask_extension",)),
+    "extended": ("handling", ("ask_extension", "grant_extension")),
+    "misuse": ("handling", ("report_misuse",)),
+    "misused": ("handling", ("report_misuse", "rule_misuse")),
+    "misuse_appeal": ("handling", ("report_misuse", "rule_misuse", "appeal_misuse")),
+    "counting": ("closed", ("appeal_counting",)),
+    "helped": ("handling", ("invite",)),
+    "inquired": ("handling", ("inquire",)),
+    "supervised": ("handling", ("supervise",)),
+    "handed_back": ("dispatched", ("hand_back", "grant_hand_back")),
 }
 # What a demonstration writes into the fields of a step.
 FIELDS: dict[str, dict[str, Any]] = {
@@ -67,9 +94,40 @@ FIELDS: dict[str, dict[str, Any]] = {
     "request_material": {"note": "请补充最近一次对账单。（演示）"},
     "draft": {"reply": "经核实，情况属实，已督促责任单位制定计划并按期兑现。（演示）"},
     "close": {"solved": True, "satisfaction": "satisfied"},
+    "hand_back": {
+        "reason": "经核对，这件事的主管单位不是我们。（演示）",
+        "evidence": "本部门职责清单第七条。（演示）",
+    },
+    "consult": {"note": "周四上午请双方到场，商定由谁办理。（演示）"},
+    "suspend": {"reason": "等待司法鉴定结论，结论一出即恢复办理。（演示）"},
+    "terminate": {"reason": "企业已就同一事项向人民法院起诉并立案。（演示）", "channel": "人民法院"},
+    "ask_redo": {"reason": "答复里说的付款计划到期没有兑现。（演示）"},
+    "explain": {"reason": "政策已经执行到位，差额属于合同另行约定，已向企业当面说明。（演示）"},
+    "revisit": {"contacted": True, "solved": False, "satisfaction": "dissatisfied", "reason": "只付了一部分。（演示）"},
+    "merge": {"reason": "同一企业就同一笔款项重复提交。（演示）"},
+    "ask_extension": {"reason": "需要第三方审计报告，预计还要一周。（演示）"},
+    "report_misuse": {
+        "reason": "所附验收单与存档原件不一致，疑似改动。（演示）",
+        "evidence": "医院存档的验收单原件。（演示）",
+    },
+    "rule_misuse": {"upheld": True, "reason": "经比对，验收单日期被改动。（演示）"},
+    "appeal_misuse": {"reason": "改动的是复印件上的批注，原件没有动过，愿意当面核对。（演示）"},
+    "appeal_counting": {"reason": "企业回访时说的是另一件事，请不要计入。（演示）"},
+    "invite": {"note": "请核对当年的预算安排，三天内给意见。（演示）"},
+    "inquire": {"text": "请说明欠款的原因和付款计划。（演示）"},
+    "supervise": {"reason": "请本周内拿出付款计划。（演示）"},
 }
-WHO = {"withdraw": "enterprise", "sign": "handler", "contact": "handler", "request_material": "handler",
-       "draft": "handler", "approve": "head", "reply": "head", "close": "revisit_agent"}  # fmt: skip
+WHO = {
+    **dict.fromkeys(("sign", "contact", "request_material", "draft", "hand_back", "ask_extension", "report_misuse",
+                     "invite", "inquire"), "handler"),
+    **dict.fromkeys(("approve", "reply", "appeal_counting"), "head"),
+    **dict.fromkeys(("consult", "suspend", "terminate", "explain", "rule_misuse", "grant_hand_back", "supervise"),
+                    "supervisor"),
+    **dict.fromkeys(("withdraw", "ask_redo", "appeal_misuse"), "enterprise"),
+    **dict.fromkeys(("close", "revisit"), "revisit_agent"),
+}  # fmt: skip
+# How much later than its limit an extension ends, and when what is suspended is looked at again.
+LONGER, REVIEWED = timedelta(days=7), timedelta(days=14)
 
 
 def fill(data: Path, now: datetime) -> bool:
@@ -83,7 +141,7 @@ def fill(data: Path, now: datetime) -> bool:
     _account(*LEAGUE, now)
     for index, row in enumerate(seedfile.load(data / "demonstration.yaml")):
         _play(index, row, people, now)
-    while casework.climb(now):
+    while climbing.climb(now):
         pass
     return True
 
@@ -115,9 +173,9 @@ def _derived(purpose: str) -> str:
 
 
 def _play(index: int, row: Mapping[str, Any], people: Mapping[str, Reader], now: datetime) -> None:
-    """File one complaint some time ago and take the steps that lead to its state."""
-    moment = now - timedelta(hours=8 + 7 * index)
-    way = WAYS[row["state"]]
+    """File one complaint some time ago and take the steps that lead to its state, and those beside it."""
+    moment = now - timedelta(hours=8 + 7 * index, days=row.get("days", 0))
+    way = (*WAYS[row["state"]], *ASIDES.get(row.get("aside", ""), ("", ()))[1])
     filed = intake.file_complaint(_draft(index, row), people["operator"], moment, by_hand="dispatch" not in way)
     left = way[2:] if filed.complaint.status == "dispatched" else way
     for action in left:
@@ -126,11 +184,69 @@ def _play(index: int, row: Mapping[str, Any], people: Mapping[str, Reader], now:
 
 
 def _take(complaint: Complaint, action: str, people: Mapping[str, Reader], moment: datetime) -> None:
-    role = WHO.get(action, "dispatcher")
-    given = dict(FIELDS.get(action, {}))
-    if action == "dispatch":
-        given["department"] = _some_department(complaint, directory.current())
-    casework.act(complaint, {role}, action, given, people.get(role, Reader()), moment)
+    role = who_extends(complaint) if action == "grant_extension" else WHO.get(action, "dispatcher")
+    casework.act(complaint, {role}, action, given(complaint, action, moment), people.get(role, Reader()), moment)
+
+
+def who_extends(complaint: Complaint) -> str:
+    """Who rules on the extension of a complaint's result."""
+    ruler = deadlines.who_extends(asking.result_clock(complaint), directory.current().revision)
+    return ruler or "supervisor"
+
+
+def given(complaint: Complaint, action: str, moment: datetime) -> dict[str, Any]:
+    """What a demonstration fills into a step's form on a complaint: the words, and what depends on where it stands."""
+    more = GIVEN.get(action)
+    return {**FIELDS.get(action, {}), **(more(complaint, moment) if more else {})}
+
+
+def _to_a_department(complaint: Complaint, _moment: datetime) -> dict[str, Any]:
+    return {"department": _some_department(complaint, directory.current())}
+
+
+def _to_another(complaint: Complaint, _moment: datetime) -> dict[str, Any]:
+    """A department near the matter that neither has it nor must stay out of it; whoever pays is asked first."""
+    book, having = directory.current(), {complaint.department, *complaint.co_departments}
+    near = (office for place in book.chain(complaint.region or REGION) for office in book.offices(place))
+    offices = sorted(near, key=lambda office: office.kind != "finance")
+    able = (
+        one.code for one in offices if one.code not in having and handing.not_for(one.code, complaint, book) is None
+    )
+    return {"department": next(able)}
+
+
+def _until(complaint: Complaint, _moment: datetime) -> dict[str, Any]:
+    return {"until": _working_day(complaint, asking.result_clock(complaint).due_at + LONGER)}
+
+
+def _review_on(complaint: Complaint, moment: datetime) -> dict[str, Any]:
+    return {"review_on": _working_day(complaint, moment + REVIEWED)}
+
+
+def _working_day(complaint: Complaint, at: datetime) -> date:
+    """The day of a moment, or the next that is worked where the matter lies."""
+    book = directory.current()
+    calendar = deadlines.calendar(book.chain(complaint.region or complaint.dispatch_place), book.revision)
+    days = (clock.local(at).date() + timedelta(days=later) for later in range(30))
+    return next(day for day in days if calendar.is_working(day))
+
+
+def _into(complaint: Complaint, _moment: datetime) -> dict[str, Any]:
+    """Another open complaint, of the same enterprise where there is one."""
+    others = select(Complaint.number).where(Complaint.id != complaint.id, Complaint.status.in_(sorted(OPEN)))
+    alike = Complaint.enterprise_name == complaint.enterprise_name
+    query = others.where(Complaint.sealed == complaint.sealed).order_by(alike.desc(), Complaint.id).limit(1)
+    return {"into": db.session.scalars(query).one()}
+
+
+GIVEN: Mapping[str, Callable[[Complaint, datetime], dict[str, Any]]] = {
+    "dispatch": _to_a_department,
+    "hand_back": _to_another,
+    "invite": _to_another,
+    "ask_extension": _until,
+    "suspend": _review_on,
+    "merge": _into,
+}
 
 
 def _some_department(complaint: Complaint, book: Directory) -> str:
@@ -140,7 +256,7 @@ def _some_department(complaint: Complaint, book: Directory) -> str:
     place = complaint.region or REGION
     kinds = [owner.kind for owner in book.categories[complaint.category or "policy.inquiry"].owners]
     found = [book.nearest(kind, where) for where in (place, REGION) for kind in kinds]
-    return next(one.code for one in found if one is not None and casework.not_for(one.code, complaint, book) is None)
+    return next(one.code for one in found if one is not None and handing.not_for(one.code, complaint, book) is None)
 
 
 def _draft(index: int, row: Mapping[str, Any]) -> Draft:

@@ -15,6 +15,7 @@ from flask_login import LoginManager, current_user
 from marshmallow import RAISE, ValidationError
 from marshmallow import fields as ma_fields
 from prometheus_client import Histogram
+from psycopg.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
 from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from webargs.flaskparser import FlaskParser
@@ -58,6 +59,11 @@ HTTP_SENTENCES = {
     503: "数据库暂时连不上，内容没有保存，请稍后用同一个 Idempotency-Key 再试。",
     500: "服务内部出错，已记录；请稍后再试，凭请求编号可查。",
 }
+
+
+# Two who worked on the same rows at the same moment: one of them is to try again.
+CROSSED = (DeadlockDetected, LockNotAvailable, SerializationFailure)
+TRY_AGAIN = "同时有别人在处理同一批诉求，这次没有办成，内容没有改动，请稍后再试。"
 
 
 class ProblemSchema(Schema):
@@ -325,6 +331,8 @@ def _database_error(error: DBAPIError | PoolTimeout) -> Response:
     if isinstance(error, DataError):
         # A value no schema foresaw and no column can hold is the caller's, not a fault of the service.
         return answer(422, errors.Invalid.code, "有内容无法保存，请检查后再提交。")
+    if isinstance(error, DBAPIError) and isinstance(error.orig, CROSSED):
+        return told(errors.Unavailable(TRY_AGAIN))
     if isinstance(error, OperationalError | InterfaceError | PoolTimeout) or error.connection_invalidated:
         log.warning("database_away", kind=type(error).__name__)
         return told(errors.Unavailable(HTTP_SENTENCES[503]))

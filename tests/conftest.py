@@ -14,6 +14,7 @@ from service.config import Config
 from service.db import db, transaction
 from service.deadlines import operations as deadlines
 from service.directory import operations as directory
+from service.notices import administration as notices
 from tests import servers as own_servers
 from tests.caller import Caller
 from tests.factories import People
@@ -47,6 +48,7 @@ def seeded(config: Config) -> Iterator[Flask]:
         with transaction():
             directory.seed(config.data)
             deadlines.seed(config.data)
+            notices.seed(config.data)
             directory.bump()
         classifier.train_seed_model()
     warm(app)

@@ -8,9 +8,23 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
 
-from service.complaints.rules import MACHINE, STATES, STEPS
+from service.accounts.rules import ROLES
+from service.casework.operations import EFFECTS
+from service.casework.rules import FIELD_NAMES
+from service.complaints.rules import (
+    CO_HANDLER,
+    CONDITIONS,
+    EVERY_CLOCK,
+    MACHINE,
+    QUESTIONS,
+    RESPONDENT,
+    STATES,
+    STEPS,
+)
 from service.config import ROOT
 from service.db import db
+from service.deadlines.ladder import KINDS
+from service.notices.rules import AUDIENCES
 
 SOURCES = [path for path in (ROOT / "service").rglob("*.py") if "migrations" not in path.parts]
 
@@ -45,10 +59,32 @@ def test_the_workflow_table_speaks_only_of_states_that_exist() -> None:
         assert step.target is None or step.target in STATES, step.action
 
 
-def test_every_open_state_can_be_left_and_every_final_one_cannot() -> None:
+def test_every_open_state_can_be_left_and_every_final_one_only_be_begun_anew() -> None:
+    anew = {"reopen", "redo", "ask_redo"}
     for code, state in STATES.items():
-        ways_out = [step for step in STEPS.values() if code in step.sources]
-        assert bool(ways_out) == bool(state.desk), code
+        ways_out = {step.action for step in STEPS.values() if code in step.sources and step.target}
+        assert ways_out - anew if state.desk else ways_out <= anew, code
+
+
+def test_every_state_but_the_first_is_come_to() -> None:
+    assert {step.target for step in STEPS.values() if step.target} == set(STATES)
+    assert all(state.desk in {None, "dispatcher", "department", "supervisor", "revisit"} for state in STATES.values())
+
+
+def test_the_workflow_table_speaks_only_of_clocks_roles_fields_and_readers_that_exist() -> None:
+    roles = {*ROLES, MACHINE, RESPONDENT, CO_HANDLER}
+    for step in STEPS.values():
+        kinds = {*step.stops, *step.starts, *step.pauses, *step.resumes} - set(EVERY_CLOCK)
+        assert kinds <= set(KINDS), step.action
+        assert step.roles <= roles, step.action
+        assert {*step.needs, *step.allows} <= set(FIELD_NAMES), step.action
+        assert set(step.tells) <= set(AUDIENCES), step.action
+        assert {step.opens, step.settles} - {None} <= set(QUESTIONS), step.action
+        assert set(step.when) <= set(CONDITIONS), step.action
+
+
+def test_every_effect_belongs_to_a_step() -> None:
+    assert set(EFFECTS) <= set(STEPS)
 
 
 def test_every_lapse_belongs_to_the_machine_alone() -> None:

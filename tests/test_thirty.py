@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from service import clock
-from service.casework import operations as casework
+from service.casework import climbing
 from service.complaints.models import Complaint, Event
 from service.complaints.rules import OPEN
 from service.db import db, transaction
@@ -185,7 +185,7 @@ def climb_all() -> int:
     total = done = 0
     while True:
         with transaction():
-            done = casework.climb(clock.now())
+            done = climbing.climb(clock.now())
         if not done:
             return total
         total += done

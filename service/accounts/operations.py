@@ -2,14 +2,15 @@
 
 import re
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import selectinload
 
 from service.accounts.models import Token, User, UserGrant
@@ -136,13 +137,17 @@ def close_user(user: User, now: datetime, actor: str) -> None:
     audit.record("user.closed", user.login, actor, now)
 
 
-def bearer(secret: str, now: datetime) -> Reader:
+def bearer(secret: str, now: datetime, unread: ColumnElement[int] | None = None) -> Reader:
     """Who holds a bearer token, in one statement.
+
+    Args:
+        unread: what to count of the user with the same statement, for pages that show it.
 
     Raises:
         NotSignedIn: it is unknown, expired, revoked, or its user is switched off.
     """
-    rows = db.session.execute(HELD.where(Token.hash == _token_hash(secret))).all()
+    query = HELD if unread is None else HELD.add_columns(unread.label("unread"))
+    rows = db.session.execute(query.where(Token.hash == _token_hash(secret))).all()
     held = rows[0] if rows else None
     if held is None or not usable(held.expires_at, held.revoked_at, now) or not held.active:
         raise NotSignedIn("令牌无效或已过期，请重新登录。")
@@ -226,6 +231,34 @@ def names(ids: Iterable[int]) -> dict[int, str]:
     return {row.id: row.name for row in rows}
 
 
+@dataclass(frozen=True)
+class Holder:
+    """A user and one of the user's grants."""
+
+    user_id: int
+    grant: Grant
+
+
+def holders(roles: Collection[str], departments: Collection[str], places: Collection[str]) -> list[Holder]:
+    """Who holds one of the roles for one of the departments, or for a whole place, in one statement."""
+    if not roles:
+        return []
+    for_place = and_(UserGrant.department.is_(None), UserGrant.place.in_(sorted(places)))
+    query = select(User.id, UserGrant.role, UserGrant.place, UserGrant.department).join(User.grants)
+    query = query.where(User.active, UserGrant.role.in_(sorted(roles)))
+    query = query.where(or_(UserGrant.department.in_(sorted(departments)), for_place)).order_by(User.id, UserGrant.id)
+    book = directory.current()
+    return [Holder(row.id, _reach(row, book)) for row in db.session.execute(query)]
+
+
+def among(role: str, ids: Collection[int]) -> frozenset[int]:
+    """Those of some users who hold a role, in one statement; none that was switched off."""
+    if not ids:
+        return frozenset()
+    query = select(User.id).join(User.grants).where(User.id.in_(sorted(ids)), User.active, UserGrant.role == role)
+    return frozenset(db.session.scalars(query))
+
+
 def reader(user: User) -> Reader:
     """A user as the other rooms know it, with what each grant reaches."""
     return _reader(user, user.grants)
@@ -235,7 +268,8 @@ def _reader(who: Any, held: Iterable[Any]) -> Reader:
     """Who and held are objects or rows of the same columns."""
     book = directory.current()
     grants = tuple(_reach(grant, book) for grant in held)
-    return Reader(who.id, who.login, who.name, grants, frozenset(grant.role for grant in grants))
+    roles = frozenset(grant.role for grant in grants)
+    return Reader(who.id, who.login, who.name, grants, roles, unread=getattr(who, "unread", 0))
 
 
 def _reach(row: Any, book: Directory) -> Grant:

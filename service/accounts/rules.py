@@ -43,7 +43,11 @@ class Grant:
 
 @dataclass(frozen=True)
 class Reader:
-    """Who asks: a signed-in user as every other room knows it, or nobody (id None, no grants)."""
+    """Who asks: a signed-in user as every other room knows it, or nobody (id None, no grants).
+
+    Attributes:
+        unread: how many messages wait for the user, where a page asked to know.
+    """
 
     id: int | None = None
     login: str = ""
@@ -52,6 +56,7 @@ class Reader:
     roles: frozenset[str] = field(default=frozenset())
     # What flask-login wants to know of a user.
     is_active: bool = True
+    unread: int = field(default=0, compare=False)
 
     @property
     def is_authenticated(self) -> bool:

@@ -3,34 +3,68 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from service.complaints.rules import ENTERPRISE, STATES, STEPS, Step, allowed
+from service.accounts.rules import ROLES
+from service.clock import spoken
+from service.complaints.models import Complaint, Event
+from service.complaints.rules import (
+    ENTERPRISE,
+    MACHINE,
+    RESPONDENT,
+    SATISFACTION,
+    STATES,
+    STEPS,
+    Standing,
+    Step,
+    allowed,
+    obstacle,
+)
+from service.deadlines.ladder import OWED_BY
 from service.errors import Invalid, NotAllowed, NotFound, WrongState
 
-# Where a clock ends that the enterprise was asked to keep, the complaint takes this step by itself.
-LAPSES = {"supplement": "lapse_supplement", "material": "lapse_material"}
+# Where one of these clocks ends, the complaint takes the step by itself.
+LAPSES = {"supplement": "lapse_supplement", "material": "lapse_material", "closing": "lapse_closing"}
+# After these the machine dispatches again, to the department that had it.
+FOLLOWED_BY = {"redo": "dispatch", "grant_redo": "dispatch"}
+DONE_ANEW = "重办"
+# Who took a step, as everybody who reads the trail may call them.
+ACTORS = {**{code: name for code, (name, _) in ROLES.items()}, MACHINE: "系统", RESPONDENT: "被投诉单位"}
+# What a letter demands that the ladder sends out, by the letter's kind.
+DEMANDS = {
+    "order": "该诉求的{}期限已过，请立即办理，并在下列时限前报告进展和预计办结时间。",
+    "letter": "{}期限已过，仍未收到答复。请在下列时限前书面说明情况和处理办法。",
+}
+# With these the enterprise must say why.
+DISSATISFIED = ("dissatisfied", "very_dissatisfied")
 
 FIELD_NAMES = {
     "note": "说明",
     "reason": "理由",
+    "evidence": "依据",
     "channel": "应走的渠道",
     "department": "承办部门",
-    "text": "补充的内容",
+    "place": "下级地区",
+    "text": "内容",
     "reply": "答复内容",
     "internal": "内部说明",
+    "contacted": "是否联系过企业",
     "solved": "问题是否已解决",
     "satisfaction": "满意度",
     "category": "类别",
     "nature": "性质",
+    "until": "延长到哪一天",
+    "review_on": "复核日期",
+    "upheld": "是否成立",
+    "into": "并入的诉求编号",
 }
 
 
-def step_for(action: str, status: str, roles: Collection[str], given: Mapping[str, Any]) -> Step:
-    """The row of the workflow that this is, if it may be taken.
+def step_for(action: str, one: Standing, roles: Collection[str], given: Mapping[str, Any]) -> Step:
+    """The row of the workflow that this is, if it may be taken on a complaint as it stands.
 
     Raises:
         NotFound: there is no such action.
         NotAllowed: none of the roles may ever take it.
-        WrongState: it does not fit the state; the error lists what does.
+        WrongState: it does not fit the state, or something else is in its way; the error lists what does fit.
         Invalid: a field is missing, or given where the step has no use for it.
     """
     step = STEPS.get(action)
@@ -38,16 +72,18 @@ def step_for(action: str, status: str, roles: Collection[str], given: Mapping[st
         raise NotFound(f"没有这个操作。可用的操作：{'、'.join(STEPS)}")
     if not step.roles & set(roles):
         raise NotAllowed(f"您的岗位不能做「{step.name}」。")
-    if status not in step.sources:
-        raise WrongState(*_misfit(step, status, roles))
+    if one.status not in step.sources:
+        raise WrongState(*_misfit(step, one, roles))
+    if why := obstacle(step, one):
+        raise WrongState(why, {"allowed_actions": allowed(one, roles)})
     check_fields(step, given)
     return step
 
 
-def _misfit(step: Step, status: str, roles: Collection[str]) -> tuple[str, dict[str, list[str]]]:
-    possible = allowed(status, roles)
+def _misfit(step: Step, one: Standing, roles: Collection[str]) -> tuple[str, dict[str, list[str]]]:
+    possible = allowed(one, roles)
     names = "、".join(f"{STEPS[action].name}（{action}）" for action in possible) or "没有"
-    return f"现在是「{STATES[status].name}」，不能做「{step.name}」。现在能做的：{names}。", {
+    return f"现在是「{STATES[one.status].name}」，不能做「{step.name}」。现在能做的：{names}。", {
         "allowed_actions": possible
     }
 
@@ -71,8 +107,41 @@ def check_close(given: Mapping[str, Any], role: str) -> None:
         raise Invalid("问题没有解决而办结，必须写明理由。", {"reason": ["未解决而办结时必须填写理由。"]})
 
 
+def check_revisit(given: Mapping[str, Any]) -> None:
+    """Three facts, or that nobody could be reached; the two worst grades want a reason.
+
+    Raises:
+        Invalid: a fact is missing, or given though nobody was reached.
+    """
+    facts = [name for name in ("solved", "satisfaction") if name in given]
+    if not given["contacted"]:
+        if facts:
+            raise Invalid("没有联系上企业时不能填写结果。", {name: ["没有联系上时请留空。"] for name in facts})
+        return
+    if missing := [name for name in ("solved", "satisfaction") if name not in given]:
+        raise Invalid("请填写企业的答复。", {name: [f"请填写{FIELD_NAMES[name]}。"] for name in missing})
+    if given["satisfaction"] in DISSATISFIED and "reason" not in given:
+        grade = SATISFACTION[given["satisfaction"]]
+        raise Invalid(f"企业{grade}时必须写明原因。", {"reason": [f"请写明{grade}的原因。"]})
+
+
+def letter_for(complaint: Complaint, rung: str, kind: str) -> str | None:
+    """The kind of letter that a rung of a kind of clock sends out; None for rungs that only remind."""
+    if rung in {"supervise", "supervise_again"}:
+        return "order" if complaint.department and OWED_BY[kind] == "department" else None
+    # What is sealed the respondent must not learn of.
+    return "letter" if rung == "letter" and complaint.respondent_name and not complaint.sealed else None
+
+
+def told(event: Event) -> str:
+    """What somebody did, for who acted on an older copy: 派单员 2026年3月16日 10:05 派单."""
+    return f"{ACTORS.get(event.role, event.role)} {spoken(event.at)} {STEPS[event.action].name}"
+
+
 def acting_role(step: Step, roles: Collection[str]) -> str:
     """The role in which somebody takes a step, where several would do: the most particular first."""
-    order = ("handler", "head", "department_dispatcher", "dispatcher", "operator", "revisit_agent", "supervisor")
+    order = (
+        "handler", "head", "department_dispatcher", "dispatcher", "operator", "revisit_agent", "supervisor",
+    )  # fmt: skip
     held = step.roles & set(roles)
     return next((role for role in order if role in held), min(held))

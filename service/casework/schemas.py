@@ -1,10 +1,12 @@
 """The fields of the workflow's steps as JSON."""
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
 from service.complaints.rules import NATURES, SATISFACTION
-from service.complaints.schemas import Known
-from service.fields import Choice, Flag, Schema, Text
+from service.complaints.schemas import ComplaintSchema, Known
+from service.fields import Choice, Day, Flag, Schema, Text
+
+MOST_AT_ONCE = 200
 
 
 class ActionSchema(Schema):
@@ -12,15 +14,58 @@ class ActionSchema(Schema):
 
     note = Text(most=2000, lines=True)
     reason = Text(most=2000, lines=True)
+    evidence = Text(most=2000, lines=True)
     channel = Text(most=200)
     department = Known("departments", "没有这个部门编码，可查 /api/v1/departments。")
+    place = Known("places", "没有这个地区编码，可查 /api/v1/regions。")
     category = Known("categories", "没有这个类别，可查 /api/v1/categories。")
     nature = Choice(NATURES)
     text = Text(most=20_000, lines=True)
     reply = Text(most=20_000, lines=True)
     internal = Text(most=20_000, lines=True)
+    contacted = Flag()
     solved = Flag()
     satisfaction = Choice(SATISFACTION)
+    until = Day()
+    review_on = Day()
+    upheld = Flag()
+    into = Text(most=40)
+
+
+class BatchSchema(ActionSchema):
+    """The same step on many complaints."""
+
+    numbers = fields.List(
+        Text(most=40), required=True,
+        validate=validate.Length(min=1, max=MOST_AT_ONCE, error=f"一次最多 {MOST_AT_ONCE} 件，至少 1 件。"),
+    )  # fmt: skip
+
+
+class OutcomeSchema(Schema):
+    """How one complaint of many fared."""
+
+    number = fields.String()
+    done = fields.Boolean()
+    why = fields.String(metadata={"description": "没有办成的原因"})
+
+
+class IssuedSchema(Schema):
+    """A letter that was just issued, with the link that is shown only now."""
+
+    letter = fields.String()
+    token = fields.String(metadata={"description": "一次性链接 /letters/{token}，只在此处给出"})
+
+
+class ActedSchema(ComplaintSchema):
+    """A complaint after a step."""
+
+    issued = fields.Nested(IssuedSchema, allow_none=True)
+
+
+class RetaliationSchema(Schema):
+    """What was done to an enterprise because it complained."""
+
+    text = Text(most=20_000, lines=True, required=True)
 
 
 class StepSchema(Schema):
@@ -33,6 +78,9 @@ class StepSchema(Schema):
     roles = fields.List(fields.String())
     needs = fields.List(fields.String())
     allows = fields.List(fields.String())
+    when = fields.List(fields.String())
+    opens = fields.String(allow_none=True)
+    settles = fields.String(allow_none=True)
     stops = fields.List(fields.String())
     starts = fields.List(fields.String())
     pauses = fields.List(fields.String())

@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 from service import clock
-from service.casework import operations
+from service.casework import climbing, recounting
+from service.deadlines.recounting import calendar_changed
+from service.directory import operations as directory
 from service.jobs import outbox
 from service.jobs.rules import task
 
@@ -13,5 +15,20 @@ BATCH = 500
 @task("casework.sweep", every=timedelta(seconds=30))
 def sweep() -> None:
     """Climb one batch of due rungs; a full batch asks for the next at once."""
-    if operations.climb(clock.now(), BATCH) >= BATCH:
+    if climbing.climb(clock.now(), BATCH) >= BATCH:
         outbox.add("casework.sweep")
+
+
+@task("casework.watch_calendar", every=timedelta(hours=1))
+def watch_calendar() -> None:
+    """Count all open limits anew where the calendar is not the one that they were last counted with."""
+    if calendar_changed(directory.current().revision):
+        outbox.add("casework.recount", {"after_id": 0})
+
+
+@task("casework.recount")
+def recount(after_id: int, begun_with: str | None = None) -> None:
+    """One batch of the walk over all open clocks; asks for the next at once."""
+    walk = recounting.recount(after_id, BATCH, clock.now(), begun_with)
+    if walk.last is not None:
+        outbox.add("casework.recount", {"after_id": walk.last, "begun_with": walk.revision})

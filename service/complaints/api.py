@@ -10,7 +10,14 @@ from service.accounts.rules import DESKS
 from service.complaints import listing, operations, reading
 from service.complaints.models import Complaint
 from service.complaints.rules import ENTERPRISE
-from service.complaints.schemas import ComplaintSchema, EventSchema, ListQuerySchema, PageSchema, SearchSchema
+from service.complaints.schemas import (
+    ComplaintSchema,
+    EventSchema,
+    ExplainedClockSchema,
+    ListQuerySchema,
+    PageSchema,
+    SearchSchema,
+)
 from service.deadlines import operations as deadlines
 from service.directory import operations as directory
 from service.http import Blueprint, http_header, needs, public
@@ -52,6 +59,18 @@ def events(number: str) -> list[dict[str, Any]]:
     everything, knows = bool(roles - {ENTERPRISE}), reading.knows_who(complaint, roles)
     book = directory.current()
     return [reading.event(row, everything, knows, book) for row in operations.trail(complaint, everything)]
+
+
+@blp.route("/complaints/<number>/clocks")
+@public
+@blp.doc(parameters=[QUERY_CODE])
+@blp.response(200, ExplainedClockSchema(many=True))
+def clocks(number: str) -> list[dict[str, Any]]:
+    """Every limit of a complaint explained: what started it, what it rests on, and each day on the way to it."""
+    complaint, roles = operations.find(number, current_user, query_code())
+    revision, now = directory.current().revision, clock.now()
+    found = reading.shown_clocks(deadlines.clocks_of(complaint.id), roles)
+    return [{"clock": one, "explanation": deadlines.explain(one, revision, now)} for one in found]
 
 
 @blp.route("/complaints")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, cast, exists, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, case, cast, exists, false, func, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import load_only
 
@@ -14,14 +14,18 @@ from service.accounts.rules import Reader
 from service.classifier import operations as classifier
 from service.complaints.models import Complaint, Event
 from service.complaints.reading import KNOWS_CONFIDENTIAL
-from service.complaints.rules import OPEN
-from service.complaints.visibility import visible
+from service.complaints.rules import ASIDE, CO_HANDLER, OPEN
+from service.complaints.visibility import scopes, visible
 from service.crypto import keyed_hash
 from service.db import db
+from service.deadlines.models import Clock, ClockRule
+from service.deadlines.operations import SUPERVISOR
 from service.directory import operations as directory
 from service.errors import Invalid
 
 SOON = timedelta(days=2)
+# States in which a reply went out and nobody has asked yet what the enterprise says of it.
+REPLIED = ("replied", "answered")
 # Whom nobody else may name, nobody else finds by his number either.
 FINDS_CONFIDENTIAL = KNOWS_CONFIDENTIAL | {"system"}
 EXACTLY = {
@@ -37,7 +41,7 @@ COLUMNS = (
     Complaint.amount, Complaint.channel, Complaint.confidential, Complaint.anonymous, Complaint.enterprise_name,
     Complaint.respondent_name, Complaint.respondent_kind, Complaint.category, Complaint.department,
     Complaint.dispatch_place, Complaint.status, Complaint.queue_desk, Complaint.queue_code, Complaint.due_at,
-    Complaint.created_at, Complaint.sealed,
+    Complaint.created_at, Complaint.sealed, Complaint.pending,
 )  # fmt: skip
 
 
@@ -48,7 +52,10 @@ class Wanted:
     Attributes:
         desk, queue: in whose hands it is: a desk of the workflow's states, and a department or place there.
         queues: the same for several departments or places.
-        action, since: what was done to it, since a moment.
+        actions, since: one of which was taken on it, since a moment.
+        pending: questions of which one at least waits for a ruling; ruler: who rules on the extension that was asked.
+        to_revisit: whether the enterprise is to be called now.
+        helping: whether it is reached only because the own department was asked to help (True), or only otherwise.
         due: "overdue" or "soon".
         sort: "newest" or "due" (the earliest limit first; only open complaints have one).
         q: words that must all stand in the text.
@@ -61,8 +68,12 @@ class Wanted:
     desk: str | None = None
     queue: str | None = None
     queues: Collection[str] | None = None
-    action: str | None = None
+    actions: Collection[str] = ()
     since: datetime | None = None
+    pending: Collection[str] | None = None
+    ruler: str | None = None
+    to_revisit: bool = False
+    helping: bool | None = None
     due: str | None = None
     q: str | None = None
     phone: str | None = None
@@ -112,7 +123,8 @@ def standings(desk: str, reader: Reader, now: datetime) -> list[Standing]:
 
 def page(wanted: Wanted, reader: Reader, now: datetime, more: Sequence[Any] = ()) -> Page:
     """One page of what the reader may see, in one statement; `more`: columns that the usual list does without."""
-    query = _filtered(select(Complaint).options(load_only(*COLUMNS, *more)).where(visible(reader)), wanted, now)
+    here = select(Complaint).options(load_only(*COLUMNS, *more)).where(_reached(wanted, reader))
+    query = _filtered(here, wanted, now)
     if (wanted.phone or wanted.uscc) and not reader.roles & FINDS_CONFIDENTIAL:
         query = query.where(Complaint.confidential.is_(False))
     query = _ordered(query, wanted).limit(wanted.limit + 1)
@@ -123,15 +135,15 @@ def page(wanted: Wanted, reader: Reader, now: datetime, more: Sequence[Any] = ()
 
 def by_status(wanted: Wanted, reader: Reader, now: datetime) -> dict[str, int]:
     """How many of a list stand in each state that occurs, whatever state it asks for, in one statement."""
-    query: Any = select(Complaint.status, func.count().label("held")).where(visible(reader))
+    query: Any = select(Complaint.status, func.count().label("held")).where(_reached(wanted, reader))
     rows = db.session.execute(_filtered(query.group_by(Complaint.status), replace(wanted, status=None, desk=None), now))
     return {row.status: row.held for row in rows}
 
 
 def totals(wanted: Sequence[Wanted], reader: Reader, now: datetime) -> list[int]:
     """How many complaints each of some lists holds, in one statement."""
-    all_of_them = select(func.count()).select_from(Complaint).where(visible(reader))
-    counts = (_filtered(all_of_them, one, now).scalar_subquery() for one in wanted)
+    one_by_one = ((one, select(func.count()).select_from(Complaint).where(_reached(one, reader))) for one in wanted)
+    counts = (_filtered(query, one, now).scalar_subquery() for one, query in one_by_one)
     return list(db.session.execute(select(*counts)).one())
 
 
@@ -148,6 +160,31 @@ def burdens(reader: Reader, now: datetime, most: int) -> list[Burden]:
     return [Burden(*row) for row in db.session.execute(ordered.limit(most))]
 
 
+def said(ids: Collection[int], actions: Collection[str]) -> dict[int, list[Event]]:
+    """What was done to some complaints by certain steps, each one's in order, in one statement."""
+    query = select(Event).where(Event.complaint_id.in_(sorted(ids)), Event.action.in_(sorted(actions)))
+    found: dict[int, list[Event]] = {}
+    for event in db.session.scalars(query.order_by(Event.complaint_id, Event.seq)):
+        found.setdefault(event.complaint_id, []).append(event)
+    return found
+
+
+def of_one_matter(ids: Collection[int], numbers: Collection[str], reader: Reader) -> list[Complaint]:
+    """The complaints of these ids and numbers that the reader may see, in one statement: merged, or split off."""
+    query = select(Complaint).options(load_only(*COLUMNS, Complaint.merged_into)).where(visible(reader))
+    named = or_(Complaint.id.in_(sorted(ids)), Complaint.number.in_(sorted(numbers)))
+    return list(db.session.scalars(query.where(named).order_by(Complaint.id)))
+
+
+def _reached(wanted: Wanted, reader: Reader) -> ColumnElement[bool]:
+    """What the reader may see at all, or only in the roles that the list is about."""
+    if wanted.helping is None:
+        return visible(reader)
+    own = scopes(reader)
+    conditions = (said for role, said in own if (role == CO_HANDLER if wanted.helping else role not in ASIDE))
+    return or_(false(), *conditions)
+
+
 def _filtered(query: Select[Any], wanted: Wanted, now: datetime) -> Select[Any]:
     for name, column in EXACTLY.items():
         if (value := getattr(wanted, name)) is not None:
@@ -158,22 +195,36 @@ def _filtered(query: Select[Any], wanted: Wanted, now: datetime) -> Select[Any]:
         query = query.where(func.split_part(Complaint.category, ".", 1) == wanted.family)
     if wanted.region is not None:
         query = query.where(Complaint.region.in_(sorted(directory.current().subtree(wanted.region))))
+    if wanted.pending is not None:
+        query = query.where(Complaint.pending.overlap(sorted(wanted.pending)))
+    if wanted.ruler is not None:
+        query = query.where(_extended_by(wanted.ruler))
+    if wanted.to_revisit:
+        query = query.where(or_(Complaint.status.in_(REPLIED), Complaint.pending.contains(["revisit"])))
     if wanted.due is not None:
         query = query.where(_is_open(), *_due(wanted.due, now))
-    if wanted.action is not None:
-        query = query.where(_happened(wanted.action, wanted.since))
+    if wanted.actions:
+        query = query.where(_happened(wanted.actions, wanted.since))
     for name, value in (("phone", wanted.phone), ("uscc", wanted.uscc)):
         if value is not None:
             query = query.where(getattr(Complaint, f"{name}_hash") == keyed_hash(value, name))
     return query if wanted.q is None else _matching(query, wanted.q)
 
 
+def _extended_by(ruler: str) -> ColumnElement[bool]:
+    """The rule of the result's clock says who, unless a superior's moment ends it; as deadlines.who_extends."""
+    fixed = func.coalesce(Clock.extended_to, Clock.fixed_due_at)
+    whose = case((Clock.due_at == fixed, SUPERVISOR), else_=ClockRule.extendable_by)
+    open_one = (Clock.complaint_id == Complaint.id, Clock.kind == "result", Clock.state.in_(("running", "paused")))
+    return exists().where(*open_one, ClockRule.code == Clock.rule_code, whose == ruler)
+
+
 def _is_open() -> Any:
     return Complaint.status.in_(sorted(OPEN))
 
 
-def _happened(action: str, since: datetime | None) -> Any:
-    event = exists().where(Event.complaint_id == Complaint.id, Event.action == action)
+def _happened(actions: Collection[str], since: datetime | None) -> Any:
+    event = exists().where(Event.complaint_id == Complaint.id, Event.action.in_(sorted(actions)))
     return event if since is None else event.where(Event.at >= since)
 
 

@@ -30,7 +30,9 @@ class Complaint(db.Model):
 
     `id` is the serial in its number: known before the row is written, so that events and clocks can go with it.
     `due_at` repeats the earliest running clock, so that a queue can be read in that order from one index.
-    `spent` are the actions that may be taken once and were.
+    `spent` are the actions that may be taken once and were; `pending` the questions (rules.QUESTIONS) that wait for a
+    ruling. `delivered_to` is the department that last got the material, `former_handlers` are those whose replies had
+    to be done anew, `co_departments` those that were asked to help. `excluded` ones are in no judged figure.
     `head` and `length` are the last hash and the number of the events; `version` counts what people did (ETag).
     """
 
@@ -47,6 +49,10 @@ class Complaint(db.Model):
         Index("ix_complaints_phone", "phone_hash", postgresql_where="phone_hash IS NOT NULL"),
         Index("ix_complaints_uscc", "uscc_hash", postgresql_where="uscc_hash IS NOT NULL"),
         Index("ix_complaints_respondent", "respondent_name", postgresql_where="respondent_name IS NOT NULL"),
+        Index("ix_complaints_receiver", "receiver", "id"),
+        Index("ix_complaints_pending", "pending", postgresql_using="gin"),
+        Index("ix_complaints_co_departments", "co_departments", postgresql_using="gin"),
+        Index("ix_complaints_merged_into", "merged_into", postgresql_where="merged_into IS NOT NULL"),
         Index("ix_complaints_filed_by", "filed_by", postgresql_where="filed_by IS NOT NULL"),
         Index(
             "uq_complaints_source", "source_system", "source_number", unique=True,
@@ -110,19 +116,36 @@ class Complaint(db.Model):
     due_at: Mapped[datetime | None] = mapped_column(Instant)
     draft: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     reply: Mapped[str | None] = mapped_column(Text)
+    contacted: Mapped[bool | None]
     solved: Mapped[bool | None]
     satisfaction: Mapped[str | None] = mapped_column(Text)
+    excluded: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
 
     spent: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    pending: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default="{}")
+    hand_backs: Mapped[int] = mapped_column(default=0, server_default="0")
+    designated: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    delivered_to: Mapped[str | None] = mapped_column(Text)
+    former_handlers: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), default=list, server_default="{}")
+    co_departments: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default="{}")
+    merged_into: Mapped[int | None] = mapped_column(BigInteger)
+    split_from: Mapped[int | None] = mapped_column(BigInteger)
     length: Mapped[int] = mapped_column(default=0)
     head: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class Event(db.Model):
-    """One thing that happened to a complaint; its hash seals it and all before it."""
+    """One thing that happened to a complaint; its hash seals it and all before it.
+
+    `told` says that who should hear of it was told, or that nobody need be; the hash does not cover it.
+    """
 
     __tablename__ = "events"
-    __table_args__ = (UniqueConstraint("complaint_id", "seq"),)
+    __table_args__ = (
+        UniqueConstraint("complaint_id", "seq"),
+        Index("ix_events_untold", "id", postgresql_where="NOT told"),
+        Index("ix_events_action", "action", "at"),
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     complaint_id: Mapped[int] = mapped_column(ForeignKey("complaints.id"))
@@ -136,3 +159,4 @@ class Event(db.Model):
     public: Mapped[bool]
     data: Mapped[dict[str, Any]] = mapped_column(JSONB)
     hash: Mapped[bytes] = mapped_column(LargeBinary)
+    told: Mapped[bool] = mapped_column(default=False, server_default=text("false"))

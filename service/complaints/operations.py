@@ -1,14 +1,14 @@
 """Finding complaints, adding to their trail, and proving that nobody changed it."""
 
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from hmac import compare_digest
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import exists, func, insert, select, text
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from service.accounts.rules import Reader
@@ -101,6 +101,29 @@ def trail(complaint: Complaint, everything: bool) -> Sequence[Event]:
     """A complaint's events in order: all of them, or those the enterprise reads."""
     query = select(Event).where(Event.complaint_id == complaint.id).order_by(Event.seq)
     return db.session.scalars(query if everything else query.where(Event.public)).all()
+
+
+def last_of(complaint_id: int, actions: Collection[str]) -> Event | None:
+    """The last time one of some steps was taken on a complaint."""
+    query = select(Event).where(Event.complaint_id == complaint_id, Event.action.in_(actions))
+    return db.session.scalars(query.order_by(Event.seq.desc()).limit(1)).one_or_none()
+
+
+def acted(complaint_id: int, actor_id: int, roles: Collection[str]) -> bool:
+    """Whether somebody ever did anything to a complaint in one of some roles."""
+    wanted = exists().where(Event.complaint_id == complaint_id, Event.actor_id == actor_id, Event.role.in_(roles))
+    return bool(db.session.scalar(select(wanted)))
+
+
+def locked(complaint_id: int) -> Complaint:
+    """A complaint whose row is held until the transaction ends, for who is let in by something else than grants."""
+    return db.session.scalars(select(Complaint).where(Complaint.id == complaint_id).with_for_update()).one()
+
+
+def hold(numbers: Collection[str]) -> None:
+    """Hold the rows of several complaints until the transaction ends, in the one order in which everybody does."""
+    rows = select(Complaint.id).where(Complaint.number.in_(numbers)).order_by(Complaint.id)
+    db.session.execute(rows.with_for_update())
 
 
 def last_event(complaint: Complaint) -> Event:

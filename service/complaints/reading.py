@@ -5,7 +5,8 @@ from typing import Any
 
 from service.classifier.facts import mask
 from service.complaints.models import Complaint, Event
-from service.complaints.rules import ENTERPRISE, NATURES, STATES, STEPS, allowed
+from service.complaints.rules import ENTERPRISE, NATURES, RECEIVER, STATES, STEPS, allowed
+from service.deadlines.ladder import INTERNAL
 from service.deadlines.models import Clock
 from service.directory.rules import Directory
 
@@ -32,15 +33,23 @@ def full(complaint: Complaint, clocks: Sequence[Clock], roles: Collection[str], 
         "reason": complaint.reason,
         "proposed_channel": complaint.proposed_channel,
         "proposed_department": named(complaint.proposed_department, book.departments) if staff else None,
-        "clocks": clocks,
+        "clocks": shown_clocks(clocks, roles),
         "details": _shown(complaint.details, knows),
-        "draft": _shown(complaint.draft, knows) if staff else None,
+        "draft": _shown(complaint.draft, knows) if set(roles) - {ENTERPRISE, RECEIVER} else None,
         "reply": _shown(complaint.reply, knows),
+        "contacted": complaint.contacted,
         "solved": complaint.solved,
         "satisfaction": complaint.satisfaction,
-        "allowed_actions": allowed(complaint.status, roles, complaint.spent),
+        "pending": complaint.pending if staff else [],
+        "co_departments": [named(code, book.departments) for code in complaint.co_departments] if staff else [],
+        "allowed_actions": allowed(complaint, roles),
         "version": complaint.version,
     }
+
+
+def shown_clocks(clocks: Sequence[Clock], roles: Collection[str]) -> list[Clock]:
+    """The clocks that somebody in these roles is told of: the enterprise none that runs between authorities."""
+    return [clock for clock in clocks if set(roles) - {ENTERPRISE} or clock.kind not in INTERNAL]
 
 
 def brief(complaint: Complaint, book: Directory) -> dict[str, Any]:
@@ -168,10 +177,26 @@ def event(row: Event, everything: bool, knows: bool, book: Directory) -> dict[st
         "status_name": STATES[row.to_status].name,
         "data": _shown(_plain(row.data, book), knows),
     }
-    return {**told, "role": row.role, "hash": row.hash.hex()} if everything else told
+    if everything:
+        return {**told, "role": row.role, "hash": row.hash.hex()}
+    hidden = HIDDEN | HIDDEN_IN.get(row.action, frozenset())
+    told["data"] = {name: value for name, value in told["data"].items() if name not in hidden}
+    return told
 
 
-OTHER_EVENTS = {"file": "提交", "remind": "到期提醒", "overdue": "逾期催办"}
+# What of an event's data the enterprise does not read: how the clocks turned, and whose complaint its own went into.
+HIDDEN = frozenset({"clocks", "into"})
+# The same of single steps: why two were merged may tell of another enterprise's complaint.
+HIDDEN_IN = {"merge": frozenset({"reason"})}
+OTHER_EVENTS = {
+    "file": "提交",
+    "remind": "到期提醒",
+    "overdue": "逾期催办",
+    "supervise_again": "二次督办",
+    "letter": "督办书",
+    "censure": "约谈通报被投诉单位",
+    "recount": "期限重新计算",
+}
 
 
 def step_name(action: str) -> str:

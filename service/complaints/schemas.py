@@ -8,8 +8,8 @@ from marshmallow import fields, validate
 from stdnum.cn import uscc
 from stdnum.exceptions import ValidationError as NumberError
 
-from service.complaints.rules import SATISFACTION, STATES
-from service.deadlines.schemas import ClockSchema
+from service.complaints.rules import QUESTIONS, SATISFACTION, STATES
+from service.deadlines.schemas import ClockSchema, ExplanationSchema
 from service.directory.schemas import Known, region_field
 from service.fields import Choice, Count, Moment, Money, Nested, Schema, Text, narrow
 
@@ -17,7 +17,7 @@ from service.fields import Choice, Count, Moment, Money, Nested, Schema, Text, n
 DIALLED = re.compile(r"[0-9+() ./-]{5,40}(?:(?:转|ext\.?|x|#) ?[0-9]{1,6})?", re.IGNORECASE)
 
 
-QUEUE = re.compile(r"(dispatcher|department|revisit):[A-Za-z0-9-]{1,60}\Z")
+QUEUE = re.compile(r"(dispatcher|department|supervisor|revisit):[A-Za-z0-9-]{1,60}\Z")
 
 
 class Uscc(fields.String):
@@ -147,10 +147,20 @@ class ComplaintSchema(BriefSchema):
     details = fields.Dict()
     draft = fields.Dict(allow_none=True)
     reply = fields.String(allow_none=True)
+    contacted = fields.Boolean(allow_none=True)
     solved = fields.Boolean(allow_none=True)
     satisfaction = fields.String(allow_none=True, metadata={"enum": list(SATISFACTION)})
+    pending = fields.List(fields.String(), metadata={"enum": list(QUESTIONS)})
+    co_departments = fields.List(fields.Nested(NamedSchema))
     allowed_actions = fields.List(fields.String())
     version = fields.Integer()
+
+
+class ExplainedClockSchema(Schema):
+    """A limit and how it came about."""
+
+    clock = Nested(ClockSchema)
+    explanation = Nested(ExplanationSchema)
 
 
 class EventSchema(Schema):

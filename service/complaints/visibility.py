@@ -2,17 +2,18 @@
 
 from collections.abc import Callable, Sequence
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, true
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, true
 from sqlalchemy.orm import InstrumentedAttribute
 
 from service.accounts.rules import Grant, Reader
 from service.complaints.models import Complaint
+from service.complaints.rules import CO_HANDLER, RECEIVER
 from service.directory.rules import GOVERNING
 
 Condition = ColumnElement[bool]
 
 UNSEALED = Complaint.sealed.is_(False)
-AFTER_REPLY = ("replied", "answered", "closed")
+AFTER_REPLY = ("replied", "answered", "revisited", "redo_asked", "closed", "explained")
 
 
 def _in_place(grant: Grant) -> Condition:
@@ -44,7 +45,9 @@ def _supervising(grant: Grant) -> Condition:
 
 
 def _revisiting(grant: Grant) -> Condition:
-    return and_(_in_place_unsealed(grant), Complaint.status.in_(AFTER_REPLY))
+    """After the reply, and where the limit ended without one."""
+    called = Complaint.pending.contains(["revisit"])
+    return and_(_in_place_unsealed(grant), or_(Complaint.status.in_(AFTER_REPLY), called))
 
 
 def _in_department(grant: Grant) -> Condition:
@@ -64,6 +67,28 @@ def _of_department(grant: Grant) -> Condition:
     return and_(_place_of(Complaint.department).in_(sorted(grant.places)), UNSEALED)
 
 
+def _helping(grant: Grant) -> Condition:
+    """What a department was asked to help with, unless it is complained of itself."""
+    accused = func.coalesce(Complaint.respondent_department, "")
+    if grant.department is not None:
+        return and_(Complaint.co_departments.contains([grant.department]), accused != grant.department)
+    unaccused = func.split_part(accused, "-", 1) != grant.place
+    if grant.places is None:
+        return and_(func.cardinality(Complaint.co_departments) > 0, unaccused, UNSEALED)
+    asked = func.unnest(Complaint.co_departments).column_valued("asked")
+    places = func.split_part(asked, "-", 1)
+    return and_(exists().where(places.in_(sorted(grant.places))), unaccused, UNSEALED)
+
+
+def _receiving(grant: Grant) -> Condition:
+    """What a department received under the regulation and another one handles, unless it is complained of itself."""
+    if grant.department is None:
+        return false()
+    accused = func.coalesce(Complaint.respondent_department, "")
+    lawful = Complaint.regimes.contains(["802"])
+    return and_(Complaint.receiver == grant.department, lawful, accused != grant.department, UNSEALED)
+
+
 def _place_of(department: InstrumentedAttribute[str | None]) -> ColumnElement[str | None]:
     """The place that a department's code begins with."""
     return func.split_part(department, "-", 1)
@@ -81,11 +106,19 @@ SCOPES: dict[str, Callable[[Grant], Condition]] = {
 }
 
 
+# Whose department may have to do with a complaint that another one handles.
+OF_DEPARTMENTS = ("handler", "department_dispatcher", "head")
+
+
 def scopes(reader: Reader) -> Sequence[tuple[str, Condition]]:
     """Each role the reader holds with the condition under which it reaches a complaint."""
     by_grant = [(grant.role, SCOPES[grant.role](grant)) for grant in reader.grants if grant.role in SCOPES]
+    beside = ((CO_HANDLER, _helping), (RECEIVER, _receiving))
+    aside = [
+        (role, scope(grant)) for grant in reader.grants if grant.role in OF_DEPARTMENTS for role, scope in beside
+    ]  # fmt: skip
     filed = [("enterprise", Complaint.filed_by == reader.id)] if reader.roles & {"enterprise", "system"} else []
-    return by_grant + filed
+    return by_grant + aside + filed
 
 
 def visible(reader: Reader) -> Condition:

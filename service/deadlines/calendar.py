@@ -9,9 +9,12 @@ import holidays
 
 from service.deadlines.rules import DAY, FIRST_YEAR, LAST_YEAR, Mark, Year
 
+PACKAGE = holidays.__version__
 # How the package names a day that is off only because another one is worked.
 SWAPPED = "休息日"
 EVE, FESTIVAL = "农历除夕", "春节"
+# The first year for which a calendar here was ever asked in earnest.
+PUBLISHED_FROM = 2019
 
 
 class Years(dict[int, Year]):

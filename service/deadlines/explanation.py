@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
+from service.clock import spoken
+from service.deadlines.ladder import Course
 from service.deadlines.rules import (
     DAY,
     ZONE,
@@ -13,6 +15,7 @@ from service.deadlines.rules import (
     Pause,
     Term,
     Unit,
+    dates,
     due,
     is_paused,
     local,
@@ -21,13 +24,53 @@ from service.deadlines.rules import (
 )
 
 
-def explain(start: datetime, term: Term, calendar: Calendar, pauses: Sequence[Pause] = ()) -> Deadline:
+def told(course: Course, calendar: Calendar, extended: bool = False, since: datetime | None = None) -> Deadline:
+    """A clock's deadline with every day and with all that moved it; no days where only a set moment counts.
+
+    Args:
+        extended: whether somebody granted it more time than it started with.
+        since: since when it stands still.
+    """
+    counting, plain = course.only(calendar)
+    deadline = plain
+    if counting.term is not None:
+        deadline = explain(course.start, counting.term, calendar, course.pauses, course.cap_from)
+    return replace(deadline, notes=tuple(_notes(counting, deadline, extended, since)))
+
+
+def _notes(counting: Course, deadline: Deadline, extended: bool, since: datetime | None) -> Iterator[str]:
+    ends, term = spoken(deadline.due_at), counting.term
+    if extended:
+        yield f"延期至{ends}，经批准"
+    elif term is None:
+        yield f"上级要求在{ends}之前办结"
+    if term is not None:
+        yield from (f"{spoken(begin)}至{spoken(until)}暂停计时" for begin, until in merged(counting.pauses))
+        if since is not None:
+            yield f"{spoken(since)}起暂停计时"
+        if term.cap is not None:
+            yield f"{_capped(counting)}，不因暂停或转办而延长"
+    if deadline.unpublished:
+        yield f"{'、'.join(map(str, deadline.unpublished))}年放假安排尚未公布，期限为暂定，公布后重新计算"
+
+
+def _capped(course: Course) -> str:
+    """The cap in words, with the day from which it counts where that is not the start."""
+    assert course.term is not None
+    first = f"自{local(course.cap_from).date()}起" if course.cap_from else ""
+    return f"{first}总计不超过{course.term.cap}日"
+
+
+def explain(
+    start: datetime, term: Term, calendar: Calendar, pauses: Sequence[Pause] = (), cap_from: datetime | None = None
+) -> Deadline:
     """The same deadline as due(), with every day from the start day to the last."""
-    deadline = due(start, term, calendar, pauses)
+    deadline = due(start, term, calendar, pauses, cap_from)
     course = _Course(local(start), local(deadline.due_at), term, calendar, merged(pauses))
     days = list(course.days())
-    if deadline.due_at < due(start, replace(term, cap=None), calendar, pauses).due_at:
-        days[-1] = replace(days[-1], reason=f"{days[-1].reason}，总计不超过{term.cap}日，到此为止")
+    if deadline.due_at < due(start, replace(term, cap=None), calendar, pauses).due_at and days:
+        cut = _capped(Course(start, term, cap_from=cap_from))
+        days[-1] = replace(days[-1], reason=f"{days[-1].reason}，{cut}，到此为止")
     return replace(deadline, days=tuple(days))
 
 
@@ -44,10 +87,10 @@ class _Course:
     def days(self) -> Iterator[Day]:
         """Every day that the term touches, the start day first."""
         if self.term.unit.in_hours:
-            yield from map(self._day_of_hours, _dates(self.start.date(), self.end.date()))
+            yield from map(self._day_of_hours, dates(self.start.date(), self.end.date()))
             return
         yield Day(self.start.date(), False, "起算日不计")
-        later = _dates(self.start.date() + DAY, self.end.date())
+        later = dates(self.start.date() + DAY, self.end.date())
         yield from map(self._working_day, later) if self.term.unit is Unit.WORKING_DAYS else self._calendar_days(later)
 
     def _working_day(self, day: date) -> Day:
@@ -87,10 +130,6 @@ class _Course:
             return self.calendar.spans(day), self.calendar.reason(day)
         midnight = datetime.combine(day, time(), ZONE)
         return [(midnight, midnight + DAY)], "昼夜连续计时"
-
-
-def _dates(first: date, last: date) -> list[date]:
-    return [first + index * DAY for index in range((last - first).days + 1)]
 
 
 def _length(ran: timedelta) -> str:

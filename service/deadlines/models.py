@@ -8,8 +8,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.db import Instant, db
-from service.deadlines.ladder import KINDS, Rule
-from service.deadlines.rules import Term, Unit
+from service.deadlines.ladder import KINDS, Course, Plan, Rule, label
+from service.deadlines.rules import Pause, Term, Unit
 from service.seedfile import Seeded
 
 
@@ -31,6 +31,7 @@ class ClockRule(Seeded, db.Model):
     statutory: Mapped[bool]
     extendable_by: Mapped[str | None] = mapped_column(String(20))
     longest: Mapped[int | None]
+    extensions: Mapped[int] = mapped_column(default=1, server_default="1")
     ladder: Mapped[list[str]] = mapped_column(ARRAY(String(20)))
 
     def rule(self) -> Rule:
@@ -46,6 +47,7 @@ class ClockRule(Seeded, db.Model):
             extendable_by=self.extendable_by,
             longest=self.longest,
             ladder=tuple(self.ladder),
+            extensions=self.extensions,
         )
 
 
@@ -77,8 +79,12 @@ class Clock(db.Model):
     The term stands here as it was when the clock started: a rule that is edited later binds later clocks.
 
     Attributes:
+        party: the department or respondent that it runs for, where several of a kind run at once.
+        cap_from: from when the cap counts, where an earlier clock of the kind began it.
+        granted: the term's length after extensions; extensions: how many there were.
         places: whose calendar counts, the nearest place first, then its parents.
         fixed_due_at: the moment a superior set, for a clock that has one.
+        extended_to: the moment to which an extension moved the end of a clock in hours, or of one with a moment set.
         pauses: [{"from": moment, "until": moment or null}] in order.
         ladder, moments: each rung and when it is reached; rung is the index of the next one.
         next_at: when that rung is reached; null where none is left or the clock stands still.
@@ -100,7 +106,12 @@ class Clock(db.Model):
     length: Mapped[int | None]
     unit: Mapped[str | None] = mapped_column(String(20))
     cap: Mapped[int | None]
+    party: Mapped[str | None] = mapped_column(String(40))
+    cap_from: Mapped[datetime | None] = mapped_column(Instant)
+    granted: Mapped[int | None]
+    extensions: Mapped[int] = mapped_column(default=0, server_default="0")
     fixed_due_at: Mapped[datetime | None] = mapped_column(Instant)
+    extended_to: Mapped[datetime | None] = mapped_column(Instant)
     places: Mapped[list[str]] = mapped_column(ARRAY(String(12)))
     started_at: Mapped[datetime] = mapped_column(Instant)
     due_at: Mapped[datetime] = mapped_column(Instant)
@@ -120,11 +131,49 @@ class Clock(db.Model):
         return KINDS[self.kind]
 
     @property
-    def term(self) -> Term | None:
-        """The term it runs; None where only a superior's moment counts."""
-        return Term(self.length, Unit(self.unit), self.cap) if self.length and self.unit else None
+    def label(self) -> str:
+        """The clock as events name it."""
+        return label(self.kind, self.party)
 
-    def paused(self) -> list[tuple[datetime, datetime]]:
+    @property
+    def term(self) -> Term | None:
+        """The term it runs; None where only a moment counts that somebody set."""
+        if not self.length or not self.unit or (self.extended_to and Unit(self.unit).in_hours):
+            return None
+        return Term(self.granted or self.length, Unit(self.unit), self.cap)
+
+    @property
+    def fixed(self) -> datetime | None:
+        """The moment that was set for it, by a superior or by an extension."""
+        return self.extended_to or self.fixed_due_at
+
+    @property
+    def course(self) -> Course:
+        """What its deadline follows from, with the pauses that are over."""
+        return Course(self.started_at, self.term, self.fixed, self.paused(), self.cap_from)
+
+    def paused(self) -> list[Pause]:
         """The pauses that are over, as moments."""
         spans = ((pause["from"], pause["until"]) for pause in self.pauses)
         return [(datetime.fromisoformat(begin), datetime.fromisoformat(until)) for begin, until in spans if until]
+
+    def held_since(self) -> datetime | None:
+        """Since when it stands still."""
+        return datetime.fromisoformat(self.pauses[-1]["from"]) if self.state == "paused" else None
+
+    def follow(self, way: Plan) -> None:
+        """Take over a way worked out anew; the rungs behind stay behind."""
+        self.due_at, self.provisional = way.deadline.due_at, way.deadline.provisional
+        self.moments = way.moments
+        left = self.state == "running" and self.rung < len(way.moments)
+        self.next_at = way.moments[self.rung] if left else None
+
+
+class CalendarState(db.Model):
+    """The calendar with which all open clocks were last counted: one row."""
+
+    __tablename__ = "calendar_states"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    fingerprint: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    counted_at: Mapped[datetime] = mapped_column(Instant)

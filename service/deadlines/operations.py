@@ -1,40 +1,49 @@
-"""What happens to clocks: they start, stop, pause, resume, and the sweep climbs their ladders. Nothing commits here."""
+"""What happens to clocks: they start, stop, pause, resume, are extended and explained. Nothing commits here."""
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, any_, case, func, insert, select, update
-from sqlalchemy.sql.dml import ReturningUpdate
+from sqlalchemy import case, func, insert, select, update
 
 from service.db import db
 from service.deadlines import seeds
-from service.deadlines.calendar import Years
-from service.deadlines.explanation import explain as explain_term
-from service.deadlines.ladder import OVERDUE, Rule, Rulebook, plan
+from service.deadlines.explanation import told
+from service.deadlines.extension import Extension, NotExtendable, extended
+from service.deadlines.ladder import KINDS, Course, Rule, Rulebook, plan
 from service.deadlines.models import CalendarDay, Clock, ClockRule, OfficeHours
-from service.deadlines.rules import Calendar, Deadline, Mark
-from service.errors import Invalid
+from service.deadlines.places import Chain
+from service.deadlines.places import calendar as calendar
+from service.deadlines.places import offline as offline
+from service.deadlines.rules import Calendar, Deadline, local
+from service.deadlines.sweeping import Fired as Fired
+from service.deadlines.sweeping import climb as climb
+from service.deadlines.sweeping import complaints_due as complaints_due
+from service.deadlines.sweeping import sweep as sweep
+from service.errors import Invalid, WrongState
 from service.seedfile import Stored, store
 
-Chain = Sequence[str]
 OPEN = ("running", "paused")
-Differences = tuple[Years, Mapping[str, Mapping[date, Mark]], Mapping[str, list[list[str]]]]
+NOTHING_FIXED: Mapping[str, datetime] = {}
+SUPERVISOR = "supervisor"
 
 
 @dataclass(frozen=True)
-class Fired:
-    """A rung that a clock has reached, at its true time, whenever the sweep came by."""
+class Extended:
+    """A clock that was extended.
 
-    clock_id: int
-    complaint_id: int
-    kind: str
+    Attributes:
+        was: its limit until then.
+        length: what the event keeps, so that replay gives the same: see extension.Extension.
+    """
+
+    clock: Clock
+    was: datetime
     due_at: datetime
-    rung: str
-    at: datetime
+    length: int
 
 
 def seed(data: Path) -> Stored:
@@ -55,18 +64,10 @@ def rules(revision: Hashable) -> Rulebook:
     return Rulebook([row.rule() for row in rows])
 
 
-def calendar(chain: Chain, revision: Hashable) -> Calendar:
-    """The calendar of a place: the nation's, what the place or the nearest above it decided, its office hours.
-
-    Args:
-        chain: codes of the place and its parents, the place first.
-    """
-    return _calendar(tuple(chain), revision)
-
-
-def offline(data: Path) -> Calendar:
-    """The nation's calendar straight from the files, for commands that need no database."""
-    return Calendar(Years(seeds.marks(seeds.read_days(data / "working_days.yaml"))))
+def kinds(regimes: Sequence[str], revision: Hashable) -> frozenset[str]:
+    """The kinds of clocks that there are under some regimes; only 转办 is not for everybody."""
+    book = rules(revision)
+    return frozenset(kind for kind in KINDS if book.find(kind, regimes) is not None)
 
 
 def prepare(
@@ -75,7 +76,9 @@ def prepare(
     began: datetime,
     chain: Chain,
     revision: Hashable,
-    fixed_due: datetime | None = None,
+    fixed: Mapping[str, datetime] = NOTHING_FIXED,
+    party: str | None = None,
+    cap_from: datetime | None = None,
 ) -> list[dict[str, Any]]:
     """The clocks of a complaint as rows that lack only its id, for an insert of many rows.
 
@@ -83,13 +86,16 @@ def prepare(
         regimes: as ladder.regimes() gives them; a kind that has no clock under them (only 转办) is left out.
         began: the moment of the start event.
         chain: whose calendar counts: codes of the place and its parents, the place first.
-        fixed_due: the moment a superior set for the result; the earlier of it and the rule's own end counts.
+        fixed: kind → the moment that a superior or a supervisor set; the earlier of it and the rule's own end counts.
+        party: the department or respondent that they run for, where several of a kind run at once.
+        cap_from: from when the result's cap counts, where an earlier clock of the kind began it.
     Raises:
         Invalid: the result is assigned and nobody said until when.
     """
     book, here = rules(revision), calendar(chain, revision)
     found = (book.find(kind, regimes) for kind in kinds)
-    return [_values(rule, began, chain, here, fixed_due) for rule in found if rule]
+    own = {"party": party, "cap_from": cap_from}
+    return [_values(rule, began, chain, here, fixed.get(rule.kind), own) for rule in found if rule]
 
 
 def start(
@@ -99,12 +105,19 @@ def start(
     began: datetime,
     chain: Chain,
     revision: Hashable,
-    fixed_due: datetime | None = None,
+    fixed: Mapping[str, datetime] = NOTHING_FIXED,
+    party: str | None = None,
+    cap_from: datetime | None = None,
 ) -> list[Clock]:
     """Start clocks of a stored complaint, in one statement; arguments as in prepare()."""
-    prepared = prepare(kinds, regimes, began, chain, revision, fixed_due)
+    prepared = prepare(kinds, regimes, began, chain, revision, fixed, party, cap_from)
     rows = [{**values, "complaint_id": complaint_id} for values in prepared]
     return list(db.session.scalars(insert(Clock).returning(Clock), rows)) if rows else []
+
+
+def insert_many(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Start clocks of several stored complaints, prepared by prepare() and with their ids, in one statement."""
+    db.session.execute(insert(Clock), rows)
 
 
 def clocks_of(complaint_id: int) -> list[Clock]:
@@ -118,104 +131,119 @@ def running(complaint_id: int) -> list[Clock]:
     return list(db.session.scalars(open_ones.order_by(Clock.due_at, Clock.id)))
 
 
-def stop(complaint_id: int, kinds: Iterable[str], now: datetime, state: str = "met") -> None:
-    """End clocks: met by what they waited for, or cancelled. One that ran out before is overdue for good."""
+def stop(complaint_id: int, kinds: Iterable[str], now: datetime, state: str = "met", party: str | None = None) -> None:
+    """End clocks: met by what they waited for, or cancelled. One that ran out before is overdue for good.
+
+    Args:
+        party: only those that run for it.
+    """
     late = (Clock.state == "running") & Clock.overdue_at.is_(None) & (Clock.due_at < now)
-    overdue_at = case((late, Clock.due_at), else_=Clock.overdue_at)
+    overdue_at = case((late, func.greatest(Clock.due_at, Clock.started_at)), else_=Clock.overdue_at)
     ended = update(Clock).where(Clock.complaint_id == complaint_id, Clock.kind.in_(tuple(kinds)), Clock.state.in_(OPEN))
+    if party is not None:
+        ended = ended.where(Clock.party == party)
     db.session.execute(ended.values(state=state, stopped_at=now, next_at=None, overdue_at=overdue_at))
 
 
-def pause(complaint_id: int, kinds: Iterable[str], now: datetime) -> list[Clock]:
-    """Hold clocks, and give them; those that the law or a superior set run on."""
-    clocks = _locked(complaint_id, kinds, "running")
-    held = [clock for clock in clocks if not clock.statutory and clock.fixed_due_at is None]
+def pause(complaint_id: int, kinds: Iterable[str], now: datetime, party: str | None = None) -> list[Clock]:
+    """Hold clocks, and give them; those that the law set, or that end at a set moment, run on.
+
+    Args:
+        party: only those that run for it.
+    """
+    clocks = _locked(complaint_id, kinds, ("running",), party)
+    held = [clock for clock in clocks if not clock.statutory and clock.fixed is None]
     for clock in held:
-        clock.pauses = [*clock.pauses, {"from": now.astimezone(UTC).isoformat(), "until": None}]
+        _mark_late(clock, now)
+        clock.pauses = [*clock.pauses, {"from": _written(now), "until": None}]
         clock.state, clock.next_at = "paused", None
     return held
 
 
-def resume(complaint_id: int, kinds: Iterable[str], now: datetime, revision: Hashable) -> list[Clock]:
+def resume(
+    complaint_id: int, kinds: Iterable[str], now: datetime, revision: Hashable, party: str | None = None
+) -> list[Clock]:
     """Let held clocks run on; what had run is kept, and rungs that were reached are not reached again."""
-    clocks = _locked(complaint_id, kinds, "paused")
+    clocks = _locked(complaint_id, kinds, ("paused",), party)
     for clock in clocks:
-        clock.pauses = [*clock.pauses[:-1], {**clock.pauses[-1], "until": now.astimezone(UTC).isoformat()}]
+        clock.pauses = [*clock.pauses[:-1], {**clock.pauses[-1], "until": _written(now)}]
         clock.state = "running"
-        _recount(clock, calendar(clock.places, revision))
+        clock.follow(plan(clock.ladder, clock.course, calendar(clock.places, revision)))
     return clocks
 
 
+def who_extends(clock: Clock, revision: Hashable) -> str | None:
+    """Who rules on an extension: head or supervisor; None where there is none.
+
+    What a superior set is the supervisor's to move, whoever extends the term under it.
+    """
+    rule = rules(revision).coded(clock.rule_code)
+    if rule is None or rule.extendable_by is None:
+        return None
+    return SUPERVISOR if clock.fixed is not None and clock.due_at == clock.fixed else rule.extendable_by
+
+
+def extension(clock: Clock, until: date, revision: Hashable) -> Extension:
+    """What an extension to the end of a day would make of a clock; nothing is changed.
+
+    Raises:
+        Invalid: on the field until, with the sentence why that day cannot be granted.
+    """
+    rule = rules(revision).coded(clock.rule_code)
+    try:
+        if rule is None or rule.extendable_by is None:
+            raise NotExtendable("这个期限不能延长。")
+        if clock.extensions >= rule.extensions:
+            raise NotExtendable(f"这个期限最多延长 {rule.extensions} 次，已经延长过 {clock.extensions} 次。")
+        return extended(clock.course, until, clock.due_at, rule.longest, calendar(clock.places, revision))
+    except NotExtendable as error:
+        raise Invalid(str(error), {"until": [str(error)]}) from error
+
+
+def extend(clock: Clock, until: date, now: datetime, revision: Hashable) -> Extended:
+    """Let a clock run to the end of a day; it climbs anew from where its ladder stands in the new course.
+
+    One that ran out before stays overdue.
+
+    Args:
+        until: the last day, whose close of business is the new limit.
+    Raises:
+        Invalid: on the field until; see extension(), or the day is over.
+        WrongState: the clock is over.
+    """
+    if clock not in _locked(clock.complaint_id, [clock.kind], OPEN, clock.party):
+        raise WrongState("这个期限已经结束，不能再延长。")
+    found, was = extension(clock, until, revision), clock.due_at
+    if found.due_at <= now:
+        raise Invalid("延期后的日期已经过去。", {"until": ["请选一个还没有过去的工作日。"]})
+    _mark_late(clock, now)
+    _grant(clock, found)
+    way = plan(clock.ladder, clock.course, calendar(clock.places, revision))
+    clock.rung = way.passed(now)
+    clock.follow(way)
+    return Extended(clock, was, clock.due_at, found.length)
+
+
 def explain(clock: Clock, revision: Hashable, now: datetime | None = None) -> Deadline:
-    """A clock's deadline day by day; without days where only a superior's moment counts.
+    """A clock's deadline day by day, with what moved it; without days where only a set moment counts.
 
     Args:
         now: until when a clock that stands still has been held: the deadline is told as if it ran on from then.
     """
-    if clock.term is None or clock.due_at == clock.fixed_due_at:
-        return Deadline(clock.due_at, clock.provisional)
-    held = [(datetime.fromisoformat(clock.pauses[-1]["from"]), now)] if now and clock.state == "paused" else []
-    return explain_term(clock.started_at, clock.term, calendar(clock.places, revision), [*clock.paused(), *held])
+    since, course = clock.held_since(), clock.course
+    if now is not None and since is not None:
+        course = replace(course, pauses=[*course.pauses, (since, now)])
+    return told(course, calendar(clock.places, revision), clock.extensions > 0, since)
 
 
-def complaints_due(now: datetime, limit: int = 500) -> Select[int]:
-    """The complaints of the clocks that have reached a rung by now, the longest due first, as a query."""
-    return select(Clock.complaint_id).where(_has_reached(now)).order_by(Clock.next_at).limit(limit)
-
-
-def sweep(now: datetime, complaint_ids: Sequence[int] | None = None, limit: int = 500) -> list[Fired]:
-    """Let clocks that reached a rung by now climb it, one rung each, in one statement; gives them in true order.
-
-    To be called again while it gives any: a clock that slept through several rungs climbs them one by one. Clocks
-    that another sweep has in hand are left to it.
-
-    Args:
-        complaint_ids: only clocks of these complaints, which the caller holds locked.
-    """
-    rows = db.session.execute(climb(now, complaint_ids, limit))
-    return sorted((Fired(**row._mapping) for row in rows), key=lambda one: (one.at, one.clock_id))
-
-
-def climb(now: datetime, complaint_ids: Sequence[int] | None, limit: int) -> ReturningUpdate[Any]:
-    """The statement of a sweep; it reads only the rows that are due."""
-    clocks = Clock.__table__.c
-    due = select(clocks.id).where(_has_reached(now)).order_by(clocks.next_at).limit(limit)
-    if complaint_ids is not None:
-        due = due.where(clocks.complaint_id.in_(complaint_ids))
-    picked = due.with_for_update(skip_locked=True).scalar_subquery()
-    # Arrays count from 1 in SQL, rungs from 0. An array of ids keeps the planner from scanning the table to join.
-    reached, following = clocks.rung + 1, clocks.rung + 2
-    return (
-        update(Clock.__table__)
-        .where(clocks.id == any_(func.array(picked)))
-        .values(
-            rung=reached,
-            next_at=clocks.moments[following],
-            overdue_at=case((clocks.ladder[reached] == OVERDUE, clocks.due_at), else_=clocks.overdue_at),
-        )
-        # What comes back is the row as it stands after the step.
-        .returning(
-            clocks.id.label("clock_id"),
-            clocks.complaint_id,
-            clocks.kind,
-            clocks.due_at,
-            clocks.ladder[clocks.rung].label("rung"),
-            clocks.moments[clocks.rung].label("at"),
-        )
-    )
-
-
-def _has_reached(now: datetime) -> ColumnElement[bool]:
-    """Spelt as the index is, so that it is used."""
-    return (Clock.state == "running") & (Clock.next_at <= now)
-
-
-def _values(rule: Rule, began: datetime, chain: Chain, here: Calendar, fixed_due: datetime | None) -> dict[str, Any]:
-    fixed = fixed_due if rule.kind == "result" else None
+def _values(
+    rule: Rule, began: datetime, chain: Chain, here: Calendar, fixed: datetime | None, own: Mapping[str, Any]
+) -> dict[str, Any]:
     if rule.term is None and fixed is None:
         raise Invalid("上级交办的诉求要写明办结期限。", {"due_at": ["请填写上级要求的办结时间。"]})
-    course = plan(rule.ladder, began, rule.term, fixed, here)
+    course = plan(rule.ladder, Course(began, rule.term, fixed, cap_from=own["cap_from"]), here)
     return {
+        **own,
         "kind": rule.kind,
         "rule_code": rule.code,
         "basis": rule.basis,
@@ -234,36 +262,30 @@ def _values(rule: Rule, began: datetime, chain: Chain, here: Calendar, fixed_due
     }
 
 
-def _locked(complaint_id: int, kinds: Iterable[str], state: str) -> list[Clock]:
-    """Clocks in one state, as they stand now, whatever this session read of them before."""
-    wanted = select(Clock).where(Clock.complaint_id == complaint_id, Clock.kind.in_(tuple(kinds)), Clock.state == state)
+def _locked(complaint_id: int, kinds: Iterable[str], states: Sequence[str], party: str | None = None) -> list[Clock]:
+    """Clocks in some states, as they stand now, whatever this session read of them before."""
+    wanted = select(Clock).where(Clock.complaint_id == complaint_id, Clock.kind.in_(tuple(kinds)))
+    wanted = wanted.where(Clock.state.in_(states))
+    if party is not None:
+        wanted = wanted.where(Clock.party == party)
     fresh = {"populate_existing": True}
     return list(db.session.scalars(wanted.order_by(Clock.id).with_for_update(), execution_options=fresh))
 
 
-def _recount(clock: Clock, here: Calendar) -> None:
-    """Work out a clock's deadline and rungs anew; the rungs behind it stay behind it."""
-    course = plan(clock.ladder, clock.started_at, clock.term, clock.fixed_due_at, here, clock.paused())
-    clock.due_at, clock.provisional = course.deadline.due_at, course.deadline.provisional
-    clock.moments = course.moments
-    clock.next_at = clock.moments[clock.rung] if clock.rung < len(clock.moments) else None
+def _written(moment: datetime) -> str:
+    """A moment as a row's JSON keeps it; a naive one is refused, since it is nobody's time."""
+    return local(moment).astimezone(UTC).isoformat()
 
 
-@lru_cache(maxsize=512)
-def _calendar(places: tuple[str, ...], revision: Hashable) -> Calendar:
-    years, days, hours = _differences(revision)
-    local: dict[date, Mark] = {}
-    for place in reversed(places):
-        local |= days.get(place, {})
-    nearest = next((hours[place] for place in places if place in hours), None)
-    return Calendar(years, local, seeds.spans(nearest)) if nearest else Calendar(years, local)
+def _mark_late(clock: Clock, now: datetime) -> None:
+    """A clock that ran out is overdue for good, also where no sweep has come by since."""
+    if clock.state == "running" and clock.overdue_at is None and clock.due_at < now:
+        clock.overdue_at = max(clock.due_at, clock.started_at)
 
 
-@lru_cache(maxsize=4)
-def _differences(revision: Hashable) -> Differences:
-    """The nation's years, the days that places decided, and their office hours, at a revision."""
-    days: dict[str, dict[date, Mark]] = {}
-    for row in db.session.scalars(select(CalendarDay).where(CalendarDay.active)):
-        days.setdefault(row.place_code, {})[row.date] = Mark(row.working, row.name)
-    hours = {row.code: row.spans for row in db.session.scalars(select(OfficeHours).where(OfficeHours.active))}
-    return Years(days.pop(seeds.NATION, {})), days, hours
+def _grant(clock: Clock, found: Extension) -> None:
+    if found.moment is None:
+        clock.granted = found.length
+    else:
+        clock.extended_to = found.moment
+    clock.extensions += 1

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from service.deadlines.rules import DAY, Calendar, local
+from service.deadlines.rules import DAY, Calendar, dates, local
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ def left(now: datetime, due_at: datetime, calendar: Calendar) -> Left:
         Uncountable: one of them is naive or out of all counted years.
     """
     begin, end = sorted((local(now), local(due_at)))
-    days = sum(map(calendar.is_working, _days(begin.date() + DAY, end.date())))
+    days = sum(map(calendar.is_working, dates(begin.date() + DAY, end.date())))
     # A whole working day or more is told in days: no hours to add up over months.
     time = _office_time(begin, end, calendar) if days <= 1 else None
     whole = time is not None and days and time >= _length(calendar)
@@ -38,7 +38,7 @@ def left(now: datetime, due_at: datetime, calendar: Calendar) -> Left:
 
 
 def _office_time(begin: datetime, end: datetime, calendar: Calendar) -> timedelta:
-    spans = (span for day in _days(begin.date(), end.date()) for span in calendar.spans(day))
+    spans = (span for day in dates(begin.date(), end.date()) for span in calendar.spans(day))
     parts = (min(until, end) - max(since, begin) for since, until in spans)
     return sum((part for part in parts if part > timedelta()), timedelta())
 
@@ -48,7 +48,3 @@ def _length(calendar: Calendar) -> timedelta:
     day = date(2000, 1, 3)
     moments = [(datetime.combine(day, since), datetime.combine(day, until)) for since, until in calendar.hours]
     return sum((until - since for since, until in moments), timedelta())
-
-
-def _days(first: date, last: date) -> list[date]:
-    return [first + index * DAY for index in range((last - first).days + 1)]

@@ -142,14 +142,23 @@ class Day:
 
 @dataclass(frozen=True)
 class Deadline:
-    """When a term ends (UTC), whether that may still change, and, where asked for, every day on the way."""
+    """When a term ends (UTC), whether that may still change, and, where asked for, every day on the way.
+
+    Attributes:
+        unpublished: the years that were looked at and whose working days nobody knows yet.
+        notes: what else decided it, in sentences for people.
+    """
 
     due_at: datetime
     provisional: bool
     days: tuple[Day, ...] = ()
+    unpublished: tuple[int, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
-def due(start: datetime, term: Term, calendar: Calendar, pauses: Sequence[Pause] = ()) -> Deadline:
+def due(
+    start: datetime, term: Term, calendar: Calendar, pauses: Sequence[Pause] = (), cap_from: datetime | None = None
+) -> Deadline:
     """The moment a term ends.
 
     Day terms do not count the start day (民法典 201) and end at the close of business; a calendar-day term
@@ -159,26 +168,65 @@ def due(start: datetime, term: Term, calendar: Calendar, pauses: Sequence[Pause]
     Args:
         start: aware datetime; counted in Asia/Shanghai.
         pauses: from and until, aware; working seconds or whole days that ran before them are kept. The cap runs on.
+        cap_from: from when the cap counts, where an earlier term began it; the end may then lie before the start.
     Raises:
         Uncountable: a naive datetime, a pause that ends before it begins, a calendar without working days.
     """
     here, still = local(start), merged(pauses)
     end = _end(here, term, calendar, still)
     looked = end.date()
-    if term.cap is not None and (latest := _capped(here.date(), term.cap, calendar)) < end:
-        end, looked = latest, here.date() + term.cap * DAY
-    years = () if term.unit is Unit.CLOCK_HOURS and not term.cap else range(here.year, looked.year + 1)
-    return Deadline(end.astimezone(UTC), not all(map(calendar.is_published, years)))
+    if term.cap is not None and (latest := cap_end(here, term.cap, calendar, cap_from)) < end:
+        end, looked = latest, _first(here, cap_from) + term.cap * DAY
+    known_anyway = term.unit is Unit.CLOCK_HOURS and not term.cap
+    years = () if known_anyway else range(min(here.year, end.year), looked.year + 1)
+    unpublished = tuple(year for year in years if not calendar.is_published(year))
+    return Deadline(end.astimezone(UTC), bool(unpublished), unpublished=unpublished)
 
 
-def share(start: datetime, term: Term, percent: int, calendar: Calendar, pauses: Sequence[Pause] = ()) -> datetime:
-    """The moment (UTC) when a part of a term has run, in the term's own unit; a part of a day by its office hours."""
+def share(
+    start: datetime,
+    term: Term,
+    percent: int,
+    calendar: Calendar,
+    pauses: Sequence[Pause] = (),
+    cap_from: datetime | None = None,
+) -> datetime:
+    """The moment (UTC) when a part of a term has run, in the term's own unit; a part of a day by its office hours.
+
+    Of a term that its cap cuts short it is a part of what is left.
+    """
     here, still = local(start), merged(pauses)
+    length = _left_by_cap(here, term, calendar, still, cap_from)
     if term.unit.in_hours:
-        return _end_of_hours(here, term.length * 36 * percent, term.unit, calendar, still).astimezone(UTC)
-    whole, rest = divmod(term.length * percent, 100)
+        part = timedelta(seconds=length * percent / 100)
+        return _end_of_hours(here, part, term.unit, calendar, still).astimezone(UTC)
+    whole, rest = divmod(length * percent, 100)
     last = _nth(here.date(), whole + bool(rest), term.unit, calendar, still)
     return (_within(last, rest, calendar) if rest else calendar.close(last)).astimezone(UTC)
+
+
+def elapsed(start: datetime, until: datetime, unit: Unit, calendar: Calendar, pauses: Sequence[Pause] = ()) -> int:
+    """How much of a term has run from its start to a moment: seconds of terms in hours, else whole days.
+
+    The day of the moment counts as a whole, as the last day of a term does.
+    """
+    here, there, still = local(start), local(until), merged(pauses)
+    if not unit.in_hours:
+        return sum(_counts(day, unit, calendar, still) for day in dates(here.date() + DAY, there.date()))
+    spans = [(here, there)] if unit is Unit.CLOCK_HOURS else _office_spans(here, there, calendar)
+    return int(sum(((end - begin) for begin, end in running(spans, still)), timedelta()).total_seconds())
+
+
+def cap_end(start: datetime, cap: int, calendar: Calendar, cap_from: datetime | None = None) -> datetime:
+    """The last moment that a cap allows: the close of the last working day of its days, else of its last day."""
+    first = _first(local(start), cap_from)
+    candidates = (first + back * DAY for back in range(cap, 0, -1))
+    return calendar.close(next(filter(calendar.is_working, candidates), first + cap * DAY))
+
+
+def dates(first: date, last: date) -> list[date]:
+    """The days from one to another, both counted; none where the last is before the first."""
+    return [first + index * DAY for index in range((last - first).days + 1)]
 
 
 def local(moment: datetime) -> datetime:
@@ -233,7 +281,7 @@ def running(spans: Sequence[Pause], pauses: Sequence[Pause]) -> Iterator[Pause]:
 def _end(start: datetime, term: Term, calendar: Calendar, pauses: Sequence[Pause]) -> datetime:
     """Where a term ends before any cap."""
     if term.unit.in_hours:
-        return _end_of_hours(start, term.length * 3600, term.unit, calendar, pauses)
+        return _end_of_hours(start, timedelta(hours=term.length), term.unit, calendar, pauses)
     last = _nth(start.date(), term.length, term.unit, calendar, pauses)
     if not calendar.is_working(last):
         last = _nth(last, 1, Unit.WORKING_DAYS, calendar, pauses)
@@ -244,16 +292,21 @@ def _nth(day: date, count: int, unit: Unit, calendar: Calendar, pauses: Sequence
     """The day on which so many whole days after a day have run."""
     left = count
     for later in calendar.after(day):
-        if (unit is Unit.CALENDAR_DAYS or calendar.is_working(later)) and not is_paused(later, calendar, pauses):
-            left -= 1
+        left -= _counts(later, unit, calendar, pauses)
         if left == 0:
             return later
     raise AssertionError("unreachable: the days after a day end with an error")
 
 
-def _end_of_hours(start: datetime, seconds: int, unit: Unit, calendar: Calendar, pauses: Sequence[Pause]) -> datetime:
-    """The moment so many seconds have run, round the clock or in office hours."""
-    left = timedelta(seconds=seconds)
+def _counts(day: date, unit: Unit, calendar: Calendar, pauses: Sequence[Pause]) -> bool:
+    """Whether a day is one of those that a term in days is made of."""
+    return (unit is Unit.CALENDAR_DAYS or calendar.is_working(day)) and not is_paused(day, calendar, pauses)
+
+
+def _end_of_hours(
+    start: datetime, left: timedelta, unit: Unit, calendar: Calendar, pauses: Sequence[Pause]
+) -> datetime:
+    """The moment so much time has run, round the clock or in office hours."""
     if unit is Unit.CLOCK_HOURS:
         return _round_the_clock(start, left, pauses)
     for day in calendar.after(start.date() - DAY):
@@ -273,10 +326,26 @@ def _round_the_clock(start: datetime, left: timedelta, pauses: Sequence[Pause]) 
     return end.astimezone(ZONE)
 
 
-def _capped(first: date, days: int, calendar: Calendar) -> datetime:
-    """The close of the last working day among so many days after the first; of the last day where none is worked."""
-    candidates = (first + back * DAY for back in range(days, 0, -1))
-    return calendar.close(next(filter(calendar.is_working, candidates), first + days * DAY))
+def _office_spans(start: datetime, until: datetime, calendar: Calendar) -> list[Pause]:
+    """The office hours between two moments."""
+    spans = (span for day in dates(start.date(), until.date()) for span in calendar.spans(day))
+    return [(max(begin, start), min(end, until)) for begin, end in spans if begin < until and end > start]
+
+
+def _left_by_cap(
+    start: datetime, term: Term, calendar: Calendar, pauses: Sequence[Pause], cap_from: datetime | None
+) -> int:
+    """The length of a term, in seconds or days, or what of it the cap leaves."""
+    whole = term.length * 3600 if term.unit.in_hours else term.length
+    if term.cap is None:
+        return whole
+    latest = cap_end(start, term.cap, calendar, cap_from)
+    return min(whole, max(elapsed(start, latest, term.unit, calendar, pauses), 1))
+
+
+def _first(start: datetime, cap_from: datetime | None) -> date:
+    """The day after which the days of a cap count."""
+    return local(cap_from).date() if cap_from else start.date()
 
 
 def _within(day: date, percent: int, calendar: Calendar) -> datetime:

@@ -12,6 +12,7 @@ from service.seedfile import Row, SeedError, load
 NATION = "000000"
 MARKS = ("V", "P")
 EXTENDERS = ("head", "supervisor")
+MOST_EXTENSIONS = 9
 CHOICES: Mapping[str, Iterable[str]] = {
     "kind": KINDS,
     "regime": (ANY, *REGIMES),
@@ -24,6 +25,7 @@ OPTIONAL: Mapping[str, Any] = {
     "cap": None,
     "longest": None,
     "extendable_by": None,
+    "extensions": 1,
     "statutory": False,
 }
 WORDS = {"code": 40, "name": 60, "basis": 120}  # the most characters that the table takes
@@ -107,6 +109,8 @@ def _check_flags(row: Row) -> None:
             raise row.fail(key, f"{key} 只能是 true 或 false")
     if row.get("extendable_by") is not None:
         _choose(row, "extendable_by", EXTENDERS)
+    if type(row.get("extensions", 1)) is not int or not 1 <= row.get("extensions", 1) <= MOST_EXTENSIONS:
+        raise row.fail("extensions", f"extensions 要写 1 到 {MOST_EXTENSIONS} 的整数；不能延期的不写 extendable_by")
     if row["mark"] == "V" and not str(row["basis"]).startswith("依据："):
         raise row.fail("basis", "有法律依据（mark: V）的期限，basis 要以“依据：”开头写明条款")
     if row["mark"] == "P" and str(row["basis"]).startswith("依据："):

@@ -26,15 +26,21 @@ class Key:
     fingerprint: bytes
 
 
-def key_of(text: str, caller: int | None, raw_body: bytes) -> Key:
+def key_of(text: str, caller: int | None, raw_body: bytes, about: str = "") -> Key:
     """The key of a request.
+
+    Args:
+        about: what is asked for, where one key may serve for several things.
 
     Raises:
         Malformed: it is longer than 200 or holds anything but visible ASCII.
     """
     if not re.fullmatch(r"[\x21-\x7e]{1,200}", text):
         raise Malformed("Idempotency-Key 应为 1 到 200 个可见的英文字符。", {"Idempotency-Key": ["格式不对。"]})
-    return Key(keyed_hash(f"{caller}:{text}", "idempotency"), sha256(raw_body).digest())
+    return Key(
+        keyed_hash(f"{caller}:{about}:{text}" if about else f"{caller}:{text}", "idempotency"),
+        sha256(raw_body).digest(),
+    )
 
 
 def given(key: Key, now: datetime) -> dict[str, Any] | None:

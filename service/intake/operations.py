@@ -14,6 +14,7 @@ from service.complaints import operations as complaints
 from service.complaints import reading
 from service.complaints.listing import search_vector
 from service.complaints.models import Complaint
+from service.complaints.numbering import number
 from service.complaints.rules import (
     ANSWERED_AT_ONCE,
     ENTERPRISE,
@@ -22,7 +23,6 @@ from service.complaints.rules import (
     STEPS,
     Change,
     Trace,
-    number,
     queue_for,
 )
 from service.crypto import keyed_hash
@@ -32,7 +32,7 @@ from service.directory import operations as directory
 from service.directory.rules import Directory
 from service.errors import Invalid, NotAllowed, NotFound
 from service.intake import duplicates, storing
-from service.intake.rules import FILING_DESKS, URGENT, Draft, clocks_after
+from service.intake.rules import FILING_DESKS, URGENT, Draft, Turn, turns
 from service.routing.matter import Matter
 from service.routing.respondent import Respondent
 from service.routing.rules import Decision, decide
@@ -75,8 +75,9 @@ def file_complaint(draft: Draft, reader: Reader, now: datetime, by_hand: bool = 
     code = complaints.new_query_code()
     complaint.query_code_hash = complaints.code_hash(code)
     steps = _steps(complaint)
-    events = _events(complaint, steps, decision, reader, now)
-    clocks = _clocks(complaint, steps, draft.source_due_at, now, book)
+    turned = turns(steps, complaint.regimes, deadlines.kinds(complaint.regimes, book.revision))
+    events = _events(complaint, steps, turned, decision, reader, now)
+    clocks = _clocks(complaint, turned, draft.source_due_at, now, book)
     complaint.due_at = min(row["due_at"] for row in clocks if row["state"] == "running")
     storing.store(complaint, events, clocks)
     if draft.answer:
@@ -231,7 +232,11 @@ def _complaint(
         status=status,
         queue_desk=queue.desk,
         queue_code=queue.code,
+        delivered_to=department,
         spent=[],
+        pending=[],
+        hand_backs=0,
+        designated=False,
         length=0,
         head=START,
     )
@@ -320,20 +325,25 @@ def _regimes(decision: Decision, flags: Collection[str], assigned: bool) -> list
 
 
 def _events(
-    complaint: Complaint, steps: Sequence[str], decision: Decision, reader: Reader, now: datetime
+    complaint: Complaint,
+    steps: Sequence[str],
+    turned: Sequence[Turn],
+    decision: Decision,
+    reader: Reader,
+    now: datetime,
 ) -> list[dict[str, Any]]:
     """The filing itself and what was done to it in the same moment, by the machine or by who answered at once."""
     by = Trace(_filing_role(reader), complaint.filed_by)
-    about = {"channel": complaint.channel, "receiver": complaint.receiver}
+    about = {"channel": complaint.channel, "receiver": complaint.receiver, **turned[0].told()}
     rows = [complaints.append(complaint, Change("file", None, "submitted", True, about), by, now)]
     said = {
         "accept": ({}, Trace(MACHINE)),
         "dispatch": ({"department": decision.department, "reason": decision.reason}, Trace(MACHINE)),
         "answer": ({"reply": complaint.reply}, by),
     }
-    for step in (STEPS[action] for action in steps):
+    for step, turn in zip((STEPS[action] for action in steps), turned[1:], strict=True):
         data, who = said[step.action]
-        change = Change(step.action, rows[-1]["to_status"], step.target or "", step.public, data)
+        change = Change(step.action, rows[-1]["to_status"], step.target or "", step.public, {**data, **turn.told()})
         rows.append(complaints.append(complaint, change, who, now))
     return rows
 
@@ -345,12 +355,14 @@ def _filing_role(reader: Reader) -> str:
 
 
 def _clocks(
-    complaint: Complaint, steps: Sequence[str], fixed: datetime | None, now: datetime, book: Directory
+    complaint: Complaint, turned: Sequence[Turn], fixed: datetime | None, now: datetime, book: Directory
 ) -> list[dict[str, Any]]:
     """The rows of all clocks the filing started; those that its own steps met are kept as met."""
-    running, met = clocks_after(steps, complaint.regimes)
+    started = [kind for turn in turned for kind in turn.started]
+    met = {kind for turn in turned for kind in turn.met}
     chain = book.chain(complaint.region or complaint.dispatch_place)
-    rows = deadlines.prepare([*running, *met], complaint.regimes, now, chain, book.revision, fixed)
+    set_by_superior = {"result": fixed} if fixed else {}
+    rows = deadlines.prepare(started, complaint.regimes, now, chain, book.revision, set_by_superior)
     return [_begun(row, row["kind"] in met, now) for row in rows]
 
 

@@ -1,6 +1,6 @@
 """What is filed, and what follows from it before anything is stored."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -43,13 +43,32 @@ class Draft:
     details: Mapping[str, Any] = field(default_factory=dict)
 
 
-def clocks_after(actions: Iterable[str], regimes: Sequence[str]) -> tuple[list[str], list[str]]:
-    """The kinds of clocks that run, and those already met, once a filing took these steps in order."""
-    running: list[str] = list(started_by("file", regimes))
-    met: list[str] = []
+@dataclass(frozen=True)
+class Turn:
+    """What the filing or a step in its moment did to the clocks."""
+
+    started: tuple[str, ...]
+    met: tuple[str, ...] = ()
+
+    def told(self) -> dict[str, Any]:
+        """The turn as its event keeps it."""
+        turned = {"started": list(self.started), "met": list(self.met)}
+        return {"clocks": {what: which for what, which in turned.items() if which}}
+
+
+def turns(actions: Sequence[str], regimes: Sequence[str], known: Collection[str]) -> list[Turn]:
+    """What the filing and then each of these steps, in order, does to the clocks.
+
+    Args:
+        known: the kinds of clocks that there are under these regimes; the others (转办 for most) are left out.
+    """
+    running = [kind for kind in started_by("file", regimes) if kind in known]
+    done = [Turn(tuple(running))]
     for action in actions:
         stops = STEPS[action].stops
-        ended = [kind for kind in running if kind in stops or stops == EVERY_CLOCK]
-        met, running = met + ended, [kind for kind in running if kind not in ended]
-        running += [kind for kind in started_by(action, regimes) if kind not in running]
-    return running, met
+        ended = tuple(kind for kind in running if kind in stops or stops == EVERY_CLOCK)
+        running = [kind for kind in running if kind not in ended]
+        begun = tuple(kind for kind in started_by(action, regimes) if kind in known and kind not in running)
+        running += begun
+        done.append(Turn(begun, ended))
+    return done

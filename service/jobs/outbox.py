@@ -1,5 +1,6 @@
 """Writing tasks down, ringing for them, and what the operator may know of them."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -28,6 +29,21 @@ def add(name: str, args: dict[str, Any] | None = None, key: str | None = None) -
     added = db.session.scalar(row.on_conflict_do_nothing(index_elements=["key"]).returning(Task.id))
     if added is not None:
         db.session.info.setdefault("to_ring", []).append(added)
+
+
+def add_all(name: str, several: Sequence[Mapping[str, Any]], at: datetime | None = None) -> None:
+    """Write a task of one name for each of several arguments, in one statement.
+
+    Args:
+        at: when they are due, if not now; until then nobody is rung, and the tick rings once it has come.
+    """
+    now = clock.now()
+    if not several:
+        return
+    rows = [{"name": name, "args": dict(args), "created_at": now, "next_at": at or now} for args in several]
+    added = db.session.scalars(insert(Task).returning(Task.id), rows).all()
+    if at is None:
+        db.session.info.setdefault("to_ring", []).extend(added)
 
 
 @event.listens_for(Session, "after_commit")

@@ -1,40 +1,53 @@
 """A complaint's page for all who work on it: where it stands, what comes next, and all that is known."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from service import clock
 from service.accounts import operations as accounts
+from service.casework import letters
 from service.casework import operations as casework
 from service.complaints import operations as complaints
 from service.complaints import reading
 from service.complaints.models import Complaint, Event
-from service.complaints.rules import CHANNELS, ENTERPRISE, FLAGS, RESPONDENT_KINDS, SIZES, STATES, STEPS, Step
+from service.complaints.rules import (
+    CHANNELS,
+    ENTERPRISE,
+    MARKS,
+    QUESTIONS,
+    RESPONDENT_KINDS,
+    SATISFACTION,
+    SIZES,
+    STATES,
+    STEPS,
+    Step,
+)
 from service.complaints.visibility import SCOPES
 from service.deadlines import operations as deadlines
 from service.deadlines.models import Clock
-from service.deadlines.rules import Deadline
 from service.directory import operations as directory
 from service.directory.rules import Directory
 from service.errors import NotFound, Stale
 from service.http import STATUS, needs
 from service.intake import attachments
-from service.web import files, forms, steps, trail, words, worklists
+from service.web import files, forms, matters, rulings, steps, strips, trail, words, worklists
 from service.web.forms import Filled
+from service.web.letters import PRIVATE
 from service.web.steps import ACTION, Control
 
 READERS = tuple(sorted(SCOPES))
 # Hidden in each form: the version and the number of events that its page showed.
 VERSION, SEEN = "_version", "_seen"
-RUNNING = ("running", "paused")
 # What stands behind the codes that the page shows.
 NAMES = {
-    "flags": FLAGS,
+    "flags": MARKS,
+    "questions": QUESTIONS,
+    "satisfaction": SATISFACTION,
     "channels": CHANNELS,
     "sizes": SIZES,
     "kinds": RESPONDENT_KINDS,
@@ -49,15 +62,20 @@ class Panel:
     """What the reader can do now.
 
     Attributes:
-        chosen: the step whose form is open; steps: the others, with the one that should come next, `following`, first.
+        following: the step that should come next; chosen: the one whose form is open.
+        near: what could be done instead of the next step; groups: all else, by what it is about.
+        asked: what the sides said that the reader has to rule on; advice: what should be known before.
         told: what was wrong with the last try; form: what stands in the open form.
         meanwhile: what others did since the reader opened the page.
         typed: what was filled into a form that is no longer open, so that nothing is lost.
     """
 
-    steps: Sequence[Step]
-    following: str = ""
+    following: Step | None = None
     chosen: Step | None = None
+    near: Sequence[Step] = ()
+    groups: Sequence[tuple[str, Sequence[Step]]] = ()
+    asked: Sequence[Mapping[str, Any]] = ()
+    advice: Sequence[str] = ()
     controls: Sequence[Control] = ()
     form: Filled = field(default_factory=Filled)
     told: Filled = field(default_factory=Filled)
@@ -66,19 +84,42 @@ class Panel:
 
 
 @dataclass(frozen=True)
-class Strip:
-    """A deadline day by day.
+class Known:
+    """A complaint with all that its page is made of, read once.
 
     Attributes:
-        passed, total: of the days that count, so far and in all; None for terms in hours.
-        unpublished: the years it runs into whose working days nobody knows yet.
+        roles: in which the reader reaches it; knows: whether persons' numbers are shown as they were written.
+        names: what the people in its events are called; nothing for the enterprise.
     """
 
-    clock: Clock
-    deadline: Deadline
-    passed: int | None = None
-    total: int | None = None
-    unpublished: Sequence[int] = ()
+    complaint: Complaint
+    roles: frozenset[str]
+    book: Directory
+    clocks: Sequence[Clock]
+    events: Sequence[Event]
+    names: Mapping[int, str]
+
+    @classmethod
+    def read(cls, number: str) -> "Known":
+        """What the reader may know of a complaint."""
+        complaint, roles = complaints.find(number, current_user)
+        events = complaints.trail(complaint, bool(roles - {ENTERPRISE}))
+        names = accounts.names(trail.people(events)) if roles - {ENTERPRISE} else {}
+        return cls(complaint, roles, directory.current(), deadlines.clocks_of(complaint.id), events, names)
+
+    @property
+    def everything(self) -> bool:
+        """Whether the reader is staff, who read all events."""
+        return bool(self.roles - {ENTERPRISE})
+
+    @property
+    def knows(self) -> bool:
+        """Whether persons' numbers are shown as they were written."""
+        return reading.knows_who(self.complaint, self.roles)
+
+    def told(self, events: Sequence[Event]) -> list[dict[str, Any]]:
+        """Some events as the timeline shows them, the newest first."""
+        return trail.entries(events, self.everything, self.knows, self.names, self.book)
 
 
 @pages.get("/desk/complaints/<number>")
@@ -97,7 +138,10 @@ def act(number: str, action: str) -> Any:
     answer = forms.submit(ACTION, request.form, lambda given: _take(number, action, given))
     if isinstance(answer, Filled):
         return _shown(number, action, answer)
-    flash(_("「%(step)s」已完成，现在是「%(state)s」。", step=_(STEPS[action].name), state=_(answer)), "grass")
+    state, issued = answer
+    if issued:
+        return _issued(number, issued)
+    flash(_("「%(step)s」已完成，现在是「%(state)s」。", step=_(STEPS[action].name), state=_(state)), "grass")
     return redirect(url_for("complaint.page", number=number))
 
 
@@ -109,29 +153,40 @@ def attachment(number: str, attachment_id: int) -> Response:
     return files.sent(attachments.find(complaint.id, attachment_id))
 
 
-def _take(number: str, action: str, given: dict[str, Any]) -> str:
+def _take(number: str, action: str, given: dict[str, Any]) -> tuple[str, Mapping[str, str]]:
+    """Take a step; gives the state after it, and what only who took it may see, and only now."""
     complaint, roles = complaints.find(number, current_user, lock=True)
     # A form that does not say which version it read may have read any.
-    casework.check_version(complaint, {request.form.get(VERSION, "")})
-    casework.act(complaint, roles, action, given, current_user, clock.now())
-    return STATES[complaint.status].name
+    casework.check_version(complaint, {request.form.get(VERSION, "")}, roles)
+    deed = casework.act(complaint, roles, action, given, current_user, clock.now())
+    return STATES[complaint.status].name, deed.shown
 
 
-def _shown(number: str, action: str, told: Filled) -> Any:
-    complaint, roles = complaints.find(number, current_user)
-    book, clocks = directory.current(), deadlines.clocks_of(complaint.id)
-    everything = bool(roles - {ENTERPRISE})
-    events = complaints.trail(complaint, everything)
-    names = accounts.names(trail.people(events)) if everything else {}
-    panel = _panel(complaint, steps.steps_for(complaint.status, roles, complaint.spent), action, told, clocks, book)
-    seen = reading.full(complaint, clocks, roles, book)
+def _issued(number: str, issued: Mapping[str, str]) -> Response:
+    """The page with a letter's one-time link: in this answer and nowhere else, so that no cookie carries it along."""
+    link = url_for("letters.opened", token=issued["token"], _external=True)
+    response = make_response(_shown(number, "", Filled(), {"letter": issued["letter"], "link": link}))
+    response.headers.update(PRIVATE)
+    return response
+
+
+def _shown(number: str, action: str, told: Filled, issued: Mapping[str, str] | None = None) -> Any:
+    known = Known.read(number)
+    complaint, clocks, book = known.complaint, known.clocks, known.book
+    panel = _panel(known, action, told)
+    seen = reading.full(complaint, clocks, known.roles, book)
     return render_template(
-        "complaint/page.html", seen=seen, names=NAMES, complaint=complaint,
-        panel=replace(panel, meanwhile=_meanwhile(events, names)) if told.status == STATUS[Stale] else panel,
-        strip=_strip(clocks, book), clocks=_in_order(clocks), today=clock.local(clock.now()).date(),
-        receiver=book.departments[complaint.receiver].name, hands=_hands(complaint, book),
+        "complaint/page.html", seen=seen, names=NAMES, complaint=complaint, issued=issued,
+        panel=replace(panel, meanwhile=_meanwhile(known)) if told.status == STATUS[Stale] else panel,
+        strip=strips.strip(clocks, complaint.status, book), clocks=strips.in_order(clocks),
+        today=clock.local(clock.now()).date(), hands=_hands(complaint, book),
+        receiver=book.departments[complaint.receiver].name,
         details=trail.details(seen["details"]), attachments=attachments.of(complaint.id),
-        trail=trail.entries(events, everything, reading.knows_who(complaint, roles), names, book), grave=steps.GRAVE,
+        trail=known.told(known.events), grave=steps.GRAVE,
+        letters=letters.seen(complaint.id, known.roles, current_user),
+        joined=matters.joined(complaint, known.events, current_user) if known.everything else matters.Joined(),
+        helpers=matters.helpers(complaint, clocks, known.events, known.knows, book) if known.everything else [],
+        called=steps.CALLED,
     ), told.status  # fmt: skip
 
 
@@ -140,16 +195,17 @@ def _hands(complaint: Complaint, book: Directory) -> str:
     return worklists.hands(complaint.queue_desk, complaint.queue_code or "", book) if complaint.queue_desk else ""
 
 
-def _panel(
-    complaint: Complaint, open_steps: Sequence[Step], action: str, told: Filled, clocks: Collection[Clock],
-    book: Directory,
-) -> Panel:  # fmt: skip
+def _panel(known: Known, action: str, told: Filled) -> Panel:
     """What can be done, with the form that was asked for or that usually comes next."""
-    asked = next((step for step in open_steps if step.action == action), None)
-    following = steps.next_step(open_steps, complaint.status, clocks)
-    chosen = asked or (following if following and not following.needs else None)
-    others = sorted((step for step in open_steps if step != chosen), key=lambda step: step != following)
-    panel = Panel(others, following.action if following else "", chosen)
+    complaint, clocks, book = known.complaint, known.clocks, known.book
+    able = rulings.own(steps.steps_for(complaint, known.roles), known.roles, clocks, book)
+    asked = next((step for step in able if step.action == action), None)
+    following = steps.next_step(able, complaint.status, clocks)
+    chosen = asked or (following if following and (following.settles or not following.needs) else None)
+    near = [step for step in steps.near(able, following, complaint.status) if step != chosen]
+    rest = [step for step in able if step not in (chosen, following, *near)]
+    words_on = known.told(rulings.words_on(chosen, able, complaint.status, known.events))
+    panel = Panel(following, chosen, near, steps.grouped(rest), words_on[::-1], rulings.advice(chosen, clocks, book))
     if chosen is None:
         return replace(panel, told=_sayable(told, action, complaint, ()), typed=_typed(told))
     controls = steps.controls(chosen, complaint, book)
@@ -172,39 +228,15 @@ def _sayable(told: Filled, action: str, complaint: Complaint, shown: Collection[
 
 
 def _typed(told: Filled) -> list[tuple[str, str]]:
-    return [(words.label(name), str(value)) for name, value in told.values.items()]
+    return [(steps.CALLED.get(name) or words.label(name), str(value)) for name, value in told.values.items()]
 
 
-def _meanwhile(events: Sequence[Event], names: dict[int, str]) -> list[str]:
+def _meanwhile(known: Known) -> list[str]:
     """Who did what since the page was opened on which the form stood."""
     seen = request.form.get(SEEN, "")
-    since = int(seen) if seen.isdecimal() and len(seen) < 10 else len(events)
+    since = int(seen) if seen.isdecimal() and len(seen) < 10 else len(known.events)
     return [
-        f"{words.moment(event.at)}　{trail.who(event, names)}：{trail.step_name(event)}"
-        for event in events
+        f"{words.moment(event.at)}　{trail.who(event, known.names)}：{trail.step_name(event)}"
+        for event in known.events
         if event.seq > since
     ]
-
-
-def _strip(clocks: Sequence[Clock], book: Directory) -> Strip | None:
-    """The result clock day by day; before it runs, the one that ends first of those in days, else of all."""
-    open_ones = [one for one in clocks if one.state in RUNNING]
-    chosen = min(open_ones, key=lambda one: (one.kind != "result", _runs_in_hours(one), one.due_at), default=None)
-    if chosen is None:
-        return None
-    now, calendar = clock.now(), deadlines.calendar(chosen.places, book.revision)
-    deadline = deadlines.explain(chosen, book.revision, now)
-    years = sorted({day.date.year for day in deadline.days if not calendar.is_published(day.date.year)})
-    if chosen.term is None or _runs_in_hours(chosen):
-        return Strip(chosen, deadline, unpublished=years)
-    counted = [day.date for day in deadline.days if day.counted]
-    return Strip(chosen, deadline, sum(day <= clock.local(now).date() for day in counted), len(counted), years)
-
-
-def _runs_in_hours(one: Clock) -> bool:
-    return one.term is not None and one.term.unit.in_hours
-
-
-def _in_order(clocks: Sequence[Clock]) -> list[Clock]:
-    """Those that run first, the soonest on top; then those that are over."""
-    return sorted(clocks, key=lambda one: (one.state not in RUNNING, one.due_at, one.id))

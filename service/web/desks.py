@@ -19,6 +19,7 @@ DESKS = (
     Desk("hotline.desk", "热线登记", "telephone", frozenset({"operator"})),
     Desk("dispatching.desk", "派单", "send", frozenset({"dispatcher"})),
     Desk("department.desk", "部门办理", "inbox", frozenset({"department_dispatcher", "handler", "head"})),
+    Desk("revisits.desk", "回访", "telephone", frozenset({"revisit_agent"})),
     Desk("supervision.desk", "督办", "flag", frozenset({"supervisor"})),
 )
 ELSEWHERE = "signin.profile"

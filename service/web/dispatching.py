@@ -11,19 +11,19 @@ from flask_login import current_user
 from service import clock
 from service.accounts import operations as accounts
 from service.accounts.rules import Reader
+from service.casework import handing
 from service.casework import operations as casework
 from service.casework.schemas import ActionSchema
 from service.complaints import listing, reading
 from service.complaints import operations as complaints
 from service.complaints.listing import Standing, Wanted
 from service.complaints.models import Complaint
-from service.complaints.rules import FLAGS, STATES, STEPS, Step, allowed
+from service.complaints.rules import MARKS, STATES, STEPS, Step, allowed
 from service.directory import operations as directory
 from service.directory.rules import Department, Directory
-from service.errors import Stale, WrongState
+from service.errors import NotFound, Stale, WrongState
 from service.http import STATUS, needs
-from service.intake import operations as intake
-from service.web import choices, forms, steps, trail, words
+from service.web import choices, forms, guesses, matters, steps, trail, words
 from service.web.forms import Filled
 
 ACTION = ActionSchema()
@@ -31,7 +31,6 @@ ROLE, DESK = "dispatcher", "dispatcher"
 TABS = {"": "全部", "submitted": "待受理", "accepted": "待派单", "supplementing": "等企业补正"}
 OWN, ALL = "own", "all"
 ROWS = 20
-LIKELY = 0.05  # P: a category under this is shown, and not offered
 MORE = (
     Complaint.suggestions,
     Complaint.reason,
@@ -39,35 +38,18 @@ MORE = (
     Complaint.proposed_department,
     Complaint.proposed_channel,
     Complaint.spent,
+    Complaint.pending,
+    Complaint.hand_backs,
+    Complaint.designated,
     Complaint.respondent_kind,
     Complaint.enterprise_size,
     Complaint.version,
 )
+# What is done at this desk; whatever else a dispatcher may do stands on the complaint's own page.
+HERE = ("dispatch", "accept", "dispatch_on", "request_supplement", "answer", "refuse", "pass_on")
 MEANWHILE = {STATUS[WrongState], STATUS[Stale]}
 
 pages = Blueprint("dispatching", __name__)
-
-
-@dataclass(frozen=True)
-class Choice:
-    """A category that a complaint may belong to, and the department it would then go to.
-
-    Attributes:
-        kept: it is the one that the complaint has already.
-        probability: None where the model did not think of it.
-    """
-
-    code: str
-    name: str
-    kept: bool
-    probability: float | None
-    words: list[str]
-    department: Department | None
-
-    @property
-    def is_offered(self) -> bool:
-        """Whether one click may dispatch under it: it has an owner, and is no mere remainder of the model's."""
-        return self.department is not None and (self.kept or (self.probability or 0) >= LIKELY)
 
 
 @dataclass(frozen=True)
@@ -76,11 +58,12 @@ class Row:
 
     complaint: Complaint
     brief: dict[str, Any]
-    choices: list[Choice]
+    choices: list[guesses.Choice]
     step: str
+    returned: matters.Return | None
 
     @property
-    def best(self) -> Choice | None:
+    def best(self) -> guesses.Choice | None:
         """What one key dispatches: as it stands, unless another step is due or nobody is known to own it."""
         first = self.choices[0] if self.choices and self.step == "dispatch" else None
         return first if first and first.department else None
@@ -96,13 +79,14 @@ def desk() -> Any:
                     cursor=request.args.get("cursor") or None)  # fmt: skip
     page = listing.page(wanted, current_user, now, MORE)
     following = _address(asked, cursor=page.next_cursor) if page.next_cursor else None
+    returned = matters.returned(page.items, book)
     return render_template(
         "dispatching/desk.html",
         asked=asked,
-        rows=[_row(complaint, book) for complaint in page.items],
+        rows=[_row(complaint, book, returned.get(complaint.id)) for complaint in page.items],
         following=following,
         paged=wanted.cursor is not None,
-        flags=FLAGS,
+        flags=MARKS,
         gates=book.gates,
         steps=STEPS,
         **_tabs(listing.standings(DESK, current_user, now), asked),
@@ -129,9 +113,11 @@ def act(number: str, action: str) -> Any:
 
 def _act(number: str, action: str, given: Mapping[str, Any]) -> str:
     """Do it, and say what was done."""
+    if action in STEPS and ROLE in STEPS[action].roles and action not in HERE:
+        raise NotFound(_("这一步请在诉求的页面上办理。"))
     complaint, roles = complaints.find(number, current_user, lock=True)
     if "_version" in request.form:
-        casework.check_version(complaint, {request.form["_version"]})
+        casework.check_version(complaint, {request.form["_version"]}, roles)
     if action == "dispatch":
         casework.accept_and_dispatch(complaint, roles, given, current_user, clock.now())
         name = directory.current().departments[complaint.department or ""].name
@@ -188,8 +174,9 @@ def _tab(state: str, name: str, here: list[Standing], asked: Mapping[str, str]) 
     }
 
 
-def _row(complaint: Complaint, book: Directory) -> Row:
-    return Row(complaint, reading.brief(complaint, book), _choices(complaint, book), _likely_step(complaint))
+def _row(complaint: Complaint, book: Directory, returned: matters.Return | None) -> Row:
+    choices_, step = guesses.choices(complaint, book), _likely_step(complaint)
+    return Row(complaint, reading.brief(complaint, book), choices_, step, returned)
 
 
 def _likely_step(complaint: Complaint) -> str:
@@ -203,37 +190,15 @@ def _likely_step(complaint: Complaint) -> str:
 
 def _possible(complaint: Complaint, roles: Collection[str]) -> dict[str, Step]:
     """The steps that can be taken here, dispatching first: it accepts what nobody has accepted yet."""
-    can = allowed(complaint.status, {ROLE} & set(roles), complaint.spent)
+    can = [step.action for step in steps.steps_for(complaint, {ROLE} & set(roles)) if step.action in HERE]
     if "accept" in can or "dispatch" in can:
         can = ["dispatch", *(action for action in can if action != "dispatch")]
     return {action: STEPS[action] for action in can}
 
 
-def _choices(complaint: Complaint, book: Directory, place: str | None = None) -> list[Choice]:
-    """The category it has, then what else the model thought of."""
-    judged = {row["code"]: row for row in complaint.suggestions}
-    codes = dict.fromkeys([*filter(None, [complaint.category]), *judged])
-    return [_choice(code, judged.get(code, {}), complaint, book, place) for code in codes if book.category(code)]
-
-
-def _choice(code: str, judged: Mapping[str, Any], complaint: Complaint, book: Directory, place: str | None) -> Choice:
-    """Where the machine named a department already, that one stands, unless a person looks at another place."""
-    leaf, kept = book.categories[code], code == complaint.category
-    proposed = complaint.proposed_department if kept and place is None else None
-    return Choice(
-        code,
-        f"{leaf.family_name}—{leaf.name}",
-        kept,
-        judged.get("probability"),
-        [reason["word"] for reason in judged.get("reasons", ())],
-        book.departments.get(proposed or _owner(complaint, code, place) or ""),
-    )
-
-
-def _owner(complaint: Complaint, category: str, place: str | None) -> str | None:
-    """The department under a category, where there is one that may have it."""
-    decision = intake.under(complaint, category, place=place)
-    return decision.department or decision.proposed
+def _elsewhere(complaint: Complaint, roles: Collection[str]) -> list[Step]:
+    """The steps of a dispatcher that stand on the complaint's own page."""
+    return [STEPS[action] for action in allowed(complaint, {ROLE} & set(roles)) if action not in HERE]
 
 
 # --- one complaint ---------------------------------------------------------------------------------------------------
@@ -245,7 +210,7 @@ def _case(number: str, do: str, failed: Filled | None) -> Any:
     book, possible = directory.current(), _possible(complaint, roles)
     place = _place(complaint, book)
     step = possible.get(do) or possible.get(_likely_step(complaint)) or next(iter(possible.values()), None)
-    found = _choices(complaint, book, place if place != complaint.region else None)
+    found = guesses.choices(complaint, book, place if place != complaint.region else None)
     form = failed or _begun(step, complaint, found)
     if failed and failed.status in MEANWHILE:
         form = replace(failed, message=_meanwhile(complaint, book))
@@ -257,15 +222,18 @@ def _case(number: str, do: str, failed: Filled | None) -> Any:
         choices=found,
         place=place,
         possible=possible,
+        elsewhere=_elsewhere(complaint, roles),
+        returned=matters.returned([complaint], book).get(complaint.id),
         step=step,
         form=form,
-        flag_names="、".join(FLAGS[flag] for flag in complaint.flags),
+        called=steps.CALLED,
+        flag_names="、".join(MARKS[flag] for flag in complaint.flags),
         **_fields(step, place, complaint, book),
     )
     return page, form.status
 
 
-def _begun(step: Step | None, complaint: Complaint, found: list[Choice]) -> Filled:
+def _begun(step: Step | None, complaint: Complaint, found: list[guesses.Choice]) -> Filled:
     """The step's form before anybody types: what the machine proposed stands in it."""
     if step is None:
         return Filled()
@@ -301,7 +269,7 @@ def _offices(place: str, complaint: Complaint, book: Directory) -> dict[str, dic
 
 
 def _office(office: Department, complaint: Complaint, book: Directory) -> str:
-    barred = casework.not_for(office.code, complaint, book) is not None
+    barred = handing.not_for(office.code, complaint, book) is not None
     return _("%(name)s（须回避）", name=office.name) if barred else office.name
 
 

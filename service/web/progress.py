@@ -1,7 +1,8 @@
 """Following a complaint by number and query code, and what the enterprise can do about it meanwhile."""
 
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, session, url_for
@@ -11,21 +12,25 @@ from marshmallow import fields
 
 from service import clock
 from service.casework import operations as casework
+from service.casework.answering import TIME_TO_REDO
+from service.casework.asking import BETWEEN_URGES
 from service.casework.schemas import ActionSchema
 from service.complaints import operations as complaints
 from service.complaints import reading
-from service.complaints.models import Complaint
-from service.complaints.rules import ENTERPRISE, SATISFACTION, allowed, is_number
+from service.complaints.models import Complaint, Event
+from service.complaints.numbering import is_number
+from service.complaints.rules import ENTERPRISE, SATISFACTION, allowed
 from service.crypto import keyed_hash
 from service.db import transaction
 from service.deadlines import operations as deadlines
-from service.deadlines.models import Clock
+from service.deadlines.ladder import INTERNAL
+from service.deadlines.rules import due
 from service.directory import operations as directory
 from service.errors import NotFound
 from service.fields import Schema, Text, narrow
 from service.http import public, takes
 from service.intake import attachments
-from service.web import files, forms, words
+from service.web import files, forms, telling
 from service.web.forms import Filled
 from service.web.promises import DONE
 
@@ -37,40 +42,19 @@ VERSION, TOKEN, GO = "_version", "_files", "_go"
 ACTION = ActionSchema()
 # By which steps the enterprise adds material, by what the state asks for.
 ADDING = ("supplement", "supply_material")
-INTERNAL = {"approval"}
+# States in which the reply is the last word so far.
+ANSWERED = ("replied", "answered", "revisited", "closed", "explained")
 
-# state → what is going on now, and the clock that runs for just that; final states say it in their last event.
-NOW: dict[str, tuple[str, str | None]] = {
-    "submitted": ("正在审查是否受理", "accept"),
-    "supplementing": ("等您补充材料", "supplement"),
-    "accepted": ("已受理，正在派给承办部门", "dispatch"),
-    "dispatched": ("等承办部门签收", "sign"),
-    "handling": ("承办部门正在办理", None),
-    "waiting": ("等您补充材料", "material"),
-    "drafted": ("承办部门写好了答复，正在审签", None),
-    "approved": ("答复已审签，马上发给您", None),
-    "replied": ("已答复，等您确认是否解决", None),
-    "answered": ("已答复，等您确认是否解决", None),
+# What the enterprise does by a form of its own → what it is told then.
+STEPS: dict[str, str] = {
+    "close": "感谢确认，这件诉求已经办结。",
+    "urge": "已经催办，承办单位和它的负责人会看到。",
+    "redo": "已经申请重办，会换一位承办人重新办理。",
+    "ask_redo": "申请已经交给督办人，由他决定是否重办。",
+    "appeal_misuse": "申诉已经交给督办人裁定。",
+    "withdraw": "诉求已经撤回。",
 }
-# event → what happened, for whom it happened to.
-HAPPENED = {
-    "file": "您提交了诉求",
-    "request_supplement": "请您补充材料后再受理",
-    "supplement": "您补充了材料",
-    "lapse_supplement": "规定时间内没有收到补充材料，已终止",
-    "accept": "已受理",
-    "refuse": "没有受理，请走别的渠道",
-    "pass_on": "已转送有权处理的机关",
-    "answer": "已当场答复您",
-    "dispatch": "已交给%(department)s办理",
-    "sign": "承办部门已签收，开始办理",
-    "request_material": "承办部门请您补充材料",
-    "supply_material": "您补充了材料",
-    "lapse_material": "规定时间内没有收到补充材料，继续办理",
-    "reply": "承办部门已书面答复您",
-    "close": "已办结",
-    "withdraw": "您撤回了诉求",
-}
+STEP = f"/progress/<number>/<any({','.join(STEPS)}):action>"
 
 
 class Number(fields.String):
@@ -105,7 +89,7 @@ def follow(number: str, hashed_code: bytes) -> None:
     session[FOLLOWED] = dict([*kept, (number, complaints.proof_of(number, hashed_code))])
 
 
-def _opened(number: str, lock: bool = False) -> Complaint:
+def opened_here(number: str, lock: bool = False) -> Complaint:
     """A complaint whose code this browser gave.
 
     Raises:
@@ -173,69 +157,54 @@ def leave() -> Any:
 def show(number: str) -> Any:
     """Where a complaint stands, what happened, what comes next and until when."""
     try:
-        complaint = _opened(number)
+        complaint = opened_here(number)
     except NotFound:
         return _asked(Filled({"number": number}, message=_("请输入编号和查询码，然后就能看到进度。")))
     clocks, book = deadlines.clocks_of(complaint.id), directory.current()
     seen = reading.full(complaint, clocks, {ENTERPRISE}, book)
-    happened = [reading.event(row, False, True, book) for row in complaints.trail(complaint, everything=False)]
+    trail = complaints.trail(complaint, everything=False)
+    happened = [reading.event(row, False, True, book) for row in trail]
     waiting = [one for one in clocks if one.state in deadlines.OPEN and one.kind not in INTERNAL]
     return render_template(
-        "portal/complaint.html", seen=seen, timeline=_timeline(seen["status"], happened, waiting), clocks=waiting,
-        done=DONE, asked=_asked_for(seen["status"], happened), attached=attachments.of(complaint.id), size=files.size,
-        can=_can(complaint.status), satisfaction=SATISFACTION,
+        "portal/complaint.html", seen=seen, clocks=waiting, done=DONE, satisfaction=SATISFACTION,
+        timeline=telling.timeline(seen["status"], happened, waiting, book, complaint.split_from is not None),
+        asked=telling.asked_for(seen["status"], happened), attached=attachments.of(complaint.id), size=files.size,
+        can=_can(complaint), urged_at=_urged(trail), redo_until=_redo_until(complaint, trail), now=clock.now(),
+        apart=[event["data"]["number"] for event in happened if event["action"] == "split"],
+        doubted="misuse" in complaint.flags, answered=seen["status"] in ANSWERED,
     )  # fmt: skip
 
 
-def _can(status: str) -> dict[str, str]:
+def _can(complaint: Complaint) -> dict[str, str]:
     """What the enterprise may do now: the button → the step behind it."""
-    steps = allowed(status, {ENTERPRISE})
+    steps = allowed(complaint, {ENTERPRISE})
     return {"add" if step in ADDING else step: step for step in steps}
 
 
-def _asked_for(status: str, happened: Sequence[Mapping[str, Any]]) -> str:
-    """What the enterprise was asked for, while it is."""
-    if status not in {"supplementing", "waiting"}:
-        return ""
-    asking = [event for event in happened if event["action"] in {"request_supplement", "request_material"}]
-    return str(asking[-1]["data"].get("note", "")) if asking else ""
+def _last(trail: Sequence[Event], action: str) -> Event | None:
+    return next((event for event in reversed(trail) if event.action == action), None)
 
 
-def _timeline(
-    status: str, happened: Iterable[Mapping[str, Any]], waiting: Sequence[Clock]
-) -> list[dict[str, Any]]:  # fmt: skip
-    """What happened, what is going on, and what comes next with its deadline."""
-    entries = [_past(event) for event in happened]
-    if status not in NOW:
-        return entries
-    what, kind = NOW[status]
-    ahead = sorted((one for one in waiting if one.state == "running"), key=lambda one: one.due_at)
-    until = next((words.due_of(one) for one in ahead if one.kind == kind), None)
-    now = {"what": _(what), "state": "now", "due": until}
-    return [*entries, now, *(_ahead(one) for one in ahead if one.kind != kind)]
+def _urged(trail: Sequence[Event]) -> datetime | None:
+    """When it was urged, while it cannot be urged again."""
+    last = _last(trail, "urge")
+    return last.at if last and last.at > clock.now() - BETWEEN_URGES else None
 
 
-def _past(event: Mapping[str, Any]) -> dict[str, Any]:
-    data = event["data"]
-    what = _(HAPPENED[event["action"]], department=data.get("department_name", _("承办部门")))
-    # Why it went to a department stands beside its name.
-    reason = data.get("reason") if event["action"] != "dispatch" else None
-    told = [data.get("text"), data.get("note"), reason]
-    if "channel" in data and event["action"] != "file":
-        told.append(_("该找的渠道：%(channel)s", channel=data["channel"]))
-    return {"what": what, "state": "done", "at": event["at"], "text": "\n".join(filter(None, told))}
-
-
-def _ahead(waiting: Clock) -> dict[str, Any]:
-    due = words.due_of(waiting)
-    return {"what": _(DONE[waiting.kind]), "state": "late" if due.state == "overdue" else "next", "due": due}
+def _redo_until(complaint: Complaint, trail: Sequence[Event]) -> datetime | None:
+    """Until when it is redone by right, where there is a reply."""
+    replied, book = _last(trail, "reply"), directory.current()
+    if replied is None:
+        return None
+    calendar = deadlines.calendar(book.chain(complaint.region or complaint.dispatch_place), book.revision)
+    return due(replied.at, TIME_TO_REDO, calendar).due_at
 
 
 @pages.get("/progress/<number>/files/<int:attachment_id>")
 @public
 def file(number: str, attachment_id: int) -> Response:
     """One of its files, as a download."""
-    return files.sent(attachments.find(_opened(number).id, attachment_id))
+    return files.sent(attachments.find(opened_here(number).id, attachment_id))
 
 
 # --- what the enterprise does ----------------------------------------------------------------------------------------
@@ -244,21 +213,21 @@ def file(number: str, attachment_id: int) -> Response:
 def _do(number: str, choose: Callable[[Complaint], str], holder: bytes | None = None) -> Any:
     """Take a step with what the form says; gives None, or the form again with what is wrong."""
 
-    def step(given: dict[str, Any]) -> None:
-        complaint = _opened(number, lock=True)
+    def act(given: dict[str, Any]) -> None:
+        complaint = opened_here(number, lock=True)
         if VERSION in request.form:
-            casework.check_version(complaint, {request.form[VERSION]})
+            casework.check_version(complaint, {request.form[VERSION]}, {ENTERPRISE})
         casework.act(complaint, {ENTERPRISE}, choose(complaint), given, current_user, clock.now())
         if holder:
             attachments.bind(holder, complaint.id)
 
-    return forms.submit(ACTION, request.form, step)
+    return forms.submit(ACTION, request.form, act)
 
 
 def _form(button: str, number: str, form: Filled, **more: Any) -> Any:
     """The page of a step, where the state allows it; who comes back with a mistake is shown it in any case."""
-    complaint = _opened(number)
-    if form.status == 200 and button not in _can(complaint.status):
+    complaint = opened_here(number)
+    if form.status == 200 and button not in _can(complaint):
         flash(_("现在不需要这一步了，下面是最新的进度。"), "amber")
         return redirect(url_for("progress.show", number=number))
     page = render_template(f"portal/{button}.html", number=number, form=form, version=complaint.version, **more)
@@ -285,7 +254,7 @@ def add(number: str) -> Any:
 def added(number: str) -> Any:
     """Take files in or out, and hand in what was asked for."""
     token, (verb, _colon, which) = request.form.get(TOKEN, ""), request.form.get(GO, "").partition(":")
-    holder = _holder(_opened(number).number, token)
+    holder = _holder(opened_here(number).number, token)
     with transaction():
         if verb == "drop" and which.isdecimal() and len(which) < 19:
             attachments.drop(holder, int(which))
@@ -295,7 +264,7 @@ def added(number: str) -> Any:
         return _adding(number, Filled(typed, {files.FIELD: refused}, forms.MEND, 422), token)
     if verb in {"drop", "upload"}:
         return _adding(number, Filled(typed), token)
-    outcome = _do(number, lambda complaint: _can(complaint.status).get("add", ADDING[0]), holder)
+    outcome = _do(number, lambda complaint: _can(complaint).get("add", ADDING[0]), holder)
     return _followed_by(number, outcome, lambda form: _adding(number, form, token), _("材料已经交给工作人员。"))
 
 
@@ -309,33 +278,20 @@ def _adding(number: str, form: Filled, token: str) -> Any:
                  accept=attachments.ACCEPTED, most=attachments.MOST, largest=attachments.LARGEST)  # fmt: skip
 
 
-@pages.get("/progress/<number>/withdraw")
+@pages.get(STEP)
 @public
-def withdraw(number: str) -> Any:
-    """Ask whether it is really to be withdrawn."""
-    return _form("withdraw", number, Filled())
+def step(number: str, action: str) -> Any:
+    """Ask whether it is really meant, and what there is to say."""
+    return _step(number, action, Filled())
 
 
-@pages.post("/progress/<number>/withdraw")
+@pages.post(STEP)
 @public
-def withdrawn(number: str) -> Any:
-    """Withdraw it."""
-    outcome = _do(number, lambda _complaint: "withdraw")
-    return _followed_by(
-        number, outcome, lambda form: _form("withdraw", number, form), _("诉求已经撤回。")
-    )  # fmt: skip
+def taken(number: str, action: str) -> Any:
+    """Take a step."""
+    outcome = _do(number, lambda _complaint: action)
+    return _followed_by(number, outcome, lambda form: _step(number, action, form), _(STEPS[action]))
 
 
-@pages.get("/progress/<number>/close")
-@public
-def close(number: str) -> Any:
-    """Ask whether it is solved, and how satisfied one is."""
-    return _form("close", number, Filled(), satisfaction=SATISFACTION)
-
-
-@pages.post("/progress/<number>/close")
-@public
-def closed(number: str) -> Any:
-    """Close it as solved."""
-    again = lambda form: _form("close", number, form, satisfaction=SATISFACTION)  # noqa: E731
-    return _followed_by(number, _do(number, lambda _complaint: "close"), again, _("感谢确认，这件诉求已经办结。"))
+def _step(number: str, action: str, form: Filled) -> Any:
+    return _form(action, number, form, satisfaction=SATISFACTION)

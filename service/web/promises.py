@@ -21,8 +21,10 @@ DONE = {
     "contact": "承办部门第一次联系您",
     "result": "书面答复您",
     "material": "等您补充材料",
-    "approval": "答复审签",
+    "suspension": "复核能不能恢复办理",
     "revisit": "回访您",
+    "closing": "没有新的意见就办结",
+    "redo": "决定是否重办",
 }
 SINCE = {
     "filed": "提交后",

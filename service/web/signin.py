@@ -16,6 +16,7 @@ from service.db import transaction
 from service.directory import operations as directory
 from service.errors import NotSignedIn
 from service.http import needs, public
+from service.notices import inbox
 from service.web import desks, forms
 from service.web.forms import Filled
 
@@ -33,7 +34,7 @@ def who(asking: Request) -> Reader | None:
     if TOKEN not in session or g.get("unasked"):
         return None
     try:
-        return operations.bearer(session[TOKEN], clock.now())
+        return operations.bearer(session[TOKEN], clock.now(), inbox.unread_of_user())
     except NotSignedIn:
         session.clear()
         return None

@@ -19,15 +19,24 @@ from service.web import (
     dispatching,
     filing,
     hotline,
+    inbox,
+    letters,
+    notices,
     portal,
     progress,
+    retaliation,
+    revisits,
     signin,
     supervision,
     words,
+    workflow,
 )
 from service.web.forms import Filled
 
-PAGES = (assets, portal, filing, progress, signin, hotline, dispatching, department, complaint, supervision)
+PAGES = (
+    assets, portal, filing, progress, signin, hotline, dispatching, department, complaint, supervision, letters, inbox,
+    notices, retaliation, workflow, revisits,
+)  # fmt: skip
 IDLE = 8 * 3600  # seconds until a session that nobody uses ends
 CSRF = CSRFProtect()
 
@@ -105,6 +114,7 @@ def _prepare_templates(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(words.FILTERS)
     app.jinja_env.globals.update(asset=assets.url, icon=assets.icon, desks_of=desks.desks_of, Filled=Filled)
+    app.jinja_env.globals.update(unread=inbox.counted)
 
 
 def _guard_forms() -> None:

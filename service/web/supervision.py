@@ -1,7 +1,7 @@
 """The supervisor's desk: the day in three numbers, who is late, and what is."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -22,13 +22,42 @@ from service.web.desks import working_at
 from service.web.forms import Filled
 from service.web.worklists import ROWS, FilterSchema
 
-# list → its name, what it holds
+
+@dataclass(frozen=True)
+class List:
+    """A list of the desk.
+
+    Attributes:
+        name, about: what it is called, and what it holds; advice: what is to be done with it.
+        askers: the steps by which a ruling is asked for; each row tells what the last of them said.
+        wanted: what it holds, where that does not depend on the moment.
+    """
+
+    name: str
+    about: str
+    askers: tuple[str, ...] = ()
+    wanted: Wanted | None = None
+
+
+def _ruling(name: str, about: str, *askers: str, **wanted: Any) -> List:
+    return List(name, about, askers, Wanted(limit=ROWS, **wanted))
+
+
 LISTS = {
-    "overdue": ("已逾期", "超过期限还没有办的诉求"),
-    "soon": ("两天内到期", "期限在两天以内的诉求"),
-    "accepted": ("今日受理", "今天 0 时以来受理的诉求"),
-    "closed": ("今日办结", "今天 0 时以来回访后办结的诉求"),
-}
+    "overdue": List("已逾期", "超过期限还没有办的诉求"),
+    "soon": List("两天内到期", "期限在两天以内的诉求"),
+    "handing_back": _ruling("退单审核", "部门退回、等您裁定的诉求", "hand_back", status="handing_back", sort="due"),
+    "consulting": _ruling("会商中", "正在会商、等您指定部门的诉求", "consult", status="consulting", sort="due"),
+    "extension": _ruling("延期审核", "申请延期、由您决定的诉求", "ask_extension", pending=("extension",),
+                         ruler="supervisor", sort="due"),
+    "redo": _ruling("重办审核", "企业再次申请重办的诉求", "ask_redo", status="redo_asked", sort="due"),
+    "suspended": _ruling("挂起待复核", "已挂起、到期要复核的诉求", "suspend", status="suspended", sort="due"),
+    "misuse": _ruling("滥用认定与申诉", "提请认定滥用，或对认定提出申诉的诉求", "report_misuse", "appeal_misuse",
+                      pending=("misuse", "misuse_appeal")),
+    "counting": _ruling("计数申诉", "承办部门认为不应计入考核的诉求", "appeal_counting", pending=("counting",)),
+    "accepted": List("今日受理", "今天 0 时以来受理的诉求"),
+    "closed": List("今日办结", "今天 0 时以来回访后办结的诉求"),
+}  # fmt: skip
 FIRST = "overdue"
 # The three numbers of the day.
 FIGURES = (("accepted", "今日受理"), ("closed", "今日办结"), ("overdue", "现在逾期"))
@@ -41,8 +70,8 @@ pages = Blueprint("supervision", __name__)
 class WorklistSchema(FilterSchema):
     """Which list, and its filters."""
 
-    show = Choice({code: name for code, (name, _about) in LISTS.items()})
-    desk = Choice({"dispatcher": "派单", "department": "部门", "revisit": "回访"})
+    show = Choice({code: one.name for code, one in LISTS.items()})
+    desk = Choice({"dispatcher": "派单", "department": "部门", "supervisor": "督办", "revisit": "回访"})
     queue = fields.String(validate=validate.Length(max=60, error="没有这个单位。"))
 
 
@@ -59,7 +88,7 @@ def desk() -> Any:
     reader, now, book = working_at("supervision.desk", current_user), clock.now(), directory.current()
     show = given.get("show", FIRST)
     chosen = {name: value for name, value in given.items() if name != "show"}
-    worklist = worklists.shown(form, _wanted(show, chosen, now), reader)
+    worklist = worklists.shown(form, _wanted(show, chosen, now), reader, LISTS[show].askers)
     counts = dict(zip(LISTS, listing.totals([_wanted(code, {}, now) for code in LISTS], reader, now), strict=True))
     burdens = [_told(one, book) for one in listing.burdens(reader, now, MOST_HANDS)]
     return render_template(
@@ -72,18 +101,20 @@ def desk() -> Any:
 
 def _wanted(show: str, given: Mapping[str, Any], now: datetime) -> Wanted:
     """A list behind one of the numbers, narrowed down by filters; what is due comes with the earliest limit first."""
+    if (ruling := LISTS[show].wanted) is not None:
+        return replace(ruling, **given)
     filtered = Wanted(**given, limit=ROWS)
     if show in {"overdue", "soon"}:
         return replace(filtered, due=show, sort="due")
-    action = {"accepted": "accept", "closed": "close"}[show]
+    actions = {"accepted": ("accept",), "closed": ("close", "lapse_closing")}[show]
     midnight = clock.local(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    return replace(filtered, action=action, since=midnight)
+    return replace(filtered, actions=actions, since=midnight)
 
 
 def _tab(code: str, show: str, counts: Mapping[str, int]) -> dict[str, Any]:
     """A list without its filters, since its number is that of the whole."""
     address = url_for("supervision.desk", show=code, _anchor="list")
-    name, late = _(LISTS[code][0]), code == "overdue"
+    name, late = _(LISTS[code].name), code == "overdue"
     return {"name": name, "url": address, "count": counts[code], "current": code == show, "late": late}
 
 

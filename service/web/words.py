@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+import phonenumbers
 from flask_babel import gettext as _
 
 from service import clock
@@ -34,13 +35,20 @@ STATUS_LOOKS = {
     "waiting": ("hourglass-split", "amber"),
     "drafted": ("file-earmark-text", "sky"),
     "approved": ("check-lg", "sky"),
+    "handing_back": ("arrow-return-left", "amber"),
+    "consulting": ("people", "amber"),
+    "suspended": ("pause-circle", "amber"),
+    "redo_asked": ("arrow-repeat", "amber"),
     "replied": ("reply", "grass"),
     "answered": ("check-circle", "grass"),
+    "revisited": ("telephone", "grass"),
     "refused": ("x-circle", "soft"),
     "passed_on": ("signpost-split", "soft"),
     "closed": ("check-circle", "grass"),
     "withdrawn": ("arrow-counterclockwise", "soft"),
     "terminated": ("slash-circle", "soft"),
+    "merged": ("union", "soft"),
+    "explained": ("archive", "soft"),
 }
 # What the fields of the schemas are called on every page.
 LABELS = {
@@ -89,6 +97,7 @@ LABELS = {
     "source.due_at": "上级要求的办结时间",
     "note": "说明",
     "reason": "理由",
+    "evidence": "依据",
     "department": "承办部门",
     "text": "补充的内容",
     "reply": "答复（企业可见）",
@@ -96,6 +105,12 @@ LABELS = {
     "internal": "内部说明（企业不可见）",
     "solved": "问题是否解决",
     "satisfaction": "满意程度",
+    "contacted": "是否联系上",
+    "until": "延长到哪一天",
+    "review_on": "复核日期",
+    "upheld": "裁定",
+    "place": "下级地区",
+    "into": "并入的诉求编号",
     "_files": "附件",
     "number": "诉求编号",
     "query_code": "查询码",
@@ -137,7 +152,7 @@ def due(at: datetime, place: str | None = None, unit: str | None = None) -> Due:
     remaining = left(now, at, deadlines.calendar(book.chain(place or book.region), book.revision))
     text = _spoken_time(abs(at - now)) if unit == Unit.CLOCK_HOURS else _spoken_left(remaining)
     if remaining.late:
-        return Due(at, "overdue", _("已逾期 %(text)s", text=text) if text else _("刚刚逾期"))
+        return Due(at, "overdue", _("已逾期 %(text)s", text=text) if text else _("已逾期"))
     urgent = at - now < timedelta(hours=8) if unit == Unit.CLOCK_HOURS else remaining.days <= 1
     left_ = _("还有 %(text)s", text=text) if text else _("很快到期")
     return Due(at, "soon", _("临期，%(text)s", text=left_)) if urgent else Due(at, "in_time", left_)
@@ -200,6 +215,13 @@ def yuan(amount: Decimal | int | str | None) -> str:
     return f"{number:,.0f} 元" if number == number.to_integral_value() else f"{number:,.2f} 元"
 
 
+def phone(number: str) -> str:
+    """0471 660 1234: a stored number as people here dial it; a masked or foreign one as it is."""
+    if not number.startswith("+86"):
+        return number
+    return phonenumbers.format_number(phonenumbers.parse(number), phonenumbers.PhoneNumberFormat.NATIONAL)
+
+
 def label(name: str) -> str:
     """What a field is called; its own name where nobody named it."""
     return _(LABELS.get(name, name))
@@ -224,6 +246,7 @@ FILTERS = {
     "label": label,
     "machine": machine,
     "moment": moment,
+    "phone": phone,
     "status": status,
     "yuan": yuan,
 }

@@ -1,6 +1,6 @@
 """Lists of complaints on desks: what an address asks for, the choices of its filters, and the rows."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,17 +13,23 @@ from service import clock
 from service.accounts.rules import Reader
 from service.complaints import listing, reading
 from service.complaints.listing import Wanted
-from service.complaints.rules import is_number
+from service.complaints.models import Complaint
+from service.complaints.numbering import is_number
 from service.complaints.schemas import ListQuerySchema
 from service.directory import operations as directory
 from service.directory.rules import Directory
 from service.errors import Invalid
-from service.web import forms
+from service.web import forms, trail
 from service.web.forms import Filled
 
 ROWS = 50
 # desk of a state → whose hands those are
-HANDS = {"dispatcher": "%(name)s（派单）", "department": "%(name)s", "revisit": "%(name)s（回访）"}
+HANDS = {
+    "dispatcher": "%(name)s（派单）",
+    "department": "%(name)s",
+    "supervisor": "%(name)s（督办）",
+    "revisit": "%(name)s（回访）",
+}
 DUE = {"overdue": "已逾期", "soon": "两天内到期"}
 
 
@@ -64,18 +70,28 @@ def asked(schema: Schema) -> tuple[Filled, Mapping[str, Any]]:
     return (loaded, {}) if isinstance(loaded, Filled) else (Filled(typed), loaded)
 
 
-def shown(form: Filled, wanted: Wanted, reader: Reader) -> Worklist:
-    """The page of the list that was asked for; no rows where the filters are wrong."""
+def shown(form: Filled, wanted: Wanted, reader: Reader, askers: Collection[str] = ()) -> Worklist:
+    """The page of the list that was asked for; no rows where the filters are wrong.
+
+    Args:
+        askers: steps by which something is asked; each row tells what the last of them said.
+    """
     if form.errors:
         return Worklist(form, [])
     try:
         page = listing.page(wanted, reader, clock.now())
     except Invalid as problem:
         return Worklist(forms.refused(form.values, problem), [])
-    book = directory.current()
-    rows = [reading.brief(row, book) for row in page.items]
     following = address(form, cursor=page.next_cursor) if page.next_cursor else ""
-    return Worklist(form, rows, following, address(form) if wanted.cursor else "")
+    return Worklist(form, _rows(page.items, askers), following, address(form) if wanted.cursor else "")
+
+
+def _rows(items: Sequence[Complaint], askers: Collection[str]) -> list[dict[str, Any]]:
+    book = directory.current()
+    asked = listing.said([one.id for one in items], askers) if items and askers else {}
+    arguments = {number: trail.in_a_line(events[-1], book) for number, events in asked.items()}
+    return [{**reading.brief(one, book), "pending": one.pending, "argument": arguments.get(one.id, "")}
+            for one in items]  # fmt: skip
 
 
 def address(form: Filled, **changes: Any) -> str:

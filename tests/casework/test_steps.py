@@ -1,5 +1,6 @@
 """Every row of the workflow, taken over HTTP by everybody who may take it, does what the row says and nothing else."""
 
+from itertools import cycle
 from typing import Any
 
 import pytest
@@ -7,33 +8,20 @@ from flask import Flask
 from time_machine import Traveller
 
 from service import clock
-from service.complaints.rules import EVERY_CLOCK, MACHINE, STEPS, UNDONE, Step, started_by
-from service.db import transaction
+from service.casework.rules import FOLLOWED_BY
+from service.complaints.rules import EVERY_CLOCK, MACHINE, RESPONDENT, STATES, STEPS, UNDONE, Step, started_by
+from service.deadlines import operations as deadlines
 from tests.caller import Caller
 from tests.casework import ways
-from tests.casework.ways import DEPARTMENT, MONDAY, PLACE
+from tests.casework.ways import ABOVE, DEPARTMENT, MONDAY, OTHER, PLACE
 from tests.factories import People
 
-ROWS = [
-    (regime, action, source, role)
-    for regime in ways.REGIMES
-    for action, step in STEPS.items()
-    for source in sorted(step.sources)
-    for role in sorted(step.roles - {MACHINE})
-]
-
-QUEUES = {
-    "submitted": ("dispatcher", PLACE),
-    "supplementing": ("dispatcher", PLACE),
-    "accepted": ("dispatcher", PLACE),
-    "dispatched": ("department", DEPARTMENT),
-    "handling": ("department", DEPARTMENT),
-    "waiting": ("department", DEPARTMENT),
-    "drafted": ("department", DEPARTMENT),
-    "approved": ("department", DEPARTMENT),
-    "replied": ("revisit", PLACE),
-    "answered": ("revisit", PLACE),
-}
+# The states that one row is walked from under a regime: a ruling that is possible everywhere is the same everywhere.
+MOST_SOURCES = {"802": 4, "other": 2}
+BY_PEOPLE = [action for action, step in STEPS.items() if step.roles - {MACHINE, RESPONDENT}]
+BY_MACHINE = [action for action, step in STEPS.items() if step.roles == {MACHINE}]
+# Fields that change what a step does, each with a test of its own.
+TELLING = frozenset({"category", "nature", "department"})
 
 HANDLED = {"contact": "running", "result": "running"}
 CLOCKS: dict[str, dict[str, str]] = {
@@ -45,65 +33,130 @@ CLOCKS: dict[str, dict[str, str]] = {
     "waiting": {"contact": "running", "result": "paused", "material": "running"},
     "drafted": {**HANDLED, "approval": "running"},
     "approved": HANDLED,
+    "handing_back": {"hand_back": "running", "result": "running"},
+    "consulting": {"consult": "running"},
+    "suspended": {"contact": "running", "result": "paused", "suspension": "running"},
+    "redo_asked": {"redo": "running"},
     "replied": {"revisit": "running"},
     "answered": {"revisit": "running"},
+    "revisited": {"closing": "running"},
 }
 # What the law says of arrears: a transfer has its own limit, and a result waits for nobody.
 CLOCKS_802 = {
     **CLOCKS,
     "accepted": {"dispatch": "running", "transfer": "running"},
     "waiting": {"contact": "running", "result": "running", "material": "running"},
+    "consulting": {"consult": "running", "transfer": "running"},
+    "suspended": {"contact": "running", "result": "running", "suspension": "running"},
 }
 
 
-def headers_of(role: str, code: str, people: People) -> dict[str, str]:
-    """What somebody in a role sends; the enterprise has its query code and no account."""
-    return {"X-Query-Code": code} if role == "enterprise" else people.headers(role, **ways.GRANTS[role])
+def rows_of(action: str, regime: str) -> list[tuple[str, str]]:
+    """(state, role) so that each state and each role comes at least once."""
+    step = STEPS[action]
+    roles = sorted(step.roles - {MACHINE})
+    if action in {"grant_extension", "refuse_extension"}:
+        roles = [ways.RULERS[regime]]
+    if "has_respondent" in step.when and regime == "other":
+        return []
+    sources = some(ways.taken_from(action), MOST_SOURCES[regime])
+    both = zip(cycle(sources), cycle(roles), strict=False)
+    rows = [next(both) for _ in range(max(len(sources), len(roles)))]
+    return [(source, role) for source, role in rows if is_theirs(action, source, role)]
+
+
+def some(sources: list[str], most: int) -> list[str]:
+    """So many of the states, spread over all of them."""
+    return sources[:: -(-len(sources) // most)]
+
+
+def is_theirs(action: str, source: str, role: str) -> bool:
+    """Whether a department has the complaint by then, where the role is one of a department."""
+    way = ways.way_before(action, source)
+    return "department" not in ways.GRANTS.get(role, {}) or (way is not None and "dispatch" in way)
+
+
+def states_of(number: str) -> dict[str, str]:
+    """The state of each clock by its label; of several of one label the last."""
+    return {one.label: one.state for one in deadlines.clocks_of(ways.stored(number).id)}
 
 
 def clocks_after(step: Step, regime: str, before: dict[str, str]) -> dict[str, str]:
-    """The state of each kind of clock after a step, as its row says."""
-    unfinished = {kind for kind, state in before.items() if state != "met"}
-    over = unfinished if step.stops == EVERY_CLOCK else unfinished & set(step.stops)
+    """The state of each clock after a step, as its row says."""
+    unfinished = {label for label, state in before.items() if state in deadlines.OPEN}
+    over = {label for label in unfinished if step.stops == EVERY_CLOCK or label.partition(":")[0] in step.stops}
     after = before | dict.fromkeys(over, "cancelled" if step.target in UNDONE else "met")
     after |= {kind: "paused" for kind in step.pauses if kind in before and regime != "802"}
-    after |= {kind: "running" for kind in step.resumes if kind in before}
+    after |= {kind: "running" for kind in step.resumes if before.get(kind) == "paused"}
     begun = [kind for kind in started_by(step.action, (regime,)) if kind != "transfer" or regime == "802"]
-    return after | dict.fromkeys(begun, "running")
+    return after | {f"co_handle:{OTHER}" if kind == "co_handle" else kind: "running" for kind in begun}
 
 
-@pytest.mark.parametrize(("regime", "action", "source", "role"), ROWS)
-def test_a_step_moves_a_complaint_as_its_row_says(
-    client: Caller, people: People, regime: str, action: str, source: str, role: str
-) -> None:
+def queue_after(step: Step, target: str) -> tuple[str | None, str | None]:
+    """Where a complaint of these tests stands after a step."""
+    desk = STATES[target].desk
+    if desk == "department":
+        return desk, OTHER if step.action == "transfer" else DEPARTMENT
+    return desk, None if desk is None else ABOVE if step.action == "raise_level" else PLACE
+
+
+@pytest.mark.parametrize("regime", ways.REGIMES)
+@pytest.mark.parametrize("action", BY_PEOPLE)
+def test_a_step_moves_a_complaint_as_its_row_says(client: Caller, people: People, regime: str, action: str) -> None:
     step = STEPS[action]
-    number, code = ways.brought_to(source, ways.REGIMES[regime])
-    before, clocks = ways.stored(number).version, {kind: one.state for kind, one in ways.clocks_of(number).items()}
-    given = ways.given_for(step, [name for name in step.allows if name not in {"category", "nature"}])
-    headers = headers_of(role, code, people)
-    answer = client.post(f"/api/v1/complaints/{number}/actions/{action}", json=given, headers=headers)
-    assert answer.status_code == 200, answer.text
-    target = step.target or source
-    seen = answer.json
-    assert seen is not None
-    assert (seen["status"], seen["version"]) == (target, before + 1)
-    check_event(number, step, source, role, given)
-    complaint = ways.stored(number)
-    assert (complaint.queue_desk, complaint.queue_code) == QUEUES.get(target, (None, None))
-    now = ways.clocks_of(number)
-    assert {kind: one.state for kind, one in now.items()} == clocks_after(step, regime, clocks)
-    assert complaint.due_at == min((one.due_at for one in now.values() if one.state == "running"), default=None)
+    headers = {role: ways.headers_of(role, "", people) for role in step.roles - {MACHINE, RESPONDENT}}
+    for source, role in rows_of(action, regime):
+        number, code = ways.ready_for(action, source, ways.REGIMES[regime])
+        before, clocks = ways.stored(number).version, states_of(number)
+        given = ways.given_for(step, [name for name in step.allows if name not in TELLING])
+        sent = ways.sent(given)
+        mine = {"X-Query-Code": code} if role == "enterprise" else headers[role]
+        answer = client.post(f"/api/v1/complaints/{number}/actions/{action}", json=sent, headers=mine)
+        assert answer.status_code == 200, (source, role, answer.text)
+        assert answer.json is not None
+        check_taken(number, step, regime, source, role, before, clocks, sent)
+        assert answer.json["version"] == ways.stored(number).version
 
 
-def check_event(number: str, step: Step, source: str, role: str, given: dict[str, Any]) -> None:
-    """The last event tells who did what, from where to where, with which fields."""
-    complaint, last = ways.stored(number), ways.events_of(number)[-1]
-    assert (last.action, last.role, last.from_status, last.to_status) == (
+@pytest.mark.parametrize("action", BY_MACHINE)
+def test_the_machine_moves_a_complaint_as_its_row_says(app: Flask, action: str) -> None:
+    for source in some(ways.taken_from(action), MOST_SOURCES["802"]):
+        number, _ = ways.ready_for(action, source)
+        before, clocks = ways.stored(number).version, states_of(number)
+        ways.go_on(number, action)
+        check_taken(number, STEPS[action], "802", source, MACHINE, before, clocks, {})
+
+
+def check_taken(
+    number: str, step: Step, regime: str, source: str, role: str, version: int, clocks: dict[str, str],
+    given: dict[str, Any],
+) -> None:  # fmt: skip
+    """State, version, queue, clocks and the last event are what the row says, after the step and what follows it."""
+    complaint, steps = ways.stored(number), [step]
+    if step.action in FOLLOWED_BY and complaint.department:
+        steps.append(STEPS[FOLLOWED_BY[step.action]])
+    expected, target = clocks, source
+    for one in steps:
+        expected, target = clocks_after(one, regime, expected), one.target or target
+    assert (complaint.status, complaint.version) == (target, version + len(steps)), source
+    assert (complaint.queue_desk, complaint.queue_code) == queue_after(step, target), source
+    assert states_of(number) == expected, source
+    running = [one.due_at for one in deadlines.running(complaint.id) if one.state == "running"]
+    assert complaint.due_at == min(running, default=None), source
+    check_event(number, len(steps), step, source, role, given)
+
+
+def check_event(number: str, back: int, step: Step, source: str, role: str, given: dict[str, Any]) -> None:
+    """An event tells who did what, from where to where, with which fields."""
+    complaint, trail = ways.stored(number), ways.events_of(number)
+    told = trail[-back]
+    assert (told.action, told.role, told.from_status, told.to_status) == (
         step.action, role, source, step.target or source,
     )  # fmt: skip
-    assert (last.public, last.data, last.at) == (step.public, given, MONDAY)
-    assert (last.actor_id is None) == (role == "enterprise")
-    assert (last.seq, last.hash) == (complaint.length, complaint.head)
+    assert (told.public, told.at) == (step.public, MONDAY)
+    assert given.items() <= told.data.items()
+    assert (told.actor_id is None) == (role in {"enterprise", MACHINE})
+    assert (trail[-1].seq, trail[-1].hash) == (complaint.length, complaint.head)
 
 
 @pytest.mark.parametrize(("regime", "table"), [("other", CLOCKS), ("802", CLOCKS_802)])
@@ -113,7 +166,7 @@ def test_in_each_state_exactly_these_clocks_run(app: Flask, regime: str, table: 
         assert ways.open_clocks(number) == expected, state
 
 
-@pytest.mark.parametrize("state", ["refused", "passed_on", "closed", "withdrawn", "terminated"])
+@pytest.mark.parametrize("state", [code for code, state in STATES.items() if not state.desk])
 def test_a_final_state_has_no_queue_no_clock_and_no_limit(app: Flask, state: str) -> None:
     number, _ = ways.brought_to(state)
     complaint = ways.stored(number)
@@ -124,8 +177,7 @@ def test_a_final_state_has_no_queue_no_clock_and_no_limit(app: Flask, state: str
 def test_a_clock_starts_at_the_moment_of_its_step_and_stops_at_that_of_another(app: Flask, travel: Traveller) -> None:
     number, _ = ways.brought_to("dispatched")
     travel.shift(3600)
-    with transaction():
-        ways.step_on(ways.stored(number), "sign")
+    ways.go_on(number, "sign")
     clocks = ways.clocks_of(number)
     assert (clocks["sign"].started_at, clocks["sign"].stopped_at) == (MONDAY, clock.now())
     assert clocks["contact"].started_at == clock.now()
@@ -143,8 +195,7 @@ def test_a_clock_starts_at_the_moment_of_its_step_and_stops_at_that_of_another(a
 )
 def test_a_step_keeps_what_it_was_given(app: Flask, state: str, action: str, column: str, value: Any) -> None:
     number, _ = ways.brought_to(state)
-    with transaction():
-        ways.step_on(ways.stored(number), action)
+    ways.go_on(number, action)
     assert getattr(ways.stored(number), column) == value
 
 
@@ -154,8 +205,11 @@ def test_the_workflow_is_told_to_anybody_as_the_table_has_it(client: Caller) -> 
     assert [row["action"] for row in rows] == list(STEPS)
     for row in rows:
         step = STEPS[row["action"]]
-        assert set(row["sources"]) == step.sources
-        assert (row["target"], set(row["roles"]), tuple(row["needs"])) == (step.target, step.roles, step.needs)
+        assert {name: set(row[name]) for name in ("sources", "roles", "needs", "allows", "when", "tells")} == {
+            name: set(getattr(step, name)) for name in ("sources", "roles", "needs", "allows", "when", "tells")
+        }
+        plain = ("target", "opens", "settles", "public", "once")
+        assert {name: row[name] for name in plain} == {name: getattr(step, name) for name in plain}
 
 
 def test_a_corrected_category_seals_what_must_be_sealed_and_changes_the_clock(client: Caller, people: People) -> None:

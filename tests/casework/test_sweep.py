@@ -1,6 +1,6 @@
 """What time does to complaints: rungs at their true moments, each once, and what lapses."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from threading import Barrier, Thread
@@ -11,7 +11,7 @@ from sqlalchemy import select
 from time_machine import Traveller
 
 from service import clock
-from service.casework import operations, tasks
+from service.casework import climbing, tasks
 from service.complaints import operations as complaints
 from service.complaints.models import Complaint
 from service.db import db, transaction
@@ -21,6 +21,7 @@ from service.jobs.models import Task
 from tests.caller import Caller
 from tests.casework import ways
 from tests.factories import People
+from tests.statements import counted
 
 # Accepting is due within one working day of Monday 10:00; 70 % of the Tuesday's office hours are over at 15:42.
 REMINDED, OVERDUE = datetime(2026, 3, 17, 7, 42, tzinfo=UTC), datetime(2026, 3, 17, 9, 30, tzinfo=UTC)
@@ -34,7 +35,7 @@ RUNGS = {"remind", "overdue"}
 def sweep(now: datetime, limit: int = 500) -> int:
     """One sweep in a transaction of its own."""
     with transaction():
-        return operations.climb(now, limit)
+        return climbing.climb(now, limit)
 
 
 def sweep_all(now: datetime) -> int:
@@ -134,6 +135,36 @@ def test_each_of_many_complaints_climbs_its_own_ladder_however_small_the_batch(a
     done = [sweep(WEDNESDAY, limit=2) for _ in range(6)]
     assert (sum(done), max(done)) == (10, 2)
     assert all(rungs(number) == [("remind", REMINDED), ("overdue", OVERDUE)] for number in numbers)
+
+
+def statements_of_a_sweep(many: int, moments: Sequence[datetime]) -> list[int]:
+    """How many statements each sweep takes where so many complaints reach the same rungs."""
+    for _ in range(many):
+        ways.brought_to("handling")
+    sent = []
+    for moment in moments:
+        with counted() as statements:
+            assert sweep(moment) >= many
+        sent.append(len(statements))
+    while sweep(moments[-1]):
+        pass
+    return sent
+
+
+def test_a_batch_takes_as_many_statements_for_few_as_for_many(app: Flask, travel: Traveller) -> None:
+    """Reminded, overdue (with the call for a revisit), supervised (with an order each): the result's first rungs."""
+    contacts = [datetime(2026, 3, day, 10, tzinfo=UTC) for day in (17, 17, 18)]
+    few = statements_of_a_sweep(2, contacts)
+    travel.move_to(ways.MONDAY)
+    many = statements_of_a_sweep(9, contacts)
+    assert few == many
+    with transaction():
+        for complaint in db.session.scalars(select(Complaint)).all():
+            ways.step_on(complaint, "contact")
+    result = [datetime(2026, 4, 16, 10, tzinfo=UTC)] * 3
+    with counted() as statements:
+        assert [sweep(moment) for moment in result] == [11, 11, 11]
+    assert len(statements) <= 25
 
 
 # --- what lapses (docs/decisions/0003) -------------------------------------------------------------------------------
@@ -299,3 +330,23 @@ def test_a_reminder_makes_a_copy_old_and_takes_nobodys_step_away(app: Flask, cli
     assert again.status_code == 200
     step = f"/api/v1/complaints/{number}/actions/accept"
     assert client.post(step, json={}, headers=headers | {"If-Match": tag}).status_code == 200
+
+
+def test_one_complaint_that_cannot_be_dealt_with_keeps_no_other_from_its_rungs(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad, good = ways.brought_to("submitted")[0], ways.brought_to("submitted")[0]
+    letter_for = climbing.rules.letter_for
+
+    def failing(complaint: Complaint, rung: str, kind: str) -> str | None:
+        if complaint.number == bad:
+            raise RuntimeError("nobody thought of this")
+        return letter_for(complaint, rung, kind)
+
+    monkeypatch.setattr(climbing.rules, "letter_for", failing)
+    sweep_all(WEDNESDAY)
+    assert (rungs(bad), rungs(good)) == ([], [("remind", REMINDED), ("overdue", OVERDUE)])
+    monkeypatch.undo()
+    sweep_all(WEDNESDAY)
+    assert rungs(bad) == [("remind", REMINDED), ("overdue", OVERDUE)]
+    assert list(complaints.broken_chains()) == []

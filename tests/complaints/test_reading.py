@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 
 from service import clock, crypto
+from service.casework import climbing
 from service.casework import operations as casework
 from service.complaints.rules import STEPS
 from service.db import transaction
@@ -142,13 +143,35 @@ PUBLIC_FIELDS = {
     "answer": {"reply", "note"},
     "dispatch": {"department", "department_name", "note", "reason", "category", "nature"},
     "sign": {"note"},
+    "dispatch_on": {"place", "note"},
+    "transfer": {"department", "department_name", "reason"},
+    "designate": {"department", "department_name", "reason"},
+    "raise_level": {"place", "reason"},
     "request_material": {"note"},
     "supply_material": {"text", "note"},
     "lapse_supplement": set[str](),
     "lapse_material": set[str](),
+    "report": {"text"},
+    "grant_extension": {"until", "reason", "note", "was", "due_at"},
+    "suspend": {"reason", "review_on"},
+    "resume": {"note"},
+    "terminate": {"reason", "channel"},
     "reply": {"note"},
+    "revisit": {"contacted", "solved", "satisfaction", "reason", "note"},
     "close": {"solved", "note", "reason", "satisfaction"},
+    "lapse_closing": set[str](),
+    "redo": {"reason"},
+    "ask_redo": {"reason"},
+    "grant_redo": {"note"},
+    "explain": {"reason"},
     "withdraw": {"note", "reason"},
+    "reopen": {"reason"},
+    "urge": {"note"},
+    "rule_misuse": {"upheld", "reason"},
+    "appeal_misuse": {"reason"},
+    "rule_misuse_appeal": {"upheld", "reason"},
+    "merge": {"into", "reason"},
+    "split": {"text", "category", "reason", "number"},
 }
 
 
@@ -220,13 +243,13 @@ def test_a_handler_who_also_has_the_query_code_reads_as_staff(
     headers = people.headers("handler", department=DEPARTMENT) | {"X-Query-Code": code}
     seen: Any = client.get(f"/api/v1/complaints/{number}", headers=headers).json
     assert seen["draft"]["internal"] == "SECRET 4"
-    assert set(seen["allowed_actions"]) == {"reply", "withdraw"}
+    assert set(seen["allowed_actions"]) == {"reply", "ask_extension", "report_misuse", "urge", "withdraw"}
 
 
 def test_a_trail_with_reminders_is_told_to_staff_only(client: Caller, people: People) -> None:
     number, code = ways.brought_to("submitted")
     with transaction():
-        casework.climb(clock.now() + ways.A_MONTH)
+        climbing.climb(clock.now() + ways.A_MONTH)
     staff: Any = client.get(f"/api/v1/complaints/{number}/events", headers=people.headers("dispatcher", PLACE)).json
     public: Any = client.get(f"/api/v1/complaints/{number}/events", headers={"X-Query-Code": code}).json
     assert [one["name"] for one in staff] == ["提交", "到期提醒"]

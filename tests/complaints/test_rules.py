@@ -6,8 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.complaints.rules import OPEN, STATES, STEPS, allowed, is_number, number, queue_for, started_by
+from service.complaints.models import Complaint
+from service.complaints.numbering import is_number, number
+from service.complaints.rules import OPEN, STATES, STEPS, allowed, queue_for, started_by
 
+FRESH = {
+    "spent": [], "pending": [], "flags": [], "hand_backs": 0, "designated": False, "department": None,
+    "respondent_name": None,
+}  # fmt: skip
 SERIALS = st.integers(1, 10**9)
 MOMENTS = st.integers(1_600_000_000, 3_700_000_000).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
 
@@ -84,14 +90,26 @@ def test_any_text_may_be_asked(text: str) -> None:
 
 def test_a_state_is_open_where_a_desk_has_it() -> None:
     assert {code for code, state in STATES.items() if state.desk} == OPEN
-    assert len(OPEN) == 10
+    assert len(OPEN) == 15
 
 
 def test_what_is_allowed_comes_in_the_order_of_the_table() -> None:
-    assert allowed("submitted", {"dispatcher"}) == ["request_supplement", "accept", "refuse", "pass_on", "answer"]
-    assert allowed("submitted", {"enterprise"}) == ["withdraw"]
-    assert allowed("submitted", {"auditor", "administrator", "supervisor"}) == []
-    assert allowed("closed", {role for step in STEPS.values() for role in step.roles}) == []
+    def offered(status: str, *roles: str) -> list[str]:
+        return allowed(Complaint(**{**FRESH, "status": status}), roles)
+
+    assert offered("submitted", "dispatcher") == [
+        "request_supplement", "accept", "refuse", "pass_on", "answer", "report_misuse", "merge", "split",
+    ]  # fmt: skip
+    assert offered("submitted", "enterprise") == ["withdraw", "urge"]
+    assert offered("submitted", "auditor", "administrator") == []
+    assert offered("submitted", "supervisor") == ["merge", "split"]
+    assert offered("withdrawn", *(role for step in STEPS.values() for role in step.roles)) == ["reopen"]
+
+
+def test_what_nothing_can_be_asked_of_any_more_is_only_reopened() -> None:
+    final = {code for code, state in STATES.items() if not state.desk}
+    ways_out = {step.action for step in STEPS.values() if step.sources & final and step.target}
+    assert ways_out == {"reopen", "redo", "ask_redo"}
 
 
 @pytest.mark.parametrize(
@@ -101,6 +119,13 @@ def test_what_is_allowed_comes_in_the_order_of_the_table() -> None:
         ("submitted", "150821-health", ("dispatcher", "150821")),
         ("handling", "150821-health", ("department", "150821-health")),
         ("replied", "150821-health", ("revisit", "150821")),
+        ("handing_back", "150821-health", ("supervisor", "150821")),
+        ("consulting", None, ("supervisor", "150821")),
+        ("suspended", "150821-health", ("supervisor", "150821")),
+        ("redo_asked", "150821-health", ("supervisor", "150821")),
+        ("revisited", None, ("revisit", "150821")),
+        ("merged", "150821-health", None),
+        ("explained", None, None),
         ("closed", "150821-health", None),
     ],
 )
@@ -122,6 +147,9 @@ def test_a_complaint_stands_in_one_queue_or_is_over(
         ("dispatch", ("802", "urgent"), ("sign", "result", "contact")),
         ("file", ("802", "assigned"), ("accept",)),
         ("refuse", ("urgent",), ()),
+        ("transfer", ("urgent",), ("sign", "result", "contact")),
+        ("designate", ("other",), ("sign", "result")),
+        ("redo", ("802",), ("dispatch",)),
     ],
 )
 def test_some_regimes_start_a_clock_earlier(action: str, regimes: tuple[str, ...], kinds: tuple[str, ...]) -> None:

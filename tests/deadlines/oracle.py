@@ -25,18 +25,29 @@ def close(day: date) -> datetime:
     return datetime.combine(day, time(17, 30), HERE)
 
 
-def due(start, length, unit, cap=None, pauses=()):
+def due(start, length, unit, cap=None, pauses=(), cap_from=None):
     """The moment a term ends, and whether the days looked at lie in a year that is not published."""
     start = start.astimezone(HERE)
+    first = (cap_from or start).astimezone(HERE).date()
     pauses = [(begin.astimezone(HERE), end.astimezone(HERE)) for begin, end in pauses if begin < end]
     walk = {"working_hours": _minutes, "clock_hours": _minutes, "working_days": _days, "calendar_days": _days}
     end = walk[unit](start, length, unit, pauses)
     seen = end.date()
-    if cap and _cap(start.date(), cap) < end:
-        end, seen = _cap(start.date(), cap), start.date() + cap * DAY
+    if cap and _cap(first, cap) < end:
+        end, seen = _cap(first, cap), first + cap * DAY
     if unit == "clock_hours" and not cap:
         return end, False
-    return end, not all(published(year) for year in range(start.year, seen.year + 1))
+    return end, not all(published(year) for year in range(min(start.year, end.year), seen.year + 1))
+
+
+def extension(start, until, was, unit, cap=None, longest=None, pauses=(), cap_from=None):
+    """The shortest length whose term ends with a day, by trying them all; None where the day cannot be granted."""
+    if not works(until) or close(until) <= was:
+        return None
+    for length in range(1, (longest or 400) + 1):
+        if due(start, length, unit, cap, pauses, cap_from)[0] == close(until):
+            return length
+    return None
 
 
 def _cap(first, days):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, insert, text
+from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import Session
 
 from service.clock import ZONE
@@ -88,8 +89,8 @@ def test_only_some_families_have_a_term_for_handing_over(revision):
 
 def test_the_earlier_of_the_law_and_a_superior_counts(revision):
     early, late = here(2026, 12, 1, 12), here(2027, 3, 1, 12)
-    (with_early,) = operations.prepare(("result",), ("802",), MONDAY, REGION, revision, fixed_due=early)
-    (with_late,) = operations.prepare(("result",), ("802",), MONDAY, REGION, revision, fixed_due=late)
+    (with_early,) = operations.prepare(("result",), ("802",), MONDAY, REGION, revision, {"result": early})
+    (with_late,) = operations.prepare(("result",), ("802",), MONDAY, REGION, revision, {"result": late})
     assert with_early["due_at"] == early
     assert with_late["due_at"] == here(2026, 12, 23, 17, 30)
 
@@ -98,7 +99,7 @@ def test_an_assigned_matter_needs_the_moment_that_the_superior_set(revision):
     with pytest.raises(Invalid, match="办结期限"):
         operations.start(1, ("result",), ("assigned",), MONDAY, REGION, revision)
     limit = MONDAY + timedelta(days=10)
-    (clock,) = operations.start(1, ("result",), ("assigned",), MONDAY, REGION, revision, fixed_due=limit)
+    (clock,) = operations.start(1, ("result",), ("assigned",), MONDAY, REGION, revision, {"result": limit})
     assert (clock.due_at, clock.next_at) == (limit, MONDAY + timedelta(days=7))
     assert operations.explain(clock, revision).days == ()
 
@@ -189,7 +190,7 @@ def test_a_rung_reached_before_a_pause_is_not_reached_again(revision):
 
 @pytest.mark.parametrize(("regime", "fixed"), [("802", None), ("assigned", here(2026, 12, 4, 12))])
 def test_what_the_law_or_a_superior_set_never_pauses(revision, regime, fixed):
-    (clock,) = operations.start(1, ("result",), (regime,), MONDAY, REGION, revision, fixed_due=fixed)
+    (clock,) = operations.start(1, ("result",), (regime,), MONDAY, REGION, revision, {"result": fixed} if fixed else {})
     assert operations.pause(1, ("result",), MONDAY) == []
     assert clock.state == "running"
     assert clock.next_at is not None
@@ -267,23 +268,93 @@ def test_a_sweep_that_fails_leaves_the_rung_to_the_next():
     assert len(operations.sweep(MONDAY)) == 1
 
 
-def test_the_sweep_reads_no_row_that_is_not_due():
-    for complaint_id in range(3):
-        a_clock(MONDAY, complaint_id)
+def many(due, later):
+    """So many clocks that are due on Monday, and so many that are not, in one statement."""
+    a_clock(MONDAY)
     clone = text(
         "INSERT INTO clocks (complaint_id, kind, rule_code, basis, statutory, places, started_at, due_at, provisional,"
-        " ladder, moments, next_at) SELECT 99, kind, rule_code, basis, statutory, places, started_at, due_at,"
-        " provisional, ladder, moments, next_at + interval '1 day' FROM clocks, generate_series(1, 3000)"
+        " ladder, moments, next_at) SELECT number, kind, rule_code, basis, statutory, places, started_at, due_at,"
+        " provisional, ladder, moments, next_at + CASE WHEN number < :due THEN interval '0' ELSE interval '1 day' END"
+        " FROM clocks, generate_series(1, :all - 1) AS number"
     )
-    db.session.execute(clone)
+    db.session.execute(clone, {"due": due, "all": due + later})
     db.session.execute(text("ANALYZE clocks"))
+
+
+def test_the_sweep_reads_no_row_that_is_not_due():
+    """Of 200,000 open clocks 5,000 are due: one sweep reads as many as it takes, and not one more."""
+    many(due=5_000, later=195_000)
     sweep = operations.climb(MONDAY, None, 500).compile(db.engine)
     explained = db.session.connection().exec_driver_sql(f"EXPLAIN (ANALYZE) {sweep}", sweep.params).scalars().all()
     plan = "\n".join(explained)
     assert "Index Scan using ix_clocks_next_at" in plan
     assert "Seq Scan" not in plan
     assert "Rows Removed" not in plan
-    assert re.search(r"LockRows.*actual.*rows=3\b", plan)
+    assert re.search(r"LockRows.*actual.*rows=500\b", plan)
+    assert re.search(r"Index Scan using ix_clocks_next_at.*actual.*rows=500\b", plan)
+
+
+def test_a_week_of_downtime_is_made_up_in_order_and_at_the_true_times(revision):
+    """All five rungs of two clocks, in one transaction, whatever the sweep's limit."""
+    began = [MONDAY, MONDAY + timedelta(hours=1)]
+    for number, moment in enumerate(began):
+        operations.start(number, ("sign",), (), moment, REGION, revision)
+    db.session.flush()
+    fired = []
+    while step := operations.sweep(MONDAY + timedelta(days=14), limit=1):
+        fired += step
+    for number in range(2):
+        own = [one for one in fired if one.complaint_id == number]
+        assert [one.rung for one in own] == ["remind", "overdue", "supervise", "supervise_again", "summon"]
+        assert [one.at for one in own] == operations.clocks_of(number)[0].moments
+
+
+def test_what_was_overdue_once_keeps_that_moment():
+    """A clock that was extended after its limit climbs anew; late it was all the same."""
+    earlier = MONDAY - timedelta(days=3)
+    clock = a_clock(MONDAY, overdue_at=earlier)
+    for _ in range(2):
+        operations.sweep(MONDAY + timedelta(days=1))
+    db.session.expire_all()
+    assert (clock.rung, clock.overdue_at) == (2, earlier)
+
+
+def test_a_clock_that_ran_out_before_a_pause_is_late_for_good(revision):
+    (clock,) = operations.start(1, ("sign",), (), MONDAY, REGION, revision)
+    operations.pause(1, ("sign",), MONDAY + timedelta(days=1))
+    assert (clock.state, clock.overdue_at) == ("paused", clock.due_at)
+
+
+@pytest.mark.parametrize(
+    "deed",
+    [
+        lambda naive, revision: operations.start(1, ("sign",), (), naive, REGION, revision),
+        lambda naive, revision: operations.start(
+            1, ("result",), ("assigned",), MONDAY, REGION, revision, {"result": naive}
+        ),
+        lambda naive, revision: operations.stop(1, ("result",), naive),
+        lambda naive, revision: operations.pause(1, ("result",), naive),
+        lambda naive, revision: operations.extend(
+            operations.running(1)[0], MONDAY.date() + timedelta(28), naive, revision
+        ),
+        lambda naive, revision: operations.sweep(naive),
+    ],
+)
+def test_a_naive_time_is_refused_loudly_whoever_gives_it(revision, deed):
+    operations.start(1, ("result",), (), MONDAY, REGION, revision)
+    with pytest.raises((ValueError, TypeError, StatementError)):
+        deed(MONDAY.replace(tzinfo=None), revision)
+
+
+def test_a_clock_whose_cap_is_over_is_late_from_its_start(revision):
+    (clock,) = operations.start(
+        1, ("result",), ("802",), MONDAY, REGION, revision, cap_from=MONDAY - timedelta(days=100)
+    )
+    assert clock.due_at < clock.started_at
+    operations.stop(1, ("result",), MONDAY + timedelta(days=1))
+    db.session.refresh(clock)
+    assert clock.overdue_at == MONDAY
+    assert operations.explain(clock, revision).days[0].reason.endswith("到此为止")
 
 
 def test_an_edited_rule_survives_the_next_seeding(tmp_path: Path):

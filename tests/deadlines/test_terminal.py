@@ -79,6 +79,8 @@ def test_systems_read_the_same_as_json():
     assert ExplanationSchema().dump(deadline) == {
         "due_at": "2026-11-27T17:30:00+08:00",
         "provisional": False,
+        "unpublished": [],
+        "notes": [],
         "days": [
             {"date": "2026-11-26", "counted": False, "reason": "起算日不计"},
             {"date": "2026-11-27", "counted": True, "reason": "工作日"},

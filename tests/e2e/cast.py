@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from service import clock
+from service import clock, demonstration
 from service.accounts import operations as accounts
 from service.accounts.rules import Grant, Reader
 from service.casework import operations as casework
-from service.complaints.rules import ENTERPRISE, STEPS
+from service.complaints.rules import ENTERPRISE, STEPS, Step
 from service.db import transaction
-from service.demonstration import FIELDS, WAYS
+from service.demonstration import ASIDES, WAYS
 from service.intake import operations as intake
 from service.intake.schemas import FilingSchema
 from tests.factories import filing
@@ -25,11 +25,26 @@ PEOPLE = {
     "cheng": ("程承办", Grant("handler", None, None, OFFICE)),
     "fu": ("傅负责", Grant("head", None, None, OFFICE)),
     "du": ("杜督办", Grant("supervisor", PLACE)),
+    "hui": ("惠回访", Grant("revisit_agent", PLACE)),
     "shen": ("沈审计", Grant("auditor")),
+    "guan": ("关管理", Grant("administrator")),
 }
 ROLES = {grant.role: login for login, (_name, grant) in PEOPLE.items()}
 # Nobody can tell from this what it is about, so the machine leaves it to a dispatcher.
 VAGUE = "我们企业的事情跑了很多趟，一直没有结果，希望有人管一管，帮我们协调解决。"
+
+
+def standing_for(step: Step) -> str:
+    """Where a complaint must stand that a step may be taken on it: a state, or what goes on beside one.
+
+    With a department where that can be, so that all who may take the step see the complaint.
+    """
+    if step.settles in ASIDES:
+        return step.settles
+    if "misused" in step.when:
+        return "misused"
+    fitting = [status for status in WAYS if status in step.sources]
+    return min(fitting, key=lambda status: "dispatch" not in WAYS[status])
 
 
 @cache
@@ -63,9 +78,10 @@ class Cast:
         ago: timedelta = timedelta(minutes=5),
         details: Mapping[str, Any] | None = None,
     ) -> Filed:
-        """A complaint that was filed some time ago and went straight to this state."""
+        """A complaint that was filed some time ago and went straight to this state, or to what goes on beside one."""
         at = clock.now() - ago
-        way = WAYS[status]
+        state, further = ASIDES.get(status, (status, ()))
+        way = (*WAYS[state], *further)
         with transaction():
             draft = FilingSchema().load(filing(**details or {}))
             filed = intake.file_complaint(draft, Reader(), at, by_hand="dispatch" not in way)
@@ -81,5 +97,7 @@ class Cast:
     def _take(self, complaint: Any, action: str, at: datetime) -> None:
         able = STEPS[action].roles
         role = next((role for role in (ENTERPRISE, *self.readers) if role in able), "revisit_agent")
-        given = {"department": OFFICE} if action == "dispatch" else FIELDS.get(action, {})
+        if action == "grant_extension":
+            role = demonstration.who_extends(complaint)
+        given = {"department": OFFICE} if action == "dispatch" else demonstration.given(complaint, action, at)
         casework.act(complaint, {role}, action, given, self.readers.get(role, Reader()), at)

@@ -3,14 +3,19 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from urllib.parse import urlsplit
 
+from service import clock
+from service.casework import climbing
 from service.complaints.rules import STEPS
-from service.demonstration import WAYS
-from tests.e2e.cast import ROLES, VAGUE, Cast, Filed
+from service.db import transaction
+from service.demonstration import ASIDES, WAYS
+from service.notices import operations as notices
+from tests.e2e.cast import ROLES, VAGUE, Cast, Filed, standing_for
 from tests.e2e.window import Window
 
 # Downloads, a redirect to one's own desk, and the built files: nothing to look at.
-NO_PAGES = {"assets.built", "signin.desk", "complaint.attachment", "progress.file"}
+NO_PAGES = {"assets.built", "signin.desk", "complaint.attachment", "progress.file", "letters.file"}
 ARREARS = (
     "我公司给五原县人民医院供应检验试剂，货早已送齐并验收，发票也开了，合同约定三十天内付款，医药货款拖欠一年多没有给。"
 )
@@ -21,7 +26,7 @@ STAFF = tuple(ROLES.values())
 
 @dataclass(frozen=True)
 class World:
-    """A complaint in every state, one of which nobody could place, and one that is late."""
+    """Complaints in every state and with all that goes on beside one, one nobody could place, one that is late."""
 
     by_status: dict[str, Filed]
     vague: Filed
@@ -30,11 +35,15 @@ class World:
     @classmethod
     def of(cls, cast: Cast) -> "World":
         """Make it."""
-        return cls(
-            {status: cast.complaint(status) for status in WAYS},
+        world = cls(
+            {status: cast.complaint(status) for status in (*WAYS, *ASIDES)},
             cast.complaint("submitted", details={"body": VAGUE, "respondent": None}),
             cast.complaint("handling", ago=timedelta(days=60)),
         )
+        with transaction():
+            while climbing.climb(clock.now()):
+                pass
+        return world
 
 
 Come = Callable[[Window, World], object]
@@ -143,6 +152,13 @@ def followed(status: str, then: str = "") -> Come:
     return come
 
 
+def suffered(window: Window, world: World) -> None:
+    """Retaliation reported."""
+    followed("handling", "retaliation")(window, world)
+    window.write("body", "交了诉求以后，三天来查了四次。")
+    window.press("密封提交")
+
+
 PUBLIC = [
     View("portal.home", "home", "", at("/")),
     View("signin.sign_in", "sign-in", "", at("/sign-in")),
@@ -160,8 +176,14 @@ PUBLIC = [
     *(View("progress.show", f"progress {status}", "", followed(status))
       for status in ("submitted", "refused", "answered", "handling", "waiting", "replied", "closed")),
     View("progress.add", "add", "", followed("waiting", "add")),
-    View("progress.withdraw", "withdraw", "", followed("dispatched", "withdraw")),
-    View("progress.close", "close", "", followed("replied", "close")),
+    View("progress.step", "withdraw", "", followed("dispatched", "withdraw")),
+    View("progress.step", "urge", "", followed("handling", "urge")),
+    View("progress.step", "close", "", followed("replied", "close")),
+    View("progress.step", "redo", "", followed("replied", "redo")),
+    View("progress.step", "ask to redo", "", followed("closed", "ask_redo")),
+    View("retaliation.ask", "retaliation", "", followed("handling", "retaliation")),
+    View("retaliation.receipt", "retaliation, receipt", "", suffered),
+    View("workflow.show", "workflow", "", at("/workflow")),
     View("", "not found", "", at("/nowhere")),
 ]  # fmt: skip
 
@@ -185,10 +207,25 @@ def called(window: Window, world: World) -> None:
     window.sees("查询码")
 
 
+def a_letter(window: Window, world: World) -> None:
+    """A letter that was sent about a complaint."""
+    window.go(f"/desk/complaints/{world.by_status['supervised'].number}")
+    window.page.locator(".letters a").first.click()
+    window.page.wait_for_url("**/letters/*")
+
+
+def a_link(window: Window, world: World) -> None:
+    """The one-time link of a letter that was just sent."""
+    window.go(f"/desk/complaints/{world.by_status['handling'].number}?action=issue_letter")
+    window.write("text", "请在五个工作日内说明付款计划。")
+    window.press("督办书")
+    window.go(urlsplit(window.page.input_value("#issued-link")).path)
+
+
 def steps() -> Iterator[View]:
     """Each step that somebody may take, with its form open."""
     for action, step in STEPS.items():
-        status = next(status for status in WAYS if status in step.sources)
+        status = standing_for(step)
         able = [ROLES[role] for role in ROLES if role in step.roles]
         for login in able[-1:]:
             yield View("complaint.page", action, login, at(f"/desk/complaints/{{{status}}}?action={action}"))
@@ -218,7 +255,53 @@ DESKS = [
     View("supervision.desk", "supervision", "du", at("/desk/supervision")),
     *(View("supervision.desk", f"supervision {show}", "du", at(f"/desk/supervision?show={show}"))
       for show in ("soon", "accepted", "closed")),
+    *(View("supervision.desk", f"rulings {show}", "du", at(f"/desk/supervision?show={show}"))
+      for show in ("handing_back", "extension", "misuse", "counting")),
+    *(View("complaint.page", f"ruling {aside}", who, at(f"/desk/complaints/{{{aside}}}"))
+      for aside, who in (("extension", "fu"), ("misuse_appeal", "du"), ("counting", "du"), ("handing_back", "du"),
+                         ("extended", "cheng"), ("helped", "cheng"), ("inquired", "cheng"), ("merged", "pang"))),
+    View("department.desk", "extensions to rule on", "fu", at("/desk/department?status=extension")),
+    View("dispatching.case", "handed back", "pang", at("/desk/dispatching/{handed_back}")),
+    *(View("revisits.desk", f"revisits {show}", "hui", at(f"/desk/revisits?show={show}"))
+      for show in ("due", "unanswered", "revisited")),
+    View("letters.listed", "circulars", "du", at("/desk/supervision/circulars")),
+    View("letters.page", "a letter", "du", a_letter),
+    View("letters.opened", "a letter by its link", "du", a_link),
+    View("revisits.desk", "revisits, wrong filter", "hui", at("/desk/revisits?family=nonsense")),
+    *(View("revisits.case", f"call {which}", "hui", at(f"/desk/revisits/{{{which}}}"))
+      for which in ("replied", "late", "revisited")),
+    View("revisits.case", "call, wrong", "hui", sent("/desk/revisits/{replied}", "记下，打下一个")),
     View("", "not one's own", "cheng", at("/desk/supervision")),
     View("", "nothing of the kind", "cheng", at("/desk/complaints/QS20200101-0000001-1")),
 ]  # fmt: skip
-VIEWS = [*PUBLIC, *DESKS]
+
+
+# --- notices ---------------------------------------------------------------------------------------------------------
+
+
+def told(path: str) -> Come:
+    """Come by an address once everybody was told of what happened."""
+
+    def come(window: Window, world: World) -> None:
+        with transaction():
+            notices.spread(clock.now(), 1000)
+        at(path)(window, world)
+
+    return come
+
+
+ADMIN = "/admin/notices"
+NOTICES = [
+    View("inbox.index", "messages", "cheng", told("/inbox")),
+    View("inbox.index", "all messages", "cheng", told("/inbox?show=all")),
+    View("inbox.index", "no message", "guan", at("/inbox")),
+    View("notice_desk.deliveries", "deliveries", "guan", told(ADMIN)),
+    View("notice_desk.deliveries", "deliveries, none", "guan", at(f"{ADMIN}?state=failed")),
+    View("notice_desk.templates", "templates", "guan", at(f"{ADMIN}/templates")),
+    View("notice_desk.template", "template", "guan", at(f"{ADMIN}/templates/any.any.inbox")),
+    View("notice_desk.addresses", "addresses", "guan", at(f"{ADMIN}/addresses")),
+    View("notice_desk.addresses", "addresses, wrong", "guan", sent(f"{ADMIN}/addresses", "添加")),
+    View("notice_desk.hours", "quiet hours", "guan", at(f"{ADMIN}/quiet-hours")),
+    View("notice_desk.rules_", "who hears of what", "guan", at(f"{ADMIN}/rules")),
+]
+VIEWS = [*PUBLIC, *DESKS, *NOTICES]

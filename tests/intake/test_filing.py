@@ -21,6 +21,7 @@ from service.directory import operations as directory
 from service.directory.models import Category
 from service.intake import operations
 from service.intake.schemas import FilingSchema
+from tests.caller import Caller
 from tests.factories import People, filing
 from tests.intake import texts
 from tests.intake.conftest import File, stored
@@ -372,3 +373,10 @@ def test_an_answer_on_the_spot_is_the_operators_own(client: FlaskClient, people:
     said = filing(answer="可在窗口或网上申报。")
     answer = client.post("/api/v1/complaints", json=said, headers=people.headers("operator", "150000")).json or {}
     assert (answer["routed_by"], answer["reason"]) == ("operator", "工作人员已当场答复，不再派给部门。")
+
+
+def test_what_only_a_ruling_says_cannot_be_filed(client: Caller, people: People) -> None:
+    body = {"body": "我公司被拖欠货款。", "flags": ["misuse"], "anonymous": True}
+    answer = client.post("/api/v1/complaints", json=body, headers=people.headers("operator", place="150821"))
+    assert answer.status_code == 422
+    assert "flags" in str(answer.json)

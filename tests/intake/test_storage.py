@@ -11,8 +11,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select, text
 
 from service.complaints.models import Complaint, Event
+from service.complaints.numbering import is_number
 from service.complaints.operations import CODE_ALPHABET, CODE_LENGTH, code_hash, new_query_code
-from service.complaints.rules import is_number
 from service.crypto import keyed_hash
 from service.db import db
 from service.deadlines.models import Clock

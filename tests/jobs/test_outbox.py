@@ -14,6 +14,7 @@ from service.db import db, transaction
 from service.jobs import outbox, queue, runner
 from service.jobs.models import Task
 from service.jobs.rules import JOBS
+from tests.statements import counted
 
 NOBODY_LISTENS = "redis://127.0.0.1:1/0"
 
@@ -120,7 +121,8 @@ def test_the_tick_writes_each_periodic_task_once_a_turn(app: Flask, bell: Queue,
     assert sorted(task.name for task in tasks()) == periodic
     traveller.shift(timedelta(seconds=30))
     runner.tick()
-    assert sorted(task.name for task in tasks()) == sorted([*periodic, "casework.sweep"])
+    half_minutely = [job.name for job in JOBS.values() if job.every == timedelta(seconds=30)]
+    assert sorted(task.name for task in tasks()) == sorted([*periodic, *half_minutely])
 
 
 def test_the_tick_leaves_a_task_alone_whose_time_has_not_come(app: Flask, bell: Queue) -> None:
@@ -162,3 +164,21 @@ def test_done_tasks_go_after_thirty_days_and_dead_ones_stay(app: Flask, bell: Qu
     with transaction():
         outbox.purge(clock.now())
     assert [task.name for task in tasks()] == ["dead", "waiting"]
+
+
+def test_several_tasks_of_one_name_are_written_in_one_statement_and_rung(app: Flask, bell: Queue) -> None:
+    with counted() as sent, transaction():
+        outbox.add_all("jobs.purge", [{"day": day} for day in range(50)])
+    assert len(sent) == 1
+    assert [task.args["day"] for task in tasks()] == list(range(50))
+    assert set(rung(bell)) == {task.id for task in tasks()}
+
+
+def test_tasks_for_later_are_rung_when_their_time_has_come(app: Flask, bell: Queue, traveller: Any) -> None:
+    with transaction():
+        outbox.add_all("jobs.purge", [{}], at=clock.now() + timedelta(minutes=1))
+    (task,) = tasks()
+    assert rung(bell) == []
+    traveller.shift(timedelta(minutes=1))
+    runner.tick()
+    assert task.id in rung(bell)

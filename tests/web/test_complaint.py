@@ -10,16 +10,17 @@ import time_machine
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from service import clock
-from service.complaints.rules import MACHINE, STATES, STEPS, Step
+from service import clock, demonstration
+from service.complaints.rules import CO_HANDLER, MACHINE, RESPONDENT, STATES, STEPS, Step
 from service.db import transaction
 from service.directory import operations as directory
 from service.intake import attachments
 from service.web import steps
+from tests.casework.ways import GRANTS
 from tests.factories import People, filing
 from tests.statements import counted
 from tests.web.browser import Browser
-from tests.web.cases import HEALTH, SAID, filed, standing, taken, the
+from tests.web.cases import HEALTH, POLICY, SAID, filed, standing, taken, the
 
 At = Callable[..., Browser]
 MONDAY = datetime(2026, 3, 9, 1, tzinfo=UTC)
@@ -62,6 +63,25 @@ def test_the_page_shows_all_that_a_handler_needs(at_desk: At) -> None:
                  "强制商票或变相延期、没有资金", "保障中小企业款项支付条例第二十五条"):  # fmt: skip
         assert told in page, told
     assert "%</span>" in page  # staff see how sure the machine was
+
+
+def test_a_number_is_called_as_it_is_stored_and_read_as_people_dial_it(at_desk: At) -> None:
+    page = at_desk("handler", department=HEALTH).get(address(filed())).text
+    assert '<a href="tel:+864716601234">0471 660 1234</a>' in page
+
+
+def test_a_complaint_without_files_has_no_place_for_them(at_desk: At) -> None:
+    assert "附件" not in at_desk("handler", department=HEALTH).get(address(filed())).text
+
+
+def test_what_no_department_got_tells_what_the_machine_thought_and_no_reason(at_desk: At) -> None:
+    number = filed(by_hand=True)
+    taken(number, "refuse")
+    page = at_desk("dispatcher", "150000").get(address(number)).text
+    facts = dict(re.findall(r"<dt>([^<]+)</dt><dd>([^<]*)</dd>", page))
+    assert facts["承办部门"] == "没有派给部门"
+    assert facts["系统当初的意见"]
+    assert facts.keys().isdisjoint({"理由", "怎么定的"})
 
 
 def test_who_need_not_reach_the_enterprise_sees_no_contact_and_a_masked_text(at_desk: At) -> None:
@@ -113,6 +133,11 @@ def test_a_number_that_is_none_is_not_found(at_desk: At) -> None:
 # --- the deadline ----------------------------------------------------------------------------------------------------
 
 
+def legend(page: str) -> list[str]:
+    """What the page says that the cells of the strip mean."""
+    return re.findall(r'<span class="cell[^"]*"></span>([^<]+)</li>', page)
+
+
 def test_the_deadline_explains_itself_day_by_day(at_desk: At) -> None:
     with time_machine.travel(MONDAY, tick=False):
         number = standing("handling")
@@ -125,6 +150,15 @@ def test_the_deadline_explains_itself_day_by_day(at_desk: At) -> None:
     assert days[5] == ("counted ahead", "3月14日 周末，按自然日计入")
     assert "已过 4 天，共计 30 天" in page
     assert "<li>3月13日 工作日，计入（今天）</li>" in page
+    assert legend(page) == ["已计入", "还剩下", "不计入（原因见逐日说明）", "今天"]
+
+
+def test_the_legend_names_only_what_the_days_show(at_desk: At) -> None:
+    with time_machine.travel(MONDAY, tick=False):
+        number = standing("handling")
+    with time_machine.travel(MONDAY + timedelta(days=90), tick=False):
+        page = at_desk("handler", department=HEALTH).get(address(number)).text
+    assert legend(page) == ["已计入", "不计入（原因见逐日说明）"]
 
 
 def test_a_clock_that_waits_for_the_enterprise_shows_its_pause(at_desk: At) -> None:
@@ -145,12 +179,12 @@ def test_days_of_a_year_that_is_not_published_are_provisional(at_desk: At) -> No
     with time_machine.travel(datetime(2098, 1, 6, 1, tzinfo=UTC), tick=False):
         page = at_desk("handler", department=HEALTH).get(address(standing("handling"))).text
     assert re.search(r'<li class="[^"]* provisional[^"]*" title="1月7日 工作日">', page)
-    assert "2098年的放假安排还没有公布" in page
+    assert "2098年放假安排尚未公布" in page
 
 
 def test_every_clock_is_listed_with_what_it_stands_on(at_desk: At) -> None:
     page = at_desk("handler", department=HEALTH).get(address(standing("handling"))).text
-    listed = re.findall(r'<th scope="row">([^<]+)</th>', page)
+    listed = re.findall(r'<th scope="row" role="rowheader">([^<]+)</th>', page)
     assert {"办理结果", "首次联系", "签收", "转办"} <= set(listed)
     assert listed.index("首次联系") < listed.index("签收")
 
@@ -165,10 +199,10 @@ def test_a_closed_complaint_says_that_no_limit_runs(at_desk: At) -> None:
 
 
 @pytest.mark.parametrize(
-    ("state", "role", "following", "others"),
+    ("state", "role", "following", "near"),
     [
-        ("dispatched", "handler", "签收", []),
-        ("handling", "handler", "首次联系", ["要求补充材料", "起草答复"]),
+        ("dispatched", "handler", "签收", ["退单"]),
+        ("handling", "handler", "首次联系", ["起草答复"]),
         ("drafted", "head", "审签", ["审签退回"]),
         ("approved", "head", "答复", []),
         ("dispatched", "head", None, []),
@@ -177,13 +211,31 @@ def test_a_closed_complaint_says_that_no_limit_runs(at_desk: At) -> None:
         ("replied", "dispatcher", "办结", []),
     ],
 )
-def test_one_action_comes_next_and_the_others_stand_near(
-    at_desk: At, state: str, role: str, following: str | None, others: list[str]
+def test_one_action_comes_next_and_what_else_usually_follows_stands_beside_it(
+    at_desk: At, state: str, role: str, following: str | None, near: list[str]
 ) -> None:
     place, department = (None, HEALTH) if role in {"handler", "head"} else ("150821", None)
     page = at_desk(role, place, department).get(address(standing(state))).text
     assert primary(page) == ([following] if following else [])
-    assert set(buttons(page)) - {following} == set(others)
+    head = re.search(r'class="act-head">.*?</div>', page, re.DOTALL)
+    assert [name for name in near if not head or f">{name}</a>" not in head[0]] == []
+
+
+def test_what_is_seldom_asked_for_stands_folded_in_groups(at_desk: At) -> None:
+    page = at_desk("supervisor", "150821").get(address(standing("handling"))).text
+    assert "您现在不需要做什么" in page
+    folded = page[page.index("<summary>其他操作</summary>") :]
+    groups = {name: re.findall(r">([^<]+)</a>", links) for name, links in
+              re.findall(r"<dt>(\S+)</dt>\s*<dd[^>]*>(.*?)</dd>", folded, re.DOTALL)}  # fmt: skip
+    assert groups["督办"] == ["督办", "联合督办", "函询", "督办书", "约谈", "通报"]
+    assert {"会商", "指定办理", "提级"} <= set(groups["去向"])
+    assert groups["时限"] == ["挂起"]
+
+
+def test_every_step_that_people_take_stands_in_one_group() -> None:
+    grouped = [action for actions in steps.GROUPS.values() for action in actions]
+    assert len(grouped) == len(set(grouped))
+    assert set(grouped) == {code for code, step in STEPS.items() if step.roles - {MACHINE, RESPONDENT}}
 
 
 def test_a_first_contact_that_was_made_comes_no_more(at_desk: At) -> None:
@@ -257,7 +309,156 @@ def test_a_head_reads_the_draft_beside_the_approval(at_desk: At) -> None:
     assert SAID["draft"]["internal"] in before_form
 
 
+# --- every step of the table -----------------------------------------------------------------------------------------
+
+BEFORE = {
+    "opine": ("invite",),
+    "appeal_misuse": ("report_misuse", "rule_misuse"),
+    "rule_misuse_appeal": ("report_misuse", "rule_misuse", "appeal_misuse"),
+}
+OPENERS = {step.opens: action for action, step in STEPS.items() if step.opens and step.roles != {MACHINE}}
+BY_PEOPLE = [(step, role) for step in STEPS.values() for role in sorted(step.roles & set(GRANTS))]
+
+
+def ready(step: Step) -> str:
+    """A complaint on which a step may be taken."""
+    about = POLICY if step.settles == "extension" or step.action == "suspend" else {}
+    before = BEFORE.get(step.action, (OPENERS[step.settles],) if step.settles in OPENERS else ())
+    first = STEPS[before[0]] if before else step
+    state = next(state for state in ("handling", *demonstration.WAYS) if state in first.sources & step.sources)
+    place = {"region": "150800", "respondent": None} if step.action == "dispatch_on" else {}
+    number = standing(state, *before, **about, **place)
+    if step.settles == "revisit":
+        with transaction():
+            the(number).pending = ["revisit"]
+    return number
+
+
+@pytest.mark.parametrize(("step", "role"), BY_PEOPLE, ids=lambda one: getattr(one, "action", one))
+def test_every_step_has_its_form_for_each_role_that_may_take_it(at_desk: At, step: Step, role: str) -> None:
+    number = ready(step)
+    department = the(number).co_departments[0] if step.action == "opine" else the(number).department or HEALTH
+    place = dict.fromkeys(("head", "handler", "department_dispatcher", CO_HANDLER)).get(role, "150000")
+    somebody = at_desk("handler" if role == CO_HANDLER else role, place, None if place else department)
+    page = somebody.get(f"{address(number)}?action={step.action}").text
+    if step.settles == "extension" and role == "head":
+        assert f'action="{address(number, step.action)}"' not in page  # here the supervisor rules
+        return
+    assert f'action="{address(number, step.action)}"' in page
+    assert [name for name in step.needs if f'name="{name}"' not in page] == []
+    controls = re.findall(r'<(?:input|select|textarea)(?![^>]*type="hidden")[^>]*\bid="([^"]+)"', page)
+    assert [ident for ident in controls if f'for="{ident}"' not in page] == []
+    refused = send(somebody, number, step.action)
+    assert (refused.status_code == 422) == bool(step.needs), refused.status_code
+    assert [name for name in step.needs if f'id="f-{name.replace("_", "-")}-error"' not in refused.text] == []
+
+
+def test_a_pending_extension_comes_first_and_shows_what_was_asked_and_how_far_it_may_go(at_desk: At) -> None:
+    number = standing("handling", "ask_extension")
+    page = at_desk("head", department=HEALTH).get(address(number)).text
+    assert primary(page) == ["同意延期"]
+    assert ">不同意延期</a>" in page
+    for told in ("待裁定：延期申请", "需要第三方审计报告", "申请延到：", "这个期限的延期由部门负责人决定",
+                 "最晚可以延到", "总计不得超过90日"):  # fmt: skip
+        assert told in page, told
+    supervisor = at_desk("supervisor", "150821").get(address(number)).text
+    assert "待裁定：延期申请" in supervisor
+    assert ">同意延期<" not in supervisor
+
+
+def test_a_granted_extension_is_told_by_the_deadline_and_the_trail(at_desk: At) -> None:
+    number = standing("handling", "ask_extension")
+    send(at_desk("head", department=HEALTH), number, "grant_extension")
+    page = at_desk("handler", department=HEALTH).get(address(number)).text
+    assert "，经批准" in page
+    assert "原来的期限：" in page
+    assert "总计不超过90日" in page
+
+
+def test_a_hand_back_is_ruled_on_with_both_sides_words(at_desk: At) -> None:
+    number = standing("handing_back")
+    page = at_desk("supervisor", "150821").get(address(number)).text
+    assert primary(page) == ["同意退单"]
+    asked = page[page.index("各方怎么说") :]
+    for told in ("派单", "退单", "主管单位不是我们", "认为应由："):
+        assert told in asked, told
+    for name in ("指定办理", "不同意退单", "会商"):
+        assert f">{name}</a>" in page
+
+
+def test_an_appeal_is_ruled_on_with_all_that_was_said_before(at_desk: At) -> None:
+    number = standing("handling", "report_misuse", "rule_misuse", "appeal_misuse")
+    page = at_desk("supervisor", "150821").get(address(number)).text
+    told = [page.index(said, page.index("各方怎么说")) for said in ("疑似改动", "验收单日期被改动", "愿意当面核对")]
+    assert told == sorted(told)
+    assert "申诉成立，撤销认定" in page
+    assert "认定为滥用</span>" in page
+
+
+@pytest.mark.parametrize(("action", "role"), [("inquire", "handler"), ("issue_letter", "supervisor")])
+def test_the_link_of_a_letter_is_shown_once_and_kept_nowhere(at_desk: At, action: str, role: str) -> None:
+    number = standing("handling")
+    somebody = at_desk(role, None if role == "handler" else "150821", HEALTH if role == "handler" else None)
+    answer = send(somebody, number, action, text="请说明欠款原因和付款计划。")
+    assert answer.status_code == 200
+    link = re.search(r'readonly value="(http://localhost/letters/([^"]+))"', answer.text)
+    assert link
+    assert somebody.get(link[1]).status_code == 200
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert not any(link[2] in cookie for cookie in answer.headers.getlist("Set-Cookie"))
+    again = somebody.get(address(number)).text
+    assert link[2] not in again
+    assert 'class="letters"' in again
+    assert "文号：" in again
+
+
+def test_complaints_of_one_matter_are_linked_where_the_reader_may_see_them(at_desk: At) -> None:
+    lead, merged = standing("handling"), standing("dispatched")
+    taken(merged, "merge", into=lead)
+    supervisor = at_desk("supervisor", "150821")
+    assert re.search(rf'已并入 <a class="number" href="{address(lead)}"', supervisor.get(address(merged)).text)
+    assert re.search(rf'并入了 <a class="number" href="{address(merged)}"', supervisor.get(address(lead)).text)
+    with transaction():
+        one = the(lead)
+        one.region = one.dispatch_place = "150100"
+    page = supervisor.get(address(merged)).text
+    assert f'href="{address(lead)}"' not in page
+    assert "还有 1 件相关诉求不在您的范围内" in page
+
+
+def test_what_was_split_off_is_linked_both_ways(at_desk: At) -> None:
+    number, dispatcher = standing("accepted"), at_desk("dispatcher", "150821")
+    send(dispatcher, number, "split", text="另外，县医院去年的设备维修费也没有付，一共八万元。")
+    found = re.search(r'另立了 <a class="number" href="([^"]+)"', dispatcher.get(address(number)).text)
+    assert found
+    assert re.search(rf'分自 <a class="number" href="{address(number)}"', dispatcher.get(found[1]).text)
+
+
+def test_a_co_handler_has_its_limit_and_its_opinion(at_desk: At) -> None:
+    number = standing("handling", "invite")
+    helper, leader = the(number).co_departments[0], at_desk("handler", department=HEALTH)
+    assert "等待协办意见" in leader.get(address(number)).text
+    send(at_desk("handler", department=helper), number, "opine", text="预算里有这笔钱。")
+    page = leader.get(address(number)).text
+    assert "预算里有这笔钱。" in page
+    assert "等待协办意见" not in page
+
+
+def test_a_clock_in_hours_tells_its_hours(at_desk: At) -> None:
+    with time_machine.travel(MONDAY, tick=False):
+        page = at_desk("dispatcher", "150000").get(address(standing("accepted", **POLICY))).text
+    assert "<li>3月9日　工作日，计4小时（今天）</li>" in page
+    assert 'class="days"' not in page
+
+
 # --- what goes wrong -------------------------------------------------------------------------------------------------
+
+
+def test_a_field_is_called_on_top_as_it_is_beside_its_control(at_desk: At) -> None:
+    page = send(at_desk("dispatcher", "150000"), filed(by_hand=True), "refuse", reason="已经起诉。").text
+    assert re.search(r'<a href="#f-channel">应走的渠道：[^<]+</a>', page)
+    assert '<label for="f-channel">应走的渠道</label>' in page
 
 
 def test_a_field_left_out_is_told_beside_it_and_nothing_typed_is_lost(at_desk: At) -> None:
@@ -373,7 +574,7 @@ def test_a_file_of_another_complaint_is_not_found_under_this_one(at_desk: At, at
 
 
 @pytest.mark.parametrize("rounds", [0, 12])
-def test_a_page_takes_six_statements_whatever_happened_to_the_complaint(
+def test_a_page_takes_seven_statements_whatever_happened_to_the_complaint(
     at_desk: At, monkeypatch: pytest.MonkeyPatch, rounds: int
 ) -> None:
     monkeypatch.setattr(directory, "TRUSTED", float("inf"))
@@ -385,7 +586,7 @@ def test_a_page_takes_six_statements_whatever_happened_to_the_complaint(
     handler.get(address(number))
     with counted() as sent:
         assert handler.get(f"{address(number)}?action=draft").status_code == 200
-    assert len(sent) == 6, sent
+    assert len(sent) == 7, sent
 
 
 def test_planted_text_shows_as_text(at_desk: At, app: Flask) -> None:

@@ -16,7 +16,7 @@ from service.directory import operations as directory
 from service.web import department, worklists
 from tests.statements import counted
 from tests.web.browser import Browser
-from tests.web.cases import HEALTH, filed, standing
+from tests.web.cases import HEALTH, POLICY, filed, standing, taken, the
 
 At = Callable[..., Browser]
 QUEUE = "/desk/department"
@@ -58,7 +58,10 @@ def test_the_tabs_count_by_state_under_the_same_filters(at_desk: At) -> None:
         standing(state)
     filed(title="另一件", region="150821")
     handler = at_desk("handler", department=HEALTH)
-    expected = {"全部在办": 4, "待签收": 2, "办理中": 1, "待补充": 0, "待审签": 1, "待答复": 0, "已答复": 1}
+    expected = {
+        "全部在办": 4, "待签收": 2, "办理中": 1, "待补充": 0, "待审签": 1, "退单中": 0, "待答复": 0, "已答复": 1,
+        "协办": 0,
+    }  # fmt: skip
     assert tabs(handler.get(QUEUE).text) == expected
     assert tabs(handler.get(f"{QUEUE}?status=handling&family=policy").text) == dict.fromkeys(expected, 0)
 
@@ -77,6 +80,50 @@ def test_a_head_begins_with_the_approvals(at_desk: At) -> None:
     page = at_desk("head", department=HEALTH).get(QUEUE).text
     assert numbers(page) == [waiting]
     assert next(iter(tabs(page))) == "待审签"
+
+
+def test_what_a_head_rules_on_stands_in_a_list_of_its_own_with_the_reason(at_desk: At) -> None:
+    asked, other = standing("handling", "ask_extension"), standing("handling")
+    page = at_desk("head", department=HEALTH).get(f"{QUEUE}?status=extension").text
+    assert numbers(page) == [asked]
+    assert "需要第三方审计报告" in page
+    assert tabs(page)["延期申请"] == 1
+    whole = at_desk("handler", department=HEALTH).get(QUEUE).text
+    assert set(numbers(whole)) == {asked, other}
+    assert whole.count("申请延期</span>") == 1
+
+
+def test_an_extension_that_the_supervisor_rules_on_is_none_of_the_heads(at_desk: At) -> None:
+    standing("handling", "ask_extension", **POLICY)
+    assert tabs(at_desk("head", "150821").get(QUEUE).text)["延期申请"] == 0
+
+
+def test_what_was_handed_back_is_marked_until_it_is_ruled_on(at_desk: At) -> None:
+    number = standing("handing_back")
+    page = at_desk("handler", department=HEALTH).get(f"{QUEUE}?status=handing_back").text
+    assert numbers(page) == [number]
+    assert tabs(page)["退单中"] == 1
+    assert "主管单位不是我们" in page
+
+
+def test_what_others_lead_stands_only_under_co_handling_and_names_no_contact(at_desk: At) -> None:
+    led = standing("handling", confidential=True)
+    taken(led, "invite")
+    helper = the(led).co_departments[0]
+    page = at_desk("handler", department=helper).get(QUEUE).text
+    assert numbers(page) == []
+    assert tabs(page) | {"协办": 0} == dict.fromkeys(tabs(page), 0)
+    helping = at_desk("handler", department=helper).get(f"{QUEUE}?status=helping").text
+    assert numbers(helping) == [led]
+    assert "请核对当年的预算安排" in helping
+    whole = at_desk("handler", department=helper).get(f"/desk/complaints/{led}").text
+    for page in (helping, whole):
+        assert "白女士" not in page
+        assert "6601234" not in page
+    assert "河套试剂有限公司" not in helping
+    # Who leads sees it where it was, and not among what others lead.
+    assert tabs(at_desk("handler", department=HEALTH).get(QUEUE).text)["协办"] == 0
+    assert numbers(at_desk("handler", department="150826-health").get(f"{QUEUE}?status=helping").text) == []
 
 
 def test_a_search_finds_words_and_a_number_leads_straight_to_its_complaint(at_desk: At) -> None:
@@ -153,7 +200,7 @@ def test_the_regions_to_choose_are_those_that_ones_grants_reach(at_desk: At) -> 
 
 
 @pytest.mark.parametrize("length", [1, 20, 60])
-def test_a_queue_takes_three_statements_whatever_its_rows(
+def test_a_queue_takes_four_statements_whatever_its_rows(
     at_desk: At, monkeypatch: pytest.MonkeyPatch, length: int
 ) -> None:
     monkeypatch.setattr(directory, "TRUSTED", float("inf"))
@@ -164,7 +211,7 @@ def test_a_queue_takes_three_statements_whatever_its_rows(
     with counted() as sent:
         page = handler.get(QUEUE).text
     assert len(numbers(page)) == min(length, worklists.ROWS)
-    assert len(sent) == 3, sent
+    assert len(sent) == 4, sent
 
 
 def test_planted_text_shows_as_text(at_desk: At) -> None:

@@ -185,7 +185,7 @@ def test_what_the_worklist_costs_does_not_grow_with_its_rows(dispatcher: Browser
 def test_a_complaint_is_shown_whole_with_what_can_be_done(dispatcher: Browser) -> None:
     complaint = waiting()
     page = dispatcher.get(f"{DESK}/{complaint.number}").text
-    for told in (complaint.body, "白女士", "+864716601234", "1,250,000 元", "受理并派单", "补正", "不予受理", "转送"):
+    for told in (complaint.body, "白女士", "0471 660 1234", "1,250,000 元", "受理并派单", "补正", "不予受理", "转送"):
         assert told in page
     assert f"/desk/complaints/{complaint.number}" in page
 
@@ -363,3 +363,66 @@ def test_what_may_be_asked_once_is_not_offered_again(dispatcher: Browser, people
     page = dispatcher.get(f"{DESK}/{complaint.number}").text
     assert "do=refuse" in page
     assert "do=request_supplement" not in page
+
+
+def handed_back(people: People) -> Complaint:
+    """A complaint that a department handed back, as the supervisor granted."""
+    complaint = waiting()
+    taken(complaint, people.reader("dispatcher", PLACE), "accept")
+    taken(complaint, people.reader("dispatcher", PLACE), "dispatch", department="150821-health")
+    handler = people.reader("handler", department="150821-health")
+    taken(
+        complaint,
+        handler,
+        "hand_back",
+        reason=f"归教育局管，请联系13947112233 {PLANTED}",
+        evidence="三定规定。",
+        department="150821-education",
+    )
+    taken(complaint, people.reader("supervisor", PLACE), "grant_hand_back")
+    return again(complaint)
+
+
+def test_who_handed_it_back_and_why_stands_beside_the_proposal(dispatcher: Browser, people: People) -> None:
+    complaint = handed_back(people)
+    for page in (dispatcher.get(DESK).text, dispatcher.get(f"{DESK}/{complaint.number}").text):
+        assert "五原县卫生健康委员会退单：归教育局管" in page
+        assert "认为应由五原县教育局办理" in page
+        assert "13947112233" not in page
+        assert "<script>alert" not in page
+    assert "派给五原县教育局" in dispatcher.get(DESK).text
+
+
+@pytest.mark.usefixtures("trusted")
+def test_who_handed_back_takes_one_statement_for_all_rows(dispatcher: Browser, people: People) -> None:
+    costs = set()
+    for _ in range(2):
+        handed_back(people)
+        dispatcher.get(DESK)
+        with counted() as sent:
+            dispatcher.get(DESK)
+        costs.add(len(sent))
+    assert costs == {4}
+
+
+def test_a_league_dispatches_on_to_a_place_below(at_desk: At) -> None:
+    league = at_desk("dispatcher", "150800")
+    complaint = waiting(region="150800", respondent={"name": "某医院", "kind": "institution"})
+    assert act(league, complaint, "accept").status_code == 302
+    page = league.get(f"{DESK}/{complaint.number}?do=dispatch_on").text
+    assert '<option value="150821">五原县</option>' in page
+    assert '<option value="150100">' not in page
+    assert act(league, again(complaint), "dispatch_on", place=PLACE).status_code == 302
+    assert (again(complaint).queue_code, again(complaint).status) == (PLACE, "accepted")
+    assert complaint.number in at_desk("dispatcher", PLACE).get(DESK).text
+
+
+@pytest.mark.parametrize("action", ["merge", "split", "inquire"])
+def test_rarer_steps_stand_on_the_complaints_own_page(dispatcher: Browser, people: People, action: str) -> None:
+    complaint = waiting()
+    taken(complaint, people.reader("dispatcher", PLACE), "accept")
+    page = dispatcher.get(f"{DESK}/{complaint.number}").text
+    assert f"/desk/complaints/{complaint.number}?action={action}#act" in page
+    version = str(again(complaint).version)
+    assert act(dispatcher, complaint, action, _version=version, text="内容", reason="理由").status_code == 404
+    assert again(complaint).status == "accepted"

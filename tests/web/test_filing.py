@@ -161,7 +161,9 @@ def test_a_mistake_is_told_beside_the_field_and_on_top_and_nothing_is_lost(
     answer = go(browser, path, given)
     assert answer.status_code == 422
     identifier = f"f-{field.replace('.', '-').replace('_', '-')}"
-    assert f'href="#{identifier}"' in answer.text
+    label = re.search(rf'<label for="{identifier}">([^<]+)', answer.text)
+    assert label
+    assert f'<a href="#{identifier}">{label[1].strip()}：' in answer.text
     assert f'id="{identifier}"' in answer.text
     assert answer.text.count(sentence) == 2
     typed = [value for name, value in given.items() if name not in {"category", "respondent.kind"}]

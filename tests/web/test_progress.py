@@ -12,17 +12,20 @@ from flask import Flask
 from sqlalchemy import select
 
 from service.accounts.rules import Reader
+from service.casework import climbing, recounting
 from service.casework import operations as casework
 from service.complaints import operations as complaints
 from service.complaints.models import Complaint, Event
-from service.complaints.rules import ENTERPRISE, STATES, STEPS, allowed
+from service.complaints.rules import ENTERPRISE, STATES, STEPS, Change, Trace, allowed
 from service.db import db, transaction
 from service.deadlines import operations as deadlines
+from service.deadlines.ladder import INTERNAL, KINDS
 from service.directory import operations as directory
 from service.intake import operations as intake
 from service.intake.models import Attachment
 from service.intake.schemas import FilingSchema
-from service.web import progress
+from service.web import progress, promises, telling
+from tests.casework import ways
 from tests.factories import People, filing
 from tests.statements import counted
 from tests.web.browser import Browser
@@ -95,6 +98,10 @@ def follow(browser: Browser, filed: Filed) -> str:
 def complaint() -> Complaint:
     db.session.rollback()
     return db.session.scalars(select(Complaint).execution_options(populate_existing=True)).one()
+
+
+def trail(filed: Complaint) -> list[str]:
+    return [event.action for event in complaints.trail(filed, everything=False)]
 
 
 # --- getting in ------------------------------------------------------------------------------------------------------
@@ -180,7 +187,10 @@ def test_only_the_last_five_are_kept(browser: Browser, file: Callable[..., Filed
         assert list(session[progress.FOLLOWED]) == numbers[1:]
 
 
-@pytest.mark.parametrize("path", ["", "/add", "/withdraw", "/close", "/files/1"])
+@pytest.mark.parametrize(
+    "path",
+    ["", "/add", *(f"/{action}" for action in progress.STEPS), "/files/1", "/retaliation"],
+)
 def test_no_page_of_a_complaint_opens_without_its_code(browser: Browser, file: Callable[..., Filed], path: str) -> None:
     number, _code = file()
     for answer in (browser.get(f"/progress/{number}{path}"), browser.post(f"/progress/{number}{path}")):
@@ -204,12 +214,24 @@ def test_the_timeline_says_what_happened_what_goes_on_and_what_comes_until_when(
     assert "保障中小企业款项支付条例第二十五条第二款" in page
 
 
+def test_what_was_refused_names_no_department_that_never_got_it(browser: Browser, step: Callable[..., None]) -> None:
+    with transaction():
+        done = intake.file_complaint(FilingSchema().load(filing()), Reader(), MORNING, by_hand=True)
+    filed = done.complaint.number, done.query_code
+    assert "还没有派给部门" in browser.get(follow(browser, filed)).text
+    step(filed[0], "refuse", "dispatcher", channel="人民法院", reason="已经起诉。")
+    page = browser.get(f"/progress/{filed[0]}").text
+    assert "该找的渠道：人民法院" in page
+    assert "五原县卫生健康委员会" not in page
+    assert "交给了谁" not in page
+
+
 def test_what_is_late_is_said_and_that_it_was_urged(browser: Browser, file: Callable[..., Filed]) -> None:
     path = follow(browser, file())
     with time_machine.travel(MORNING + timedelta(hours=7), tick=False):
         for _rung in ("remind", "overdue"):
             with transaction():
-                casework.climb(datetime.now(UTC))
+                climbing.climb(datetime.now(UTC))
         page = browser.get(path).text
     assert "逾期" in page
     assert "系统已经催办" in page
@@ -228,15 +250,119 @@ def test_what_is_asked_for_stands_on_top(browser: Browser, waiting: Filed) -> No
 
 
 def test_every_state_and_every_public_step_has_its_words() -> None:
-    assert set(progress.NOW) == {code for code, state in STATES.items() if state.desk}
-    assert set(progress.HAPPENED) == {"file", *(action for action, step in STEPS.items() if step.public)}
+    assert set(telling.NOW) == {code for code, state in STATES.items() if state.desk}
+    assert set(telling.HAPPENED) == {"file", "recount", *(action for action, step in STEPS.items() if step.public)}
+    assert set(telling.SAID) <= set(telling.HAPPENED)
+
+
+def test_every_limit_that_is_shown_has_its_words_and_the_others_are_the_offices_own() -> None:
+    assert set(promises.DONE) == set(KINDS) - INTERNAL
+    assert {kind for _what, kind in telling.NOW.values()} - {None} <= set(promises.DONE)
 
 
 @pytest.mark.parametrize("status", sorted(STATES))
-def test_the_buttons_are_the_workflows(app: Flask, status: str) -> None:
-    can = progress._can(status)
-    assert sorted(can.values()) == sorted(allowed(status, {ENTERPRISE}))
-    assert set(can) <= {"add", "withdraw", "close"}
+def test_the_buttons_are_the_workflows(browser: Browser, status: str) -> None:
+    number, code = ways.brought_to(status)
+    page = browser.get(follow(browser, (number, code))).text
+    filed = ways.stored(number)
+    can = progress._can(filed)
+    assert sorted(can.values()) == sorted(allowed(filed, {ENTERPRISE}))
+    assert set(can) <= {"add", *progress.STEPS}
+    for button in can:
+        # By right and by the supervisor's leave are one button, the first as long as there is that right.
+        hidden = button == "redo" and "reply" not in trail(filed) or button == "ask_redo" and '/redo"' in page
+        assert hidden or f'/progress/{filed.number}/{button}"' in page
+
+
+@pytest.mark.parametrize(
+    "action", sorted(action for action, step in STEPS.items() if step.public and action != "split")
+)
+def test_the_page_tells_every_public_step(browser: Browser, action: str) -> None:
+    filed = ways.ready_for(action)
+    ways.go_on(filed[0], action)
+    page = browser.get(follow(browser, filed)).text
+    assert telling.HAPPENED[action].split("%")[0] in page
+    assert "%(" not in page
+
+
+def test_an_extension_tells_the_new_day_and_the_reason(browser: Browser) -> None:
+    filed = ways.ready_for("grant_extension")
+    ways.go_on(filed[0], "grant_extension")
+    page = browser.get(follow(browser, filed)).text
+    assert "最迟改到 4月20日 17:30 前答复您，理由：理由写在这里。" in page
+    assert "延期审核" not in page
+
+
+def test_a_suspension_tells_its_reason_and_when_it_is_looked_at_again(browser: Browser) -> None:
+    filed = ways.ready_for("suspend")
+    ways.go_on(filed[0], "suspend")
+    page = browser.get(follow(browser, filed)).text
+    assert "最迟 3月30日 复核能不能恢复办理，理由：理由写在这里。" in page
+    assert "3月30日 17:30" in page
+
+
+def test_where_it_went_is_told_by_name(browser: Browser) -> None:
+    for action, told in (
+        ("transfer", "已转给五原县财政局办理"), ("designate", "督办人已指定由五原县卫生健康委员会办理"),
+        ("raise_level", "已提到巴彦淖尔市办理"),
+    ):  # fmt: skip
+        filed = ways.ready_for(action)
+        ways.go_on(filed[0], action)
+        assert told in browser.get(follow(browser, filed)).text
+
+
+def test_a_merger_tells_nothing_of_the_other_complaint(browser: Browser) -> None:
+    (number, code), other = ways.brought_to("handling"), ways.filed()
+    with transaction():
+        reason = "与丰茂建材的来件是同一件事。"
+        ways.step_on(ways.stored(number), "merge", into=other.complaint.number, reason=reason)
+    page = browser.get(follow(browser, (number, code))).text
+    assert "两件并在一起办理" in page
+    assert other.complaint.number not in page
+    assert "丰茂建材" not in page
+
+
+def test_what_is_split_off_is_named_and_opened_by_the_same_code(
+    browser: Browser, file: Callable[..., Filed], step: Callable[..., None]
+) -> None:
+    number, code = file()
+    step(number, "split", "supervisor", text="另有一笔保证金没有退。", reason="两件事归两个部门。")
+    page = browser.get(follow(browser, (number, code))).text
+    other = re.search(r"新的编号：(QS[\d-]+)，用原来的查询码就能查看", page)
+    assert other
+    assert f'href="/progress/{other[1]}"' in page
+    page = browser.get(follow(browser, (other[1], code))).text
+    assert "从您的另一件诉求中分出来，单独办理" in page
+    assert "另有一笔保证金没有退。" in page
+
+
+def test_a_limit_counted_anew_is_told_with_the_reason_unless_it_is_the_offices_own(browser: Browser) -> None:
+    number, code = ways.brought_to("dispatched")
+    told = {"was": "2026-04-13T17:30:00+08:00", "due_at": "2026-04-14T17:30:00+08:00", "reason": "4月6日放假。"}
+    with transaction():
+        filed = ways.stored(number)
+        for kind in ("result", "approval"):
+            change = Change(recounting.RECOUNT, filed.status, filed.status, True, {**told, "clock": kind})
+            complaints.store_events([complaints.append(filed, change, Trace("machine"), datetime.now(UTC))])
+    page = browser.get(follow(browser, (number, code))).text
+    assert "“书面答复您”原来最迟 4月13日 17:30，改为最迟 4月14日 17:30" in page
+    assert "理由：4月6日放假。" in page
+    assert page.count("期限重新计算") == 1
+
+
+def test_a_revisit_tells_what_the_enterprise_said(browser: Browser) -> None:
+    filed = ways.ready_for("revisit")
+    ways.go_on(filed[0], "revisit")
+    page = browser.get(follow(browser, filed)).text
+    assert "问题已经解决 · 满意" in page
+    assert "没有新的意见就办结" in page
+
+
+def test_the_limits_of_the_offices_among_themselves_are_not_shown(browser: Browser) -> None:
+    for status in ("drafted", "handing_back", "consulting"):
+        page = browser.get(follow(browser, ways.brought_to(status))).text
+        assert telling.NOW[status][0] in page
+        assert page.count('class="what"') >= 3
 
 
 # --- what one does ---------------------------------------------------------------------------------------------------
@@ -263,7 +389,7 @@ def test_files_stay_while_the_text_is_missing_and_can_be_taken_out(browser: Brow
     path = follow(browser, waiting)
     answer = browser.post(f"{path}/add", {"_files": "t", "_go": "send", "files": (BytesIO(PDF), "验收单.pdf")})
     assert answer.status_code == 422
-    assert "必须填写补充的内容" in answer.text
+    assert "必须填写内容" in answer.text
     assert "验收单.pdf" in answer.text
     drop = re.search(r'value="(drop:\d+)"', answer.text)
     assert drop
@@ -292,6 +418,123 @@ def test_what_is_missing_before_acceptance_is_handed_in_too(
     assert "请写明对方的性质。" in browser.get(path).text
     browser.post(f"{path}/add", {"_files": "t", "_go": "send", "text": "是国有企业。"})
     assert complaint().status == "submitted"
+
+
+# step → what its form says in full, and what is missing from it
+SAYS: dict[str, tuple[dict[str, str], dict[str, str]]] = {
+    "urge": ({"note": PLANTED}, {}),
+    "redo": ({"reason": PLANTED}, {"reason": "「申请重办」必须填写理由。"}),
+    "ask_redo": ({"reason": PLANTED}, {"reason": "「再次申请重办」必须填写理由。"}),
+    "appeal_misuse": ({"reason": PLANTED}, {"reason": "「申诉」必须填写理由。"}),
+    "close": ({"solved": "true", "satisfaction": "mostly_satisfied", "reason": PLANTED},
+              {"solved": "「办结」必须填写问题是否已解决。"}),
+    "withdraw": ({"reason": PLANTED}, {}),
+}  # fmt: skip
+
+
+def test_every_step_of_the_enterprise_has_a_form() -> None:
+    theirs = {action for action, step in STEPS.items() if ENTERPRISE in step.roles}
+    assert theirs == {*progress.ADDING, *progress.STEPS} == {*progress.ADDING, *SAYS}
+
+
+@pytest.mark.parametrize("action", sorted(SAYS))
+def test_a_step_is_taken_by_its_form(browser: Browser, action: str) -> None:
+    filed = ways.ready_for(action)
+    path = follow(browser, filed)
+    version = re.search(r'name="_version" value="(\d+)"', browser.get(f"{path}/{action}").text)
+    assert version
+    answer = browser.post(f"{path}/{action}", {"_version": version[1], **SAYS[action][0]})
+    assert answer.headers["Location"] == path
+    last = [event for event in ways.events_of(filed[0]) if event.role == ENTERPRISE][-1]
+    assert (last.action, last.actor_id) == (action, None)
+    page = browser.get(path).text
+    assert progress.STEPS[action] in page
+    assert "&lt;script&gt;alert(1)" in page
+    assert "<script>alert" not in page
+
+
+@pytest.mark.parametrize("action", sorted(action for action, (_all, missing) in SAYS.items() if missing))
+def test_a_form_without_what_it_needs_comes_back_with_the_rest(browser: Browser, action: str) -> None:
+    filed = ways.ready_for(action)
+    path, (said, missing) = follow(browser, filed), SAYS[action]
+    answer = browser.post(f"{path}/{action}", {name: text for name, text in said.items() if name not in missing})
+    assert answer.status_code == 422
+    for sentence in missing.values():
+        assert sentence in answer.text
+    assert "<script>alert" not in answer.text
+    assert ways.events_of(filed[0])[-1].action != action
+
+
+@pytest.mark.parametrize("action", ["urge", "withdraw"])
+def test_a_form_that_needs_nothing_may_stay_blank(browser: Browser, action: str) -> None:
+    filed = ways.ready_for(action)
+    path = follow(browser, filed)
+    assert browser.post(f"{path}/{action}").headers["Location"] == path
+    assert ways.events_of(filed[0])[-1].action == action
+
+
+@pytest.mark.parametrize("action", sorted(SAYS))
+def test_nobody_takes_a_step_on_the_complaint_of_another(browser: Browser, action: str) -> None:
+    filed, own = ways.ready_for(action), ways.brought_to("submitted")
+    follow(browser, own)
+    before = len(ways.events_of(filed[0]))
+    answers = (browser.get(f"/progress/{filed[0]}/{action}"),
+               browser.post(f"/progress/{filed[0]}/{action}", SAYS[action][0]))  # fmt: skip
+    assert [answer.status_code for answer in answers] == [404, 404]
+    assert len(ways.events_of(filed[0])) == before
+
+
+def test_urging_is_possible_once_a_day(browser: Browser) -> None:
+    filed = ways.brought_to("handling")
+    path = follow(browser, filed)
+    browser.post(f"{path}/urge")
+    page = browser.get(path).text
+    assert "24 小时后可以再催" in page
+    assert f"{path}/urge" not in page
+    answer = browser.post(f"{path}/urge", {"note": "再催一次"})
+    assert answer.status_code == 409
+    assert "24 小时内已经催办过" in answer.text
+    assert "再催一次</textarea>" in answer.text
+    with time_machine.travel(MORNING + timedelta(days=2), tick=False):
+        assert f"{path}/urge" in browser.get(follow(browser, filed)).text
+
+
+def test_redoing_by_right_ends_ten_working_days_after_the_reply(browser: Browser, replied: Filed) -> None:
+    path = follow(browser, replied)
+    page = browser.get(path).text
+    assert f"{path}/redo" in page
+    assert f"{path}/ask_redo" not in page
+    assert "3月27日 17:30" in page
+    with time_machine.travel(MORNING + timedelta(days=17), tick=False):
+        page = browser.get(follow(browser, replied)).text
+        assert f'{path}/redo"' not in page
+        assert f"{path}/ask_redo" in page
+        answer = browser.post(f"{path}/redo", {"reason": "答复不对"})
+        assert answer.status_code == 409
+        assert "再次申请重办" in answer.text
+    assert ways.stored(replied[0]).status == "replied"
+
+
+def test_a_reply_that_is_done_anew_is_called_the_last_one(browser: Browser, replied: Filed) -> None:
+    path = follow(browser, replied)
+    browser.post(f"{path}/redo", {"reason": "钱还没有到账。"})
+    page = browser.get(path).text
+    assert "上一次的答复" in page
+    assert "钱还没有到账。" in page
+
+
+def test_who_was_found_to_misuse_is_told_and_may_appeal_once(browser: Browser) -> None:
+    filed = ways.ready_for("appeal_misuse")
+    path = follow(browser, filed)
+    assert "认定为滥用。您可以申诉。" in browser.get(path).text
+    browser.post(f"{path}/appeal_misuse", {"reason": "每一件都是真的。"})
+    page = browser.get(path).text
+    assert "您的申诉正在等督办人裁定。" in page
+    assert f"{path}/appeal_misuse" not in page
+    ways.go_on(filed[0], "rule_misuse_appeal")
+    page = browser.get(path).text
+    assert "申诉成立，原来的认定已经取消。" in page
+    assert "您不同意，可以申诉" not in page
 
 
 def test_withdrawing_asks_first(browser: Browser, file: Callable[..., Filed]) -> None:
@@ -398,7 +641,7 @@ def known(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(
     ("path", "statements"),
-    [("", 4), ("/add", 1), ("/withdraw", 1)],
+    [("", 4), ("/add", 1), ("/withdraw", 1), ("/urge", 1), ("/retaliation", 1)],
 )
 def test_each_page_takes_a_fixed_number_of_statements(
     browser: Browser, known: None, waiting: Filed, path: str, statements: int

@@ -220,4 +220,4 @@ def test_small_numbers_stay_hidden(browser: Browser, monkeypatch: pytest.MonkeyP
     portal.figures.cache_clear()
     page = browser.get("/").text
     assert page.count("暂不公布") == 1
-    assert '<span class="value">11</span>' in page
+    assert '<span class="value">11 件</span>' in page

@@ -15,7 +15,7 @@ from service.directory import operations as directory
 from service.web import supervision, worklists
 from tests.statements import counted
 from tests.web.browser import Browser
-from tests.web.cases import HEALTH, filed, standing, taken, the
+from tests.web.cases import HEALTH, POLICY, filed, standing, taken, the
 from tests.web.test_department import numbers, tabs
 
 At = Callable[..., Browser]
@@ -138,6 +138,73 @@ def test_a_quiet_day_says_so(supervisor: Browser) -> None:
     page = supervisor.get(DESK).text
     assert "没有单位逾期" in page
     assert "这里将列出超过期限还没有办的诉求" in page
+
+
+RULINGS = {
+    "handing_back": (("handing_back",), {}, "退单　认为应由"),
+    "consulting": (("consulting",), {}, "会商　说明：周四上午"),
+    "extension": (("handling", "ask_extension"), POLICY, "申请延期　申请延到："),
+    "redo": (("redo_asked",), {}, "再次申请重办　理由：答复里说的"),
+    "suspended": (("suspended",), {}, "挂起　复核日期："),
+    "misuse": (("handling", "report_misuse"), {}, "提请认定滥用　理由：所附验收单"),
+    "counting": (("closed", "appeal_counting"), {}, "申诉剔除　理由：企业回访时"),
+}
+
+
+@pytest.mark.parametrize("show", RULINGS)
+def test_each_ruling_has_a_list_that_tells_what_was_asked(supervisor: Browser, show: str) -> None:
+    way, about, said = RULINGS[show]
+    number, _other = standing(*way, **about), filed()
+    page = supervisor.get(f"{DESK}?show={show}").text
+    assert numbers(page) == [number]
+    assert said in page
+    assert tabs(page)[supervision.LISTS[show].name] == 1
+    assert sum(tabs(page)[supervision.LISTS[code].name] for code in RULINGS) == 1
+
+
+def test_an_appeal_against_misuse_stands_with_the_reports(supervisor: Browser) -> None:
+    number = standing("handling", "report_misuse", "rule_misuse", "appeal_misuse")
+    page = supervisor.get(f"{DESK}?show=misuse").text
+    assert numbers(page) == [number]
+    assert "愿意当面核对" in page
+
+
+def test_an_extension_that_the_law_leaves_to_the_head_is_not_the_supervisors(supervisor: Browser) -> None:
+    standing("handling", "ask_extension")
+    assert numbers(supervisor.get(f"{DESK}?show=extension").text) == []
+
+
+def test_what_was_asked_names_nobody_and_runs_no_script(supervisor: Browser) -> None:
+    number = standing("dispatched")
+    taken(
+        number,
+        "hand_back",
+        reason="<script>alert(1)</script> 请联系13947112233",
+        evidence="三定规定。",
+        department="150821-education",
+    )
+    page = supervisor.get(f"{DESK}?show=handing_back").text
+    assert numbers(page) == [number]
+    assert "<script>alert" not in page
+    assert "13947112233" not in page
+
+
+def test_the_circular_list_is_one_link_away(supervisor: Browser) -> None:
+    assert 'href="/desk/supervision/circulars"' in supervisor.get(DESK).text
+
+
+@pytest.mark.parametrize("length", [1, 20])
+def test_a_list_of_rulings_takes_five_statements_whatever_its_rows(
+    supervisor: Browser, monkeypatch: pytest.MonkeyPatch, length: int
+) -> None:
+    monkeypatch.setattr(directory, "TRUSTED", float("inf"))
+    for _ in range(length):
+        standing("handing_back")
+    supervisor.get(f"{DESK}?show=handing_back")
+    with counted() as sent:
+        page = supervisor.get(f"{DESK}?show=handing_back").text
+    assert len(numbers(page)) == length
+    assert len(sent) == 5, sent
 
 
 @pytest.mark.parametrize("length", [1, 60])

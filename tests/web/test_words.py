@@ -51,6 +51,12 @@ def test_a_deadline_is_told_by_its_moment_and_by_what_is_left(moment: str, state
     assert (due.state, due.text) == (state, text)
 
 
+def test_a_limit_of_friday_is_past_on_sunday_without_a_count_and_not_just_now() -> None:
+    with time_machine.travel(at("2026-03-15T09:00"), tick=False):
+        due = words.due(at("2026-03-13T17:30"), "150821")
+    assert (due.state, due.text) == ("overdue", "3月13日 17:30 · 已逾期")
+
+
 def test_a_clock_round_the_clock_is_told_in_plain_hours() -> None:
     due = words.due(at("2026-03-14T09:00"), "150821", "clock_hours")
     assert (due.state, due.text) == ("in_time", "3月14日 09:00 · 还有 23 小时")
@@ -85,6 +91,19 @@ def test_a_moment_leaves_out_the_year_only_where_it_is_this_one() -> None:
 )
 def test_an_amount_is_grouped_and_shows_fen_only_where_there_are_any(amount: Decimal | None, told: str) -> None:
     assert words.yuan(amount) == told
+
+
+@pytest.mark.parametrize(
+    ("stored", "told"),
+    [
+        ("+864716601234", "0471 660 1234"),
+        ("+8613800138000", "138 0013 8000"),
+        ("+97611123456", "+97611123456"),
+        ("*********1234", "*********1234"),
+    ],
+)
+def test_a_number_is_told_as_people_here_dial_it(stored: str, told: str) -> None:
+    assert words.phone(stored) == told
 
 
 def test_every_state_of_a_complaint_has_a_word_an_icon_and_a_colour() -> None:

@@ -1,0 +1,212 @@
+"""Days and office hours as an administrator writes them down; a later seeding leaves them alone."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from service.audit import operations as audit
+from service.db import db
+from service.deadlines import seeds
+from service.deadlines.models import CalendarDay, OfficeHours
+from service.deadlines.places import Hours, calendar
+from service.deadlines.rules import DAY, FIRST_YEAR, LAST_YEAR, Calendar, Day, dates
+from service.directory import operations as directory
+from service.errors import Invalid, NotFound
+
+NATION_NAME = "全国"
+MADE_UP = "调休上班"
+LONGEST_HOLIDAY = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class PlaceYear:
+    """A year of a place, day by day: `counted` says whether a day is worked."""
+
+    place: str
+    name: str
+    year: int
+    published: bool
+    hours: Hours
+    days: Sequence[Day]
+
+
+def year_of(place: str, year: int) -> PlaceYear:
+    """The working days of a place in a year.
+
+    Raises:
+        NotFound: no such place. Invalid: a year that is not counted.
+    """
+    name, here = _named(place), _calendar(place)
+    _check_year(year, "year")
+    days = dates(date(year, 1, 1), date(year, 12, 31))
+    hours = [[f"{begin:%H:%M}", f"{until:%H:%M}"] for begin, until in here.hours]
+    told = [Day(day, here.is_working(day), here.reason(day)) for day in days]
+    return PlaceYear(place, name, year, here.is_published(year), hours, told)
+
+
+def set_day(
+    place: str, day: date, working: bool, name: str, notice: str | None, actor: str, now: datetime
+) -> CalendarDay:
+    """Let a place, or the nation, work or rest on a day.
+
+    Args:
+        notice: the number of the notice that says so; the nation's days need one.
+    Raises:
+        NotFound: no such place. Invalid: a day of the nation without a notice, or in a year that nobody published.
+    """
+    _named(place)
+    _check_year(day.year, "date")
+    if place == seeds.NATION:
+        _check_national(day, notice)
+    row = _write(place, day, working, name, notice, now)
+    _changed("calendar.day_set", row.code, actor, now, working=working, name=name, notice=notice)
+    return row
+
+
+def remove_day(place: str, day: date, actor: str, now: datetime) -> Day:
+    """Forget what was written down of a day, so that what is above it counts again; gives what that is.
+
+    Raises:
+        NotFound: nothing was.
+    """
+    row = db.session.get(CalendarDay, _code(place, day))
+    if row is None or not row.active:
+        raise NotFound("这一天没有单独的安排，不需要删除。")
+    row.active, row.edited_at = False, now
+    _changed("calendar.day_removed", row.code, actor, now)
+    here = _calendar(place)
+    return Day(day, here.is_working(day), here.reason(day))
+
+
+def publish(
+    year: int, notice: str, rest: Iterable[tuple[str, date, date]], worked: Iterable[date], actor: str, now: datetime
+) -> int:
+    """Write down the State Council's arrangement of a year, in place of an earlier one; gives how many days it names.
+
+    Args:
+        rest: each festival with its first and last day off.
+        worked: the weekend days that are worked. Days in the December before belong to the arrangement too.
+    Raises:
+        Invalid: a day of another year, a span the wrong way round, a make-up day in the week or on a day off.
+    """
+    _check_year(year, "year")
+    off = {day: name for name, first, last in rest for day in _span(first, last, year)}
+    made_up = set(worked)
+    _check_made_up(made_up, off, year)
+    _check_year_before(year, {*off, *made_up})
+    for row in _national_rows(year):
+        row.active, row.edited_at = False, now
+    for day, name in off.items():
+        _write(seeds.NATION, day, False, name, notice, now)
+    for day in made_up:
+        _write(seeds.NATION, day, True, MADE_UP, notice, now)
+    _changed("calendar.year_published", str(year), actor, now, notice=notice, days=len(off) + len(made_up))
+    return len(off) + len(made_up)
+
+
+def set_hours(place: str, written: Hours, actor: str, now: datetime) -> OfficeHours:
+    """Give a place, and all below it without hours of their own, its office hours.
+
+    Raises:
+        NotFound: no such place. Invalid: not one after the other.
+    """
+    _named(place)
+    if place == seeds.NATION:
+        raise Invalid("办公时间按地区设置。", {"place": ["请选择一个地区。"]})
+    try:
+        seeds.spans(written)
+    except ValueError as error:
+        said = "办公时间要按先后写出起止，例如 09:00—12:00、14:30—17:30，互不重叠。"
+        raise Invalid(said, {"hours": [said]}) from error
+    row = db.session.get(OfficeHours, place) or OfficeHours(code=place)
+    row.spans, row.active, row.edited_at = written, True, now
+    db.session.add(row)
+    _changed("calendar.hours_set", place, actor, now, hours=written)
+    return row
+
+
+def _named(place: str) -> str:
+    if place == seeds.NATION:
+        return NATION_NAME
+    found = directory.current().places.get(place)
+    if found is None:
+        raise NotFound("没有这个地区，请检查地区编码。")
+    return found.name
+
+
+def _calendar(place: str) -> Calendar:
+    """A place's calendar as it stands now; the nation's where the place is the nation."""
+    book = directory.current()
+    return calendar(book.chain(place), book.revision)
+
+
+def _check_year(year: int, field: str) -> None:
+    if not FIRST_YEAR < year < LAST_YEAR:
+        raise Invalid("这个年份不在日历里。", {field: [f"年份应在 {FIRST_YEAR + 1} 到 {LAST_YEAR - 1} 之间。"]})
+
+
+def _check_national(day: date, notice: str | None) -> None:
+    if not notice:
+        raise Invalid("全国的放假安排要写明通知文号。", {"notice": ["请填写国务院办公厅通知的文号。"]})
+    if not _calendar(seeds.NATION).is_published(day.year):
+        # One day alone would pass for the whole arrangement.
+        said = f"{day.year}年的放假安排还没有录入，请先一次录入全年的安排。"
+        raise Invalid(said, {"date": [said]})
+
+
+def _check_year_before(year: int, days: Iterable[date]) -> None:
+    """Days in the December before would else pass for the whole arrangement of their year."""
+    if min(days).year < year and not _calendar(seeds.NATION).is_published(year - 1):
+        said = f"{year - 1}年的放假安排还没有录入，请先录入那一年的。"
+        raise Invalid(said, {"rest": [said]})
+
+
+def _span(first: date, last: date, year: int) -> list[date]:
+    if not timedelta() <= last - first < LONGEST_HOLIDAY:
+        raise Invalid("放假的起止日期不对。", {"rest": [f"{first} 至 {last}：最后一天应在第一天之后一个月内。"]})
+    for day in (first, last):
+        _check_belongs(day, year, "rest")
+    return dates(first, last)
+
+
+def _check_made_up(made_up: set[date], off: Mapping[date, str], year: int) -> None:
+    for day in sorted(made_up):
+        _check_belongs(day, year, "worked")
+        if day.weekday() < 5:
+            raise Invalid("调休上班的日子应是周末。", {"worked": [f"{day} 本来就是工作日。"]})
+        if day in off:
+            raise Invalid("同一天不能既放假又上班。", {"worked": [f"{day} 已列为{off[day]}放假。"]})
+
+
+def _check_belongs(day: date, year: int, field: str) -> None:
+    if day.year != year and (day.year, day.month) != (year - 1, 12):
+        raise Invalid("有日期不属于这一年的放假安排。", {field: [f"{day} 不属于 {year} 年的放假安排。"]})
+
+
+def _national_rows(year: int) -> Sequence[CalendarDay]:
+    """The nation's days of a year that stand now; those of the December before go with the year before."""
+    first, last = date(year, 1, 1), date(year + 1, 1, 1) - DAY
+    wanted = select(CalendarDay).where(CalendarDay.place_code == seeds.NATION, CalendarDay.date.between(first, last))
+    return db.session.scalars(wanted).all()
+
+
+def _write(place: str, day: date, working: bool, name: str, notice: str | None, now: datetime) -> CalendarDay:
+    code = _code(place, day)
+    row = db.session.get(CalendarDay, code) or CalendarDay(code=code, place_code=place, date=day)
+    row.working, row.name, row.notice, row.active, row.edited_at = working, name, notice, True, now
+    db.session.add(row)
+    return row
+
+
+def _code(place: str, day: date) -> str:
+    return f"{place}:{day}"
+
+
+def _changed(action: str, subject: str, actor: str, now: datetime, **details: Any) -> None:
+    """Tell the audit trail, and every process that it has to read the calendar again."""
+    db.session.flush()
+    directory.bump()
+    audit.record(action, subject, actor, now, **details)

@@ -1,0 +1,103 @@
+"""How much longer a clock runs when its end is moved to another day."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from service.clock import spoken
+from service.deadlines.ladder import Course
+from service.deadlines.rules import LONGEST, Calendar, Term, Unit, cap_end, due, elapsed, local
+
+NAMES = {
+    Unit.WORKING_HOURS: "个工作小时",
+    Unit.CLOCK_HOURS: "小时",
+    Unit.WORKING_DAYS: "个工作日",
+    Unit.CALENDAR_DAYS: "日",
+}
+
+
+class NotExtendable(ValueError):
+    """A clock cannot be extended to that day; the sentence says why."""
+
+
+@dataclass(frozen=True)
+class Extension:
+    """What an extension makes of a clock.
+
+    Attributes:
+        length: of a term in days the whole length in its unit, from the start; where a moment is set instead (a clock
+            in hours, or one that a superior limited), the calendar days from the start day to the last day.
+        moment: that moment, the close of business of the last day; None for a longer term.
+    """
+
+    length: int
+    due_at: datetime
+    moment: datetime | None = None
+
+
+def extended(course: Course, until: date, was: datetime, longest: int | None, calendar: Calendar) -> Extension:
+    """The extension that makes a clock end with a day.
+
+    Args:
+        was: the clock's present limit.
+        longest: the most its term may come to, in its own unit.
+    Raises:
+        NotExtendable: a rest day, not later than the present limit, or past what the law and the rule allow.
+    """
+    term, last = course.term, calendar.close(until)
+    _check_room(until, last, was, course)
+    if (term is None or term.unit is not Unit.CLOCK_HOURS) and not calendar.is_working(until):
+        raise NotExtendable(f"{_day(until)}不上班（{calendar.reason(until)}），请选一个工作日。")
+    counting, _ends = course.only(calendar)
+    for latest, why in _limits(course, counting, longest, calendar):
+        if last > latest:
+            raise NotExtendable(f"最晚可以延到{spoken(latest)}：{why}。")
+    if counting.term is None or counting.term.unit.in_hours:
+        return to_moment(course, (until - local(course.start).date()).days, calendar)
+    return _longer(course, counting.term, last, longest, calendar)
+
+
+def to_moment(course: Course, days: int, calendar: Calendar) -> Extension:
+    """The extension to the close of business so many calendar days after the start day."""
+    close = calendar.close(local(course.start).date() + timedelta(days=days))
+    return Extension(days, close, close)
+
+
+def _check_room(until: date, last: datetime, was: datetime, course: Course) -> None:
+    if last <= was:
+        raise NotExtendable(f"延期后的日期应当晚于现在的期限（{spoken(was)}）。")
+    if (until - local(course.start).date()).days > LONGEST:
+        raise NotExtendable("延期后的日期太远，请重新选择。")
+
+
+def _limits(
+    course: Course, counting: Course, longest: int | None, calendar: Calendar
+) -> Iterator[tuple[datetime, str]]:
+    """How far an extension may reach, and why: by the cap, the rule, a superior, or the term under a superior's."""
+    term, start, cap_from = course.term, course.start, course.cap_from
+    if term is None:
+        return
+    if counting.term is None:
+        yield due(start, term, calendar, course.pauses, cap_from).due_at, "办理期限本身到此为止"
+        return
+    if course.fixed is not None:
+        yield course.fixed, "上级要求在此之前办结"
+    if term.cap is not None:
+        yield cap_end(start, term.cap, calendar, cap_from), f"总计不得超过{term.cap}日"
+    if longest is not None:
+        most = replace(term, length=longest)
+        yield due(start, most, calendar, course.pauses, cap_from).due_at, f"总计不得超过{longest}{NAMES[term.unit]}"
+
+
+def _longer(course: Course, term: Term, last: datetime, longest: int | None, calendar: Calendar) -> Extension:
+    """The length that reaches a day; a term in calendar days may reach it by rolling over rest days."""
+    length = elapsed(course.start, last, term.unit, calendar, course.pauses)
+    longer = replace(term, length=max(min(length, longest or length), 1))
+    ends = due(course.start, longer, calendar, course.pauses, course.cap_from).due_at
+    if ends != last:
+        raise NotExtendable(f"{spoken(last)}不在计时的日子里（这一天曾暂停计时），请选晚一天。")
+    return Extension(longer.length, ends)
+
+
+def _day(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
