@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
+    REAL,
     BigInteger,
     ForeignKey,
     Identity,
@@ -32,7 +33,8 @@ class Complaint(db.Model):
     `due_at` repeats the earliest running clock, so that a queue can be read in that order from one index.
     `spent` are the actions that may be taken once and were; `pending` the questions (rules.QUESTIONS) that wait for a
     ruling. `delivered_to` is the department that last got the material, `former_handlers` are those whose replies had
-    to be done anew, `co_departments` those that were asked to help. `excluded` ones are in no judged figure.
+    to be done anew, `co_departments` those that were asked to help. `familiarity` is the share of the text's stretches
+    that the model of `model_version` knew, 0 to 1. `excluded` ones are in no judged figure.
     `head` and `length` are the last hash and the number of the events; `version` counts what people did (ETag).
     """
 
@@ -101,6 +103,7 @@ class Complaint(db.Model):
     category: Mapped[str | None] = mapped_column(Text)
     suggestions: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     model_version: Mapped[str] = mapped_column(Text)
+    familiarity: Mapped[float | None] = mapped_column(REAL)
     regimes: Mapped[list[str]] = mapped_column(ARRAY(Text))
     receiver: Mapped[str] = mapped_column(Text)
     department: Mapped[str | None] = mapped_column(Text)
