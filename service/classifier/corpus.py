@@ -3,15 +3,18 @@
 import csv
 import gzip
 import hashlib
+import json
 import zlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from service import seedfile
 from service.errors import Invalid
 
 LARGEST_FIELD = 10_000_000
+# What of a leaf decides where its complaints go and under which limits.
+DECIDING = ("owners", "policy", "nature", "gate", "sealed", "channel")
 
 
 @dataclass(frozen=True)
@@ -20,12 +23,14 @@ class Corpus:
 
     Attributes:
         hints: (label, words) that nobody wrote as a complaint; they teach, but nothing is measured on them.
+        ways: label → which way its texts go; labels of one way go to the same owners under the same rules.
     """
 
     titles: Sequence[str]
     texts: Sequence[str]
     labels: Sequence[str]
     hints: Sequence[tuple[str, str]] = ()
+    ways: Mapping[str, str] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -54,7 +59,15 @@ def read_seed(data: Path) -> Corpus:
         texts=[text for _, text in pairs],
         labels=[code for code, _ in pairs],
         hints=[(code, str(cue)) for code, cue in hints if code in known],
+        ways={code: _way(tree, code) for code in sorted(known)},
     )
+
+
+def _way(tree: Mapping[str, seedfile.Row], code: str) -> str:
+    """Everything about a leaf that decides who handles it, and how; what it leaves out it has from its family."""
+    parent = tree[code].get("parent", code)
+    told = {**tree[parent], **tree[code]}
+    return json.dumps([parent, *(told.get(name) for name in DECIDING)], ensure_ascii=False, sort_keys=True)
 
 
 def _examples(path: Path, tree: dict[str, seedfile.Row]) -> Iterator[tuple[str, str]]:

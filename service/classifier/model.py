@@ -6,19 +6,22 @@ holds the two to the same figures; numpy alone does it faster for one text, and 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from service.classifier.rules import Piece, Suggestion, reasons
+from service.classifier.coverage import Limits
+from service.classifier.rules import Explanation, Piece, Suggestion, Understanding, reasons
 from service.classifier.text import GAP, LONGEST_GRAM, NUMBER, PLACE, Prepared, folded, keys, prepare
 
 Floats = NDArray[np.floating[Any]]
 Whole = NDArray[np.integer[Any]]
 TINY = 1e-9  # what every label keeps, so that there is always a rest to share
 SILENT = frozenset({GAP, NUMBER, PLACE})
+AGAINST = 3  # so many phrases that speak against a label are told
 
 
 class Document(NamedTuple):
@@ -148,29 +151,46 @@ class Model:
     calibration: Calibration
     about: dict[str, Any] = field(default_factory=dict)
 
+    @cached_property
+    def limits(self) -> Limits:
+        """From where on its answers may be followed without a person."""
+        return Limits.of(self.about, self.labels)
+
     def suggest(self, text: str, title: str = "", top: int = 3) -> tuple[Suggestion, ...]:
         """The likeliest labels with their reasons; nothing where the text holds not one known feature."""
+        return self.understand(text, title, top).suggestions
+
+    def understand(self, text: str, title: str = "", top: int = 3) -> Understanding:
+        """The likeliest labels with their reasons, how much of the text is known, and whether it may be followed."""
         document = read(text, title)
         features = self._features(document)
-        if not _says_something(document, features):
-            return ()
+        known = familiarity(document, features)
+        version = str(self.about.get("version", ""))
+        if not known:
+            return Understanding((), 0.0, True, version)
         likely = self.calibration.probabilities(self._scores(features))
-        best = np.argsort(-likely)[:top]
         original = f"{title}\n{text}" if title else text
-        return tuple(
-            Suggestion(self.labels[at], float(likely[at]), reasons(original, self._pieces(document, features, at)))
-            for at in best.tolist()
-        )
+        best = np.argsort(-likely)[:top].tolist()
+        found = [self._suggestion(original, document, features, at, float(likely[at])) for at in best]
+        found[0] = replace(found[0], sure=self.limits.allow(likely, known))
+        return Understanding(tuple(found), known, self.limits.strange(known), version)
+
+    def _suggestion(self, original: str, document: Document, features: Features, at: int, likely: float) -> Suggestion:
+        pieces = self._pieces(document, features, at)
+        against = reasons(original, pieces, AGAINST, side=-1)
+        return Suggestion(self.labels[at], likely, reasons(original, pieces), against)
 
     def probabilities(self, text: str, title: str = "") -> Floats:
         """The probability of every label, in their order."""
         return self.calibration.probabilities(self._scores(self._features(read(text, title))))
 
-    def contributions(self, text: str, title: str, label: str) -> tuple[list[Piece], float]:
-        """What each piece of the text added to the label's logit, and the rest that any text starts with."""
+    def explain(self, text: str, title: str, label: str) -> Explanation:
+        """What each piece of the text (the title stands before it, with a line break) added to the label's score."""
         document, at = read(text, title), self.labels.index(label)
-        pieces = self._pieces(document, self._features(document), at)
-        return pieces, float(self.bias[at] * self.calibration.temperature)
+        features = self._features(document)
+        factor = self.calibration.temperature
+        score, base = float(self._scores(features)[at] * factor), float(self.bias[at] * factor)
+        return Explanation(label, score, base, tuple(self._pieces(document, features, at)))
 
     def _features(self, document: Document) -> Features:
         placed = zip(self.blocks, _places(document), strict=True)
@@ -204,11 +224,18 @@ def read(text: str, title: str = "") -> Document:
     return Document(prepare(f"{title}\n{text}" if title else text), folded(title)[0] if title else "")
 
 
-def _says_something(document: Document, features: Features) -> bool:
-    """Whether two known characters stand together that are more than a number, a place or a blank."""
-    found = zip(features.starts.tolist(), features.sizes.tolist(), strict=True)
-    text = document.prepared.text
-    return any(size > 1 and SILENT.isdisjoint(text[start : start + size]) for start, size in found)
+def familiarity(document: Document, features: Features) -> float:
+    """The share of the text's pairs of characters that the model knows; numbers, places and blanks aside."""
+    pairs = spoken_pairs(document.prepared.text)
+    met = np.zeros(len(pairs) + 1, dtype=bool)
+    met[features.starts[features.sizes == 2]] = True
+    return float((met[:-1] & pairs).sum() / max(1, pairs.sum()))
+
+
+def spoken_pairs(text: str) -> NDArray[np.bool_]:
+    """For each place of a text whether it begins a pair of characters that are words, not stand-ins."""
+    spoken = np.array([letter not in SILENT for letter in text], dtype=bool)
+    return spoken[:-1] & spoken[1:]
 
 
 def _places(document: Document) -> list[tuple[Whole, Whole]]:

@@ -19,16 +19,41 @@ class Reason:
 
 @dataclass(frozen=True)
 class Suggestion:
-    """One category that a text may belong to."""
+    """One category that a text may belong to.
+
+    Attributes:
+        reasons: what spoke for it, strongest first.
+        against: what spoke against it, strongest first; these weights are negative.
+        sure: the likeliest one only: whether it was measured right often enough to be followed without a person.
+    """
 
     code: str
     probability: float
     reasons: tuple[Reason, ...] = ()
+    against: tuple[Reason, ...] = ()
+    sure: bool = False
 
     @property
     def family(self) -> str:
         """The part of the code before the dot; the whole code where there is none."""
         return family(self.code)
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """What one model makes of a text.
+
+    Attributes:
+        suggestions: the likeliest first; nothing where the text says nothing known.
+        familiarity: the share of its pairs of characters that the model has met, 0 to 1.
+        strange: it is further from all the model has learnt than such texts are, so that no suggestion is sure.
+        version: which model it is.
+    """
+
+    suggestions: tuple[Suggestion, ...]
+    familiarity: float
+    strange: bool
+    version: str
 
 
 @dataclass(frozen=True)
@@ -41,21 +66,38 @@ class Piece:
     spoken: bool  # false for numbers, places and punctuation, which are no reasons that convince anybody
 
 
+@dataclass(frozen=True)
+class Explanation:
+    """Why a category got its score: the base that any text starts with and what each piece of this one added.
+
+    The score is in logits before the last calibration; base and the pieces' weights sum to it.
+    """
+
+    code: str
+    score: float
+    base: float
+    pieces: tuple[Piece, ...]
+
+
 def family(code: str) -> str:
     """arrears.construction → arrears."""
     return code.partition(".")[0]
 
 
-def reasons(text: str, pieces: Iterable[Piece], limit: int = 5) -> tuple[Reason, ...]:
-    """The phrases that spoke most strongly for a category; neighbours among the strong pieces become one phrase."""
-    loudest = sorted((piece for piece in pieces if piece.spoken), key=lambda piece: -piece.weight)[: 2 * limit]
-    strong = [piece for piece in loudest if piece.weight > max(0.0, AUDIBLE * loudest[0].weight)]
+def reasons(text: str, pieces: Iterable[Piece], limit: int = 5, side: int = 1) -> tuple[Reason, ...]:
+    """The phrases that spoke most strongly for a category; neighbours among the strong pieces become one phrase.
+
+    Args:
+        side: -1 for what spoke against it.
+    """
+    loudest = sorted((piece for piece in pieces if piece.spoken), key=lambda piece: -side * piece.weight)[: 2 * limit]
+    strong = [piece for piece in loudest if side * piece.weight > max(0.0, AUDIBLE * side * loudest[0].weight)]
     weights: dict[str, float] = {}
     for phrase in _joined(sorted(strong, key=lambda piece: piece.start)):
         word = text[phrase.start : phrase.end]
         weights[word] = weights.get(word, 0.0) + phrase.weight
     readable = [Reason(word, weight) for word, weight in weights.items() if len(word) > 1]
-    return tuple(sorted(readable, key=lambda reason: -reason.weight)[:limit])
+    return tuple(sorted(readable, key=lambda reason: -side * reason.weight)[:limit])
 
 
 def _joined(pieces: Iterable[Piece]) -> list[Piece]:

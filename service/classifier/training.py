@@ -20,9 +20,23 @@ from sklearn.svm import LinearSVC
 from tqdm import tqdm
 
 from service import clock
+from service.classifier import coverage
 from service.classifier.corpus import Corpus
 from service.classifier.evaluation import figures
-from service.classifier.model import INDEXES, TINY, Block, Calibration, Document, Floats, Model, head, read, whole_text
+from service.classifier.model import (
+    INDEXES,
+    SILENT,
+    TINY,
+    Block,
+    Calibration,
+    Document,
+    Floats,
+    Model,
+    head,
+    read,
+    spoken_pairs,
+    whole_text,
+)
 from service.classifier.rules import family
 from service.classifier.text import characters, dictionary_fingerprint, keys
 from service.errors import Invalid
@@ -39,6 +53,7 @@ TERMS: dict[str, Callable[[Document], list[str]]] = {
     "characters": lambda document: characters(whole_text(document)),
     "title": lambda document: characters(head(document)),
 }
+PAIRS_OF = list(TERMS).index("characters")
 Terms = NDArray[np.object_]
 Matrix = Any  # scipy.sparse.csr_matrix, of which no type checker knows anything
 
@@ -74,8 +89,11 @@ def train(corpus: Corpus) -> Model:
         bar.update()
     labels = lessons.classes.tolist()
     targets = np.searchsorted(lessons.classes, np.array(corpus.labels))
-    measured = figures(_crosswise(unseen, targets), corpus.labels, labels)
-    return _model(labels, vocabularies, learned, calibrate(unseen, targets), _about(corpus, measured))
+    likely = _crosswise(unseen, targets)
+    about = _about(corpus, figures(likely, corpus.labels, labels))
+    known = _familiarity(documents[: len(corpus)], vocabularies[PAIRS_OF], counts[PAIRS_OF])
+    about["coverage"] = coverage.measure(likely, corpus.labels, labels, corpus.ways, known)
+    return _model(labels, vocabularies, learned, calibrate(unseen, targets), about)
 
 
 def _check(corpus: Corpus) -> None:
@@ -202,6 +220,15 @@ def _crosswise(scores: Floats, targets: np.ndarray) -> Floats:
         others = part != at
         likely[~others] = calibrate(scores[others], targets[others]).probabilities(scores[~others])
     return likely
+
+
+def _familiarity(documents: Sequence[Document], terms: Terms, counts: Matrix) -> Floats:
+    """How much of each text would be known if it had not been learnt itself."""
+    spoken = np.array([len(term) == 2 and SILENT.isdisjoint(term) for term in terms], dtype=bool)
+    elsewhere = np.bincount(counts.indices, minlength=counts.shape[1]) > MIN_DF
+    met = counts[: len(documents), np.flatnonzero(spoken & elsewhere)].sum(axis=1)
+    pairs = [spoken_pairs(whole_text(document)).sum() for document in documents]
+    return np.asarray(met).ravel() / np.maximum(1, pairs)
 
 
 def _model(

@@ -1,0 +1,156 @@
+"""Knowing when not to know: from which probability on a model may be followed without a person.
+
+All of it is measured on texts that the weights had not seen. What counts is the way a complaint goes: labels with the
+same owners, gate and limits go one way, and to mistake one of them for another sends nothing to a wrong desk. Risk is
+the share of wrong ways among the texts whose way is as likely as a threshold, coverage the share of texts that are;
+both as in selective classification (El-Yaniv and Wiener, Journal of Machine Learning Research 11, 2010).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from math import sqrt
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from service.classifier.rules import family
+
+Floats = NDArray[np.floating[Any]]
+# P: this share of the texts that the machine dispatches by itself may go a wrong way.
+ERROR = 0.03
+# A family has a threshold of its own where so many held-out texts stand above it; else the one for all holds.
+CARRIED_BY = 100
+# P: a text that knows less of its pairs than all but so many of the learnt ones know without themselves is strange.
+STRANGE_SHARE = 0.005
+CURVE_POINTS = 50
+BINS = 15
+NEVER = 1.01
+Z = 1.959964  # 95 %
+
+
+class Limit(NamedTuple):
+    """A threshold and what was measured above it.
+
+    Attributes:
+        coverage: share of the texts that reach it.
+        error: share of these that would go a wrong way, with Wilson's interval of 95 % from low to high.
+        n: how many reached it.
+    """
+
+    threshold: float
+    coverage: float
+    error: float
+    low: float
+    high: float
+    n: int
+
+
+NONE = Limit(NEVER, 0.0, 0.0, 0.0, 1.0, 0)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a model's answers must reach.
+
+    Attributes:
+        ways: for each label which way its texts go; labels of one way are no danger to each other.
+        families: of the likeliest label, where enough was measured.
+        familiarity: a text of which it knows less is strange to it.
+    """
+
+    ways: NDArray[np.integer[Any]]
+    labels: Sequence[str]
+    all: Limit = NONE
+    families: Mapping[str, Limit] = field(default_factory=dict)
+    familiarity: float = 0.0
+
+    @classmethod
+    def of(cls, about: Mapping[str, Any], labels: Sequence[str]) -> "Limits":
+        """As a model's own account has them; a model that was not measured is never sure."""
+        told = about.get("coverage")
+        if told is None:
+            return cls(numbered({}, labels), labels)
+        families = {name: Limit(**one) for name, one in told["families"].items()}
+        return cls(numbered(told["ways"], labels), labels, Limit(**told["all"]), families, told["familiarity"])
+
+    def allow(self, likely: Floats, familiarity: float) -> bool:
+        """Whether the likeliest label may be followed without a person."""
+        first = int(likely.argmax())
+        limit = self.families.get(family(self.labels[first]), self.all)
+        together = float(likely[self.ways == self.ways[first]].sum())
+        return together >= limit.threshold and not self.strange(familiarity)
+
+    def strange(self, familiarity: float) -> bool:
+        """Whether the model knows too little of a text to say anything of it."""
+        return familiarity < self.familiarity
+
+
+def numbered(ways: Mapping[str, str], labels: Sequence[str]) -> NDArray[np.integer[Any]]:
+    """The way of each label as a number; a label that is in no way with others goes one of its own."""
+    return np.unique([ways.get(label, label) for label in labels], return_inverse=True)[1]
+
+
+def measure(
+    likely: Floats, truth: Sequence[str], labels: Sequence[str], ways: Mapping[str, str], familiarity: Floats
+) -> dict[str, Any]:
+    """Limits, risk–coverage curve and calibration, as JSON has them.
+
+    Args:
+        likely: a row for each text, a column for each label; from weights that had not seen the text.
+        ways: label → which way its texts go, where it shares one with others.
+        familiarity: how much of each text would be known without it.
+    """
+    way, first = numbered(ways, labels), likely.argmax(axis=1)
+    meant = np.array([labels.index(label) for label in truth])
+    together = (likely * (way[first][:, None] == way)).sum(axis=1)
+    right_way = way[first] == way[meant]
+    of_family = np.array([family(labels[at]) for at in first.tolist()])
+    own = {name: limit(together[of_family == name], right_way[of_family == name]) for name in sorted({*of_family})}
+    return {
+        "error": ERROR,
+        "ways": dict(ways),
+        "all": limit(together, right_way)._asdict(),
+        "families": {str(name): found._asdict() for name, found in own.items() if found.n >= CARRIED_BY},
+        "curve": curve(together, right_way),
+        "bins": bins(likely.max(axis=1), first == meant),
+        "familiarity": round(float(np.quantile(familiarity, STRANGE_SHARE)), 4),
+    }
+
+
+def limit(sure: Floats, hits: NDArray[np.bool_]) -> Limit:
+    """The lowest threshold above which at most ERROR of the texts are wrong."""
+    order = np.argsort(-sure, kind="stable")
+    errors = np.cumsum(~hits[order]) / np.arange(1, len(order) + 1)
+    # Texts of one probability stand or fall together.
+    last = np.append(np.diff(sure[order]) < 0, True)
+    allowed = np.flatnonzero((errors <= ERROR) & last)
+    if not len(allowed):
+        return NONE
+    n = int(allowed[-1]) + 1
+    wrong = int((~hits[order[:n]]).sum())
+    low, high = wilson(wrong, n)
+    threshold = np.floor(sure[order[n - 1]] * 1e4) / 1e4
+    return Limit(float(threshold), round(n / len(sure), 4), round(wrong / n, 4), round(low, 4), round(high, 4), n)
+
+
+def wilson(count: int, n: int) -> tuple[float, float]:
+    """Wilson's interval of 95 % for a share (Journal of the American Statistical Association 22, 1927)."""
+    share, square = count / n, Z * Z
+    middle = (share + square / (2 * n)) / (1 + square / n)
+    half = Z * sqrt(share * (1 - share) / n + square / (4 * n * n)) / (1 + square / n)
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def curve(sure: Floats, hits: NDArray[np.bool_]) -> list[list[float]]:
+    """[coverage, risk] from the surest texts to all of them."""
+    risk = np.cumsum(~hits[np.argsort(-sure, kind="stable")]) / np.arange(1, len(sure) + 1)
+    places = np.unique(np.linspace(1, len(sure), CURVE_POINTS).round().astype(int))
+    return [[round(float(n / len(sure)), 4), round(float(risk[n - 1]), 4)] for n in places]
+
+
+def bins(sure: Floats, hits: NDArray[np.bool_]) -> list[list[float]]:
+    """[mean probability, share of right ones, how many] of 15 equally wide bins; empty ones are left out."""
+    at = np.minimum((sure * BINS).astype(int), BINS - 1)
+    parts = [(sure[at == number], hits[at == number]) for number in range(BINS)]
+    return [[round(float(p.mean()), 4), round(float(h.mean()), 4), len(p)] for p, h in parts if len(p)]
