@@ -7,11 +7,12 @@ from pathlib import Path
 from service.classifier import storage, text
 from service.classifier.facts import mask
 from service.classifier.model import Model
-from service.classifier.rules import Suggestion, likeness
+from service.classifier.rules import Explanation, Suggestion, Understanding, likeness
 from service.errors import Unavailable
 
 __all__ = [
     "current",
+    "explain",
     "likeness",
     "load",
     "mask",
@@ -19,6 +20,7 @@ __all__ = [
     "suggest",
     "suggest_many",
     "train_seed_model",
+    "understand",
     "version",
     "words",
 ]
@@ -56,6 +58,17 @@ def version() -> str:
 def suggest(body: str, title: str = "", top: int = 3) -> tuple[Suggestion, ...]:
     """The likeliest categories of a text with their reasons; nothing where it says nothing known."""
     return current().suggest(body, title, top)
+
+
+def understand(body: str, title: str = "", top: int = 3) -> Understanding:
+    """suggest() with how much of the text is known, and by which model."""
+    return current().understand(body, title, top)
+
+
+def explain(body: str, title: str, code: str) -> Explanation | None:
+    """What each piece of a text, its title before it, added to a category's score; None where the model has no such."""
+    model = current()
+    return model.explain(body, title, code) if code in model.labels else None
 
 
 def suggest_many(texts: Sequence[str], top: int = 3) -> list[tuple[Suggestion, ...]]:

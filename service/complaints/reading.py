@@ -117,7 +117,8 @@ def suggestions(stored: Sequence[dict[str, Any]], book: Directory, staff: bool) 
             "code": row["code"],
             "name": book.categories[row["code"]].name,
             "reasons": row["reasons"],
-            **({"probability": row["probability"]} if staff else {}),
+            "against": row.get("against", []),
+            **({"probability": row["probability"], "sure": row.get("sure", False)} if staff else {}),
         }
         for row in stored
         if row["code"] in book.categories

@@ -78,11 +78,30 @@ class ReasonSchema(Schema):
     weight = fields.Float()
 
 
+class PieceSchema(Schema):
+    """Characters [start, end) of title, line break and text, and what they added to a score."""
+
+    start = fields.Integer()
+    end = fields.Integer()
+    weight = fields.Float()
+
+
+class ScoreSchema(Schema):
+    """How a score (in logits) came about: base and the weights of all pieces sum to it."""
+
+    score = fields.Float()
+    base = fields.Float()
+    pieces = fields.List(fields.Nested(PieceSchema))
+
+
 class SuggestionSchema(NamedSchema):
-    """One judgement of the machine; staff also see how sure it is."""
+    """One judgement of the machine: what spoke for it and against; staff also see how sure it is."""
 
     reasons = fields.List(fields.Nested(ReasonSchema))
+    against = fields.List(fields.Nested(ReasonSchema))
     probability = fields.Float()
+    sure = fields.Boolean(metadata={"description": "whether it may be followed without a person"})
+    explanation = fields.Nested(ScoreSchema)
 
 
 class EnterpriseSchema(Schema):

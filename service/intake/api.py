@@ -7,14 +7,13 @@ from flask import jsonify, make_response, request
 from flask_login import current_user
 
 from service import clock
-from service.classifier import operations as classifier
-from service.complaints import reading
 from service.db import db, transaction
 from service.directory import operations as directory
 from service.errors import Conflict
 from service.http import Blueprint, http_header, public
 from service.intake import answers, operations
 from service.intake.answers import Key
+from service.intake.classifying import classified
 from service.intake.rules import Draft
 from service.intake.schemas import ClassificationSchema, FiledSchema, FilingSchema, TextSchema
 
@@ -67,7 +66,6 @@ def _given_meanwhile(key: Key | None, now: datetime) -> dict[str, Any] | None:
 @public
 @blp.arguments(TextSchema)
 @blp.response(200, ClassificationSchema)
-def classify(given: dict[str, str]) -> dict[str, Any]:
+def classify(given: dict[str, Any]) -> dict[str, Any]:
     """What the machine makes of a text, without filing it."""
-    found = operations.stored_suggestions(classifier.suggest(given["text"]))
-    return {"suggestions": reading.suggestions(found, directory.current(), current_user.is_staff)}
+    return classified(given["title"], given["text"], given["explain"], current_user, directory.current())

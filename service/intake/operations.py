@@ -9,7 +9,7 @@ from service.accounts.rules import Reader
 from service.audit.rules import START
 from service.classifier import facts
 from service.classifier import operations as classifier
-from service.classifier.rules import Suggestion
+from service.classifier.rules import Reason, Suggestion, Understanding
 from service.complaints import operations as complaints
 from service.complaints import reading
 from service.complaints.listing import search_vector
@@ -52,7 +52,7 @@ class Filed:
 class Preview:
     """What would come of a filing."""
 
-    suggestions: Sequence[Suggestion]
+    understood: Understanding
     decision: Decision
     duplicates: Sequence[Mapping[str, Any]]
 
@@ -68,9 +68,9 @@ def file_complaint(draft: Draft, reader: Reader, now: datetime, by_hand: bool = 
         NotAllowed: it was answered on the spot by who may not: it is sealed, or lies elsewhere.
     """
     book = directory.current()
-    suggestions = classifier.suggest(draft.body, draft.title or "")
-    decision = _decide(draft, suggestions, reader, book)
-    complaint = _complaint(draft, decision, suggestions, reader, now, by_hand)
+    understood = classifier.understand(draft.body, draft.title or "")
+    decision = _decide(draft, understood, reader, book)
+    complaint = _complaint(draft, decision, understood, reader, now, by_hand)
     offered = duplicates.candidates(complaint, reader, now) if reader.is_authenticated else []
     code = complaints.new_query_code()
     complaint.query_code_hash = complaints.code_hash(code)
@@ -104,10 +104,10 @@ def _steps(complaint: Complaint) -> tuple[str, ...]:
 
 def preview(draft: Draft, reader: Reader, now: datetime) -> Preview:
     """What would come of a filing as it stands, for who is still writing it; nothing is stored."""
-    suggestions = classifier.suggest(draft.body, draft.title or "")
-    decision = _decide(draft, suggestions, reader, directory.current())
+    understood = classifier.understand(draft.body, draft.title or "")
+    decision = _decide(draft, understood, reader, directory.current())
     sketch = Complaint(body=draft.body, respondent_name=draft.respondent_name, **_hashes(draft))
-    return Preview(suggestions, decision, duplicates.candidates(sketch, reader, now))
+    return Preview(understood, decision, duplicates.candidates(sketch, reader, now))
 
 
 def check_rights(draft: Draft, reader: Reader) -> None:
@@ -173,17 +173,18 @@ def under(complaint: Complaint, category: str, nature: str = "", place: str | No
 # --- the parts of a filing -------------------------------------------------------------------------------------------
 
 
-def _decide(draft: Draft, suggestions: Sequence[Suggestion], reader: Reader, book: Directory) -> Decision:
+def _decide(draft: Draft, understood: Understanding, reader: Reader, book: Directory) -> Decision:
     """Ask routing."""
-    return decide(matter_of(draft, suggestions, reader, book), book)
+    return decide(matter_of(draft, understood, reader, book), book)
 
 
-def matter_of(draft: Draft, suggestions: Sequence[Suggestion], reader: Reader, book: Directory) -> Matter:
+def matter_of(draft: Draft, understood: Understanding, reader: Reader, book: Directory) -> Matter:
     """What routing is asked: what the filing says and what the text suggests."""
     respondent = Respondent(draft.respondent_name, draft.respondent_kind) if draft.respondent_name else None
     text = f"{draft.title or ''}\n{draft.body}"
     return Matter(
-        suggestions=suggestions,
+        suggestions=understood.suggestions,
+        strange=understood.strange,
         nature=draft.nature,
         place=draft.region or facts.places(text, book.places.values()).place,
         respondent=respondent,
@@ -198,7 +199,7 @@ def matter_of(draft: Draft, suggestions: Sequence[Suggestion], reader: Reader, b
 
 
 def _complaint(
-    draft: Draft, decision: Decision, suggestions: Sequence[Suggestion], reader: Reader, now: datetime, by_hand: bool
+    draft: Draft, decision: Decision, understood: Understanding, reader: Reader, now: datetime, by_hand: bool
 ) -> Complaint:
     """The complaint's row, but for its query code and its earliest limit."""
     department = None if by_hand or draft.answer else decision.department
@@ -220,8 +221,9 @@ def _complaint(
         respondent_kind=decision.respondent_kind,
         respondent_department=decision.respondent_department,
         category=decision.category,
-        suggestions=stored_suggestions(suggestions),
-        model_version=classifier.version(),
+        suggestions=stored_suggestions(understood.suggestions),
+        model_version=understood.version,
+        familiarity=understood.familiarity,
         regimes=_regimes(decision, draft.flags, draft.source_due_at is not None),
         receiver=decision.receiver,
         department=department,
@@ -306,8 +308,17 @@ def stored_suggestions(suggestions: Sequence[Suggestion]) -> list[dict[str, Any]
 
 
 def _stored(suggestion: Suggestion) -> dict[str, Any]:
-    reasons = [{"word": reason.word, "weight": round(reason.weight, 3)} for reason in suggestion.reasons]
-    return {"code": suggestion.code, "probability": round(suggestion.probability, 4), "reasons": reasons}
+    return {
+        "code": suggestion.code,
+        "probability": round(suggestion.probability, 4),
+        "sure": suggestion.sure,
+        "reasons": _told_reasons(suggestion.reasons),
+        "against": _told_reasons(suggestion.against),
+    }
+
+
+def _told_reasons(reasons: Sequence[Reason]) -> list[dict[str, Any]]:
+    return [{"word": reason.word, "weight": round(reason.weight, 3)} for reason in reasons]
 
 
 def _regimes(decision: Decision, flags: Collection[str], assigned: bool) -> list[str]:

@@ -205,10 +205,13 @@ class FiledSchema(Schema):
 class TextSchema(Schema):
     """A text to be understood."""
 
+    title = Text(most=200, load_default="")
     text = Text(most=LONGEST_BODY, lines=True, required=True)
+    explain = fields.Boolean(load_default=False, metadata={"description": "how each score came about; staff only"})
 
 
 class ClassificationSchema(Schema):
-    """What the machine makes of it."""
+    """What the machine makes of it; `strange` where the text is unlike all it has learnt."""
 
     suggestions = fields.List(fields.Nested(SuggestionSchema))
+    strange = fields.Boolean()

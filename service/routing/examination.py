@@ -47,7 +47,9 @@ def _category(matter: Matter, directory: Directory) -> tuple[Category | None, st
         return chosen, reasons.UNSEEN
     if chosen is not None and chosen != guess:
         return chosen, reasons.contradicted(chosen, guess)
-    sure = top.probability >= guess.threshold and not _may_be_grave(matter, guess, directory)
+    if matter.strange:
+        return guess, reasons.STRANGE
+    sure = top.sure and top.probability >= guess.threshold and not _may_be_grave(matter, guess, directory)
     return guess, "" if sure else reasons.unsure(guess)
 
 

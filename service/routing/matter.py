@@ -22,13 +22,17 @@ class Suggested(Protocol):
     @property
     def probability(self) -> float: ...
 
+    @property
+    def sure(self) -> bool: ...
+
 
 @dataclass(frozen=True)
 class Matter:
     """A complaint as values.
 
     Attributes:
-        suggestions: the classifier's, best first.
+        suggestions: the classifier's, best first; the first one tells whether it is sure.
+        strange: the text is unlike all that the classifier has learnt.
         nature: as filed; None where the filer did not say.
         place: code of the place where the matter lies, None if unknown.
         creditor_size: micro small medium large, None if not said.
@@ -39,6 +43,7 @@ class Matter:
     """
 
     suggestions: Sequence[Suggested] = ()
+    strange: bool = False
     nature: str | None = None
     place: str | None = None
     respondent: Respondent | None = None

@@ -5,6 +5,7 @@ from service.routing.matter import ASKING, Case
 from service.routing.respondent import UNKNOWN, Body
 
 UNSEEN = "系统没有识别出这件事属于哪一类"
+STRANGE = "来件与系统见过的诉求都不像，需由派单员先看内容"
 UNPLACED = "没有写明事情发生在哪个旗县区"
 UNNAMED = "举报没有写明被举报的单位，需由上级派单员核对后密封派单"
 BY_THE_SUPERVISOR = "来件反映打击报复，涉及督办机构自己，需密封指定第三方办理"
@@ -21,7 +22,7 @@ def contradicted(chosen: Category, guess: Category) -> str:
 
 
 def unsure(guess: Category) -> str:
-    """The probability is under the threshold."""
+    """The machine is not sure enough."""
     return f"系统对类别没有把握，最接近的是“{guess.family_name}—{guess.name}”"
 
 

@@ -201,7 +201,7 @@ def _judged(data: Mapping[str, Any]) -> dict[str, Any]:
     decision = found.decision
     return {
         "preview": found,
-        "suggestions": reading.suggestions(intake.stored_suggestions(found.suggestions), book, staff=True),
+        "suggestions": reading.suggestions(intake.stored_suggestions(found.understood.suggestions), book, staff=True),
         "category": reading.category(decision.category, book),
         "department": reading.named(decision.department, book.departments),
         "proposed": reading.named(decision.proposed, book.departments),

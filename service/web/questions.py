@@ -132,10 +132,10 @@ def judge(said: Said) -> Judgement | None:
     draft = _readable(said)
     if draft is None or len(draft.body) < LEAST:
         return None
-    suggestions = classifier.suggest(draft.body, draft.title or "")
+    understood = classifier.understand(draft.body, draft.title or "")
     book = directory.current()
-    case = examine(intake.matter_of(draft, suggestions, Reader(), book), book)
-    top = next(iter(suggestions), None)
+    case = examine(intake.matter_of(draft, understood, Reader(), book), book)
+    top = next(iter(understood.suggestions), None)
     chosen = draft.category is not None
     # A choice that the machine doubts is still the filer's; which of the two holds is for a dispatcher to say.
     heard = top.reasons[:WORDS] if top and case.category and top.code == case.category.code else ()

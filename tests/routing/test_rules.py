@@ -20,7 +20,7 @@ class Suggestion:
 def matter(leaf=None, where=None, who=None, kind=None, p=0.9, **facts: Any) -> Matter:
     """A matter; places by name, a small enterprise unless said otherwise."""
     return Matter(
-        suggestions=(Suggestion(leaf, p),) if leaf else (),
+        suggestions=(Suggestion(leaf, p, sure=True),) if leaf else (),
         place=place(where),
         respondent=Respondent(who, kind) if who else None,
         **{"creditor_size": "small", **facts},
