@@ -35,7 +35,7 @@ from service.directory.rules import Directory
 from service.errors import NotFound, Stale
 from service.http import STATUS, needs
 from service.intake import attachments
-from service.web import files, forms, matters, rulings, steps, strips, trail, words, worklists
+from service.web import files, forms, matters, rulings, spoken, steps, strips, trail, words, worklists
 from service.web.forms import Filled
 from service.web.letters import PRIVATE
 from service.web.steps import ACTION, Control
@@ -186,7 +186,7 @@ def _shown(number: str, action: str, told: Filled, issued: Mapping[str, str] | N
         letters=letters.seen(complaint.id, known.roles, current_user),
         joined=matters.joined(complaint, known.events, current_user) if known.everything else matters.Joined(),
         helpers=matters.helpers(complaint, clocks, known.events, known.knows, book) if known.everything else [],
-        called=steps.CALLED,
+        called=steps.CALLED, spoken=spoken.spoken(complaint, seen, book) if known.everything else None,
     ), told.status  # fmt: skip
 
 

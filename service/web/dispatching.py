@@ -23,7 +23,7 @@ from service.directory import operations as directory
 from service.directory.rules import Department, Directory
 from service.errors import NotFound, Stale, WrongState
 from service.http import STATUS, needs
-from service.web import choices, forms, guesses, matters, steps, trail, words
+from service.web import choices, forms, guesses, matters, spoken, steps, trail, words
 from service.web.forms import Filled
 
 ACTION = ActionSchema()
@@ -214,11 +214,13 @@ def _case(number: str, do: str, failed: Filled | None) -> Any:
     form = failed or _begun(step, complaint, found)
     if failed and failed.status in MEANWHILE:
         form = replace(failed, message=_meanwhile(complaint, book))
+    told = reading.full(complaint, (), roles, book)
     page = render_template(
         "dispatching/case.html",
         asked=_asked(),
         complaint=complaint,
-        told=reading.full(complaint, (), roles, book),
+        told=told,
+        spoken=spoken.spoken(complaint, told, book),
         choices=found,
         place=place,
         possible=possible,
