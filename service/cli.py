@@ -377,5 +377,6 @@ def simulate(days: int, complaints: int, number: int, start: str, keep: bool) ->
 
 def register(app: Flask) -> None:
     """Add every command to an app."""
-    for command in (seed, classify, facts, models, deadline, users, token, sweep, limits, audits, examine, demo, simulate):
+    understanding = (classify, facts, models)
+    for command in (seed, *understanding, deadline, users, token, sweep, limits, audits, examine, demo, simulate):
         app.cli.add_command(command)

@@ -55,8 +55,22 @@ def test_what_the_pieces_added_sums_up_to_the_score(small: Model, title: str) ->
     text = "医院欠我们的货款，2023年的。信用修复也不给办"
     scores = small._scores(small._features(read(text, title))) * small.calibration.temperature
     for label, score in zip(small.labels, scores.tolist(), strict=True):
-        pieces, rest = small.contributions(text, title, label)
-        assert sum(piece.weight for piece in pieces) + rest == pytest.approx(score, abs=1e-5)
+        told = small.explain(text, title, label)
+        assert told.score == pytest.approx(score)
+        assert sum(piece.weight for piece in told.pieces) + told.base == pytest.approx(score, abs=1e-5)
+
+
+def test_what_speaks_against_a_label_is_told_too(small: Model) -> None:
+    first, *others = small.suggest("医院拖欠货款，商标也被抢注", top=4)
+    assert all(reason.weight < 0 for one in (first, *others) for reason in one.against)
+    ip = next(one for one in (first, *others) if one.code == "market.ip")
+    assert any("货款" in reason.word for reason in ip.against)
+
+
+def test_a_text_is_familiar_as_far_as_its_pairs_were_learnt(small: Model) -> None:
+    assert small.understand("货款，拖欠").familiarity == 1
+    assert small.understand("货款，拖欠，嘎达子").familiarity == 0.5
+    assert small.understand("嘎达子哦嚯呃嗯嘞").familiarity == 0
 
 
 def test_the_arithmetic_is_scikit_learns() -> None:

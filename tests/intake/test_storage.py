@@ -164,7 +164,8 @@ def test_an_amount_is_kept_to_the_cent(file: File) -> None:
 def test_what_the_machine_thought_is_kept_with_the_models_version(file: File) -> None:
     complaint = stored(file())
     assert re.fullmatch(r"\d{8}-[0-9a-f]{8}", complaint.model_version)
-    assert [set(one) for one in complaint.suggestions] == [{"code", "probability", "reasons"}] * 3
+    assert [set(one) for one in complaint.suggestions] == [{"code", "probability", "sure", "reasons", "against"}] * 3
+    assert 0 < complaint.familiarity <= 1
 
 
 # --- all of it or nothing --------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from tests.routing.test_rules import Suggestion
 
 def routed(second: str, probability: float) -> str:
     """Who routed a matter of food quality whose second suggestion is another leaf."""
-    suggestions = (Suggestion("market.quality", 0.8, sure=True), Suggestion(second, probability))
+    suggestions = (Suggestion("market.quality", 0.8), Suggestion(second, probability))
     return decide(Matter(suggestions=suggestions, nature="request", place="150121"), book()).routed_by
 
 

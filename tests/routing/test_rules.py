@@ -7,7 +7,7 @@ import pytest
 
 from service.routing.matter import Matter
 from service.routing.respondent import Respondent
-from service.routing.rules import RULES, barred, decide
+from service.routing.rules import AFTER_ORDERS, barred, decide
 from tests.directory.book import book, office, place, without
 
 
@@ -15,12 +15,13 @@ from tests.directory.book import book, office, place, without
 class Suggestion:
     code: str
     probability: float = 0.9
+    sure: bool = True
 
 
 def matter(leaf=None, where=None, who=None, kind=None, p=0.9, **facts: Any) -> Matter:
     """A matter; places by name, a small enterprise unless said otherwise."""
     return Matter(
-        suggestions=(Suggestion(leaf, p, sure=True),) if leaf else (),
+        suggestions=(Suggestion(leaf, p),) if leaf else (),
         place=place(where),
         respondent=Respondent(who, kind) if who else None,
         **{"creditor_size": "small", **facts},
@@ -358,6 +359,18 @@ def test_what_the_machine_cannot_decide_waits_with_its_reason(said, reason, desk
     assert name_of(decision.receiver) is not None
 
 
+def test_a_model_that_is_not_sure_of_itself_dispatches_nothing_however_high_the_probability():
+    given = Matter(suggestions=(Suggestion("labor.dispute", 0.99, sure=False),), place=place("五原县"))
+    assert decide(given, book()).department is None
+    assert decide(replace(given, suggestions=(Suggestion("labor.dispute", 0.99),)), book()).department is not None
+
+
+def test_a_text_unlike_all_that_was_learnt_is_looked_at_by_a_person():
+    decision = decide(replace(matter("labor.dispute", "五原县"), strange=True), book())
+    assert decision.department is None
+    assert "都不像" in decision.reason
+
+
 def test_the_threshold_of_the_leaf_decides_how_sure_is_sure():
     leaf = replace(book().categories["labor.dispute"], threshold=0.95)
     stricter = replace(book(), categories={**book().categories, leaf.code: leaf})
@@ -534,7 +547,7 @@ def test_names_without_a_place_are_read_from_where_the_filer_is():
 
 
 def test_the_last_rule_always_answers():
-    assert RULES[-1].__name__ == "_by_duty"
+    assert AFTER_ORDERS[-1].__name__ == "_by_duty"
 
 
 @pytest.mark.parametrize(

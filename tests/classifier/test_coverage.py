@@ -1,0 +1,75 @@
+"""Limits are what was measured: error above them, intervals, and labels of one way."""
+
+import numpy as np
+import pytest
+
+from service.classifier.coverage import NONE, Limits, bins, curve, limit, measure, wilson
+
+
+def test_a_limit_is_the_lowest_above_which_at_most_three_of_a_hundred_are_wrong() -> None:
+    sure = np.linspace(1, 0.01, 100)
+    hits = np.ones(100, dtype=bool)
+    hits[[40, 59, 60, 61]] = False
+    found = limit(sure, hits)
+    # One wrong of 59 is within 3 %, two of 60 are not.
+    assert found.n == 59
+    assert found.threshold == pytest.approx(sure[58], abs=1e-4)
+    assert found.error == pytest.approx(1 / 59, abs=1e-4)
+    assert found.low < found.error < found.high
+
+
+def test_texts_of_one_probability_stand_or_fall_together() -> None:
+    hits = np.array([True] * 39 + [False])
+    assert limit(np.full(40, 0.9), hits).n == 40
+    assert limit(np.full(40, 0.9), ~hits) == NONE
+
+
+def test_where_the_surest_are_wrong_nothing_is_sure() -> None:
+    assert limit(np.array([0.9, 0.8]), np.array([False, True])) == NONE
+
+
+@pytest.mark.parametrize(
+    ("count", "n", "low", "high"), [(0, 100, 0, 0.0370), (3, 100, 0.0103, 0.0845), (5, 5, 0.5655, 1)]
+)
+def test_intervals_are_wilsons(count: int, n: int, low: float, high: float) -> None:
+    assert wilson(count, n) == (pytest.approx(low, abs=1e-4), pytest.approx(high, abs=1e-4))
+
+
+LABELS = ("a.one", "a.two", "b.one")
+LIKELY = np.array([[0.5, 0.45, 0.05], [0.1, 0.1, 0.8], [0.6, 0.1, 0.3]] * 40)
+TRUTH = ["a.two", "b.one", "a.one"] * 40
+
+
+def test_to_mistake_labels_of_one_way_is_no_mistake() -> None:
+    apart = measure(LIKELY, TRUTH, LABELS, {}, np.ones(120))
+    together = measure(LIKELY, TRUTH, LABELS, {"a.one": "a", "a.two": "a"}, np.ones(120))
+    assert apart["all"]["coverage"] == pytest.approx(2 / 3, abs=0.01)
+    assert together["all"]["coverage"] == 1
+    assert together["curve"][-1] == [1, 0]
+    assert apart["curve"][-1] == [1, pytest.approx(1 / 3, abs=0.01)]
+
+
+def test_what_was_measured_is_what_a_model_keeps_to() -> None:
+    about = {"coverage": measure(LIKELY, TRUTH, LABELS, {"a.one": "a", "a.two": "a"}, np.full(120, 0.5))}
+    limits = Limits.of(about, LABELS)
+    assert limits.allow(np.array([0.5, 0.45, 0.05]), 0.9)
+    assert not limits.allow(np.array([0.5, 0.05, 0.45]), 0.9)
+    assert limits.strange(0.4)
+    assert not limits.allow(np.array([0.5, 0.45, 0.05]), 0.4)
+
+
+def test_a_family_has_a_limit_of_its_own_where_a_hundred_texts_carry_it() -> None:
+    found = measure(
+        np.repeat(LIKELY, 2, axis=0), np.repeat(TRUTH, 2).tolist(), LABELS, {"a.one": "a", "a.two": "a"}, np.ones(240)
+    )
+    assert set(found["families"]) == {"a"}
+
+
+def test_a_model_that_was_not_measured_is_never_sure() -> None:
+    assert not Limits.of({}, LABELS).allow(np.array([1.0, 0, 0]), 1.0)
+
+
+def test_curve_and_bins_count_every_text() -> None:
+    sure, hits = np.array([0.2, 0.9, 0.95, 0.5]), np.array([False, True, True, False])
+    assert curve(sure, hits) == [[0.25, 0], [0.5, 0], [0.75, pytest.approx(1 / 3, abs=1e-4)], [1, 0.5]]
+    assert sum(n for *_, n in bins(sure, hits)) == 4
