@@ -39,7 +39,7 @@ def spoken(complaint: Complaint, seen: Mapping[str, Any], book: Directory) -> Sp
 
     None where there is no such category, or no model that knows it.
     """
-    code = complaint.category or next((row["code"] for row in complaint.suggestions), None)
+    code = complaint.category or next((str(row["code"]) for row in complaint.suggestions), "")
     if code not in book.categories:
         return None
     title, text = seen["title"] or "", seen["text"]
