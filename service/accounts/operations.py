@@ -251,6 +251,15 @@ def holders(roles: Collection[str], departments: Collection[str], places: Collec
     return [Holder(row.id, _reach(row, book)) for row in db.session.execute(query)]
 
 
+def colleagues(role: str, departments: Collection[str], places: Collection[str], most: int) -> dict[int, str]:
+    """Who holds a role for one of some departments, or for all of a place: id → name, by name, in one statement."""
+    for_place = and_(UserGrant.department.is_(None), UserGrant.place.in_(sorted(places)))
+    query = select(User.id, User.name).join(User.grants).where(User.active, UserGrant.role == role)
+    query = query.where(or_(UserGrant.department.in_(sorted(departments)), for_place))
+    rows = db.session.execute(query.group_by(User.id).order_by(User.name, User.id).limit(most))
+    return {row.id: row.name for row in rows}
+
+
 def among(role: str, ids: Collection[int]) -> frozenset[int]:
     """Those of some users who hold a role, in one statement; none that was switched off."""
     if not ids:

@@ -71,6 +71,7 @@ def _deliver(deed: Deed, how: str, why: str) -> None:
     deed.party = department
     complaint.co_departments = [one for one in complaint.co_departments if one != department]
     complaint.department = complaint.delivered_to = department
+    complaint.assignee = None
     complaint.routed_by = "operator"
     complaint.reason = how.format(deed.book.departments[department].name) + why
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from service.accounts.rules import Reader
-from service.casework import answering, asking, handing, joining, letters, rules, supervising
+from service.casework import answering, asking, assigning, handing, joining, letters, rules, supervising
 from service.casework.deeds import Deed, Given
 from service.casework.taking import take
 from service.complaints import operations as complaints
@@ -17,7 +17,10 @@ from service.intake import operations as intake
 from service.intake.operations import Filed
 
 # What a step does beyond its row of the table.
-EFFECTS = {**handing.EFFECTS, **answering.EFFECTS, **asking.EFFECTS, **joining.EFFECTS, **supervising.EFFECTS}
+EFFECTS = {
+    **handing.EFFECTS, **assigning.EFFECTS, **answering.EFFECTS, **asking.EFFECTS, **joining.EFFECTS,
+    **supervising.EFFECTS,
+}  # fmt: skip
 MOST_TOLD = 3
 
 

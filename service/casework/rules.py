@@ -55,6 +55,7 @@ FIELD_NAMES = {
     "review_on": "复核日期",
     "upheld": "是否成立",
     "into": "并入的诉求编号",
+    "assignee": "承办人",
 }
 
 

@@ -4,7 +4,7 @@ from marshmallow import fields, validate
 
 from service.complaints.rules import NATURES, SATISFACTION
 from service.complaints.schemas import ComplaintSchema, Known
-from service.fields import Choice, Day, Flag, Schema, Text
+from service.fields import Choice, Count, Day, Flag, Schema, Text
 
 MOST_AT_ONCE = 200
 
@@ -30,6 +30,7 @@ class ActionSchema(Schema):
     review_on = Day()
     upheld = Flag()
     into = Text(most=40)
+    assignee = Count(least=1, most=2**62, metadata={"description": "承办人的账户编号"})
 
 
 class BatchSchema(ActionSchema):

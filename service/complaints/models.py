@@ -33,7 +33,7 @@ class Complaint(db.Model):
     `due_at` repeats the earliest running clock, so that a queue can be read in that order from one index.
     `spent` are the actions that may be taken once and were; `pending` the questions (rules.QUESTIONS) that wait for a
     ruling. `delivered_to` is the department that last got the material, `former_handlers` are those whose replies had
-    to be done anew, `co_departments` those that were asked to help. `familiarity` is the share of the text's stretches
+    to be done anew, `co_departments` those that were asked to help. `assignee` is who in the department works on it. `familiarity` is the share of the text's stretches
     that the model of `model_version` knew, 0 to 1. `excluded` ones are in no judged figure.
     `head` and `length` are the last hash and the number of the events; `version` counts what people did (ETag).
     """
@@ -55,6 +55,8 @@ class Complaint(db.Model):
         Index("ix_complaints_pending", "pending", postgresql_using="gin"),
         Index("ix_complaints_co_departments", "co_departments", postgresql_using="gin"),
         Index("ix_complaints_merged_into", "merged_into", postgresql_where="merged_into IS NOT NULL"),
+        Index("ix_complaints_assignee", "assignee", "id", postgresql_where="assignee IS NOT NULL"),
+        Index("ix_complaints_updated", "updated_at", "id"),
         Index("ix_complaints_filed_by", "filed_by", postgresql_where="filed_by IS NOT NULL"),
         Index(
             "uq_complaints_source", "source_system", "source_number", unique=True,
@@ -130,6 +132,7 @@ class Complaint(db.Model):
     designated: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     delivered_to: Mapped[str | None] = mapped_column(Text)
     former_handlers: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), default=list, server_default="{}")
+    assignee: Mapped[int | None] = mapped_column(BigInteger)
     co_departments: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default="{}")
     merged_into: Mapped[int | None] = mapped_column(BigInteger)
     split_from: Mapped[int | None] = mapped_column(BigInteger)

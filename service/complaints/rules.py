@@ -224,6 +224,8 @@ _STEPS = (
     # --- the department's work
     _step("sign", "签收", "dispatched", "handling", "handler department_dispatcher", stops=("sign",),
           starts=("contact",)),
+    _step("assign", "分办", AT_WORK, None, "department_dispatcher handler head", needs=("assignee",),
+          tells=("assignee",), public=False),
     _step("contact", "首次联系", "handling", None, "handler", needs=("note",), allows=(), stops=("contact",),
           tells=(), public=False),
     _step("request_material", "要求补充材料", "handling", "waiting", "handler", needs=("note",), allows=(),

@@ -195,10 +195,13 @@ def _enterprise(
 
 def _seated(one: Happening, audience: str, seat: Seat, seen: _Seen) -> Iterator[Recipient]:
     """Who sits nearest among those who may see it, and the addresses that go with them or with the seat."""
-    for user_id in _nearest(one, seat, seen):
+    meant = _assigned(one, seat, seen) if audience == "assignee" else _nearest(one, seat, seen)
+    for user_id in meant:
         yield Recipient(one, audience, "inbox", f"user:{user_id}", one.complaint_id, one.number, user_id)
         yield from (_at(one, audience, address) for address in seen.addresses if address.user_id == user_id and
                     address.channel in CHANNELS_OF[audience])  # fmt: skip
+    if audience == "assignee":
+        return
     for address in seen.addresses:
         if address.channel in CHANNELS_OF[audience] and _is_at(address, seat) and _may_have(one, address, seat, seen):
             yield _at(one, audience, address)
@@ -213,6 +216,14 @@ def _nearest(one: Happening, seat: Seat, seen: _Seen) -> list[int]:
     ]
     least = min((far for far, _user in reached), default=0)
     return sorted({user_id for far, user_id in reached if far == least and user_id != one.actor_id})
+
+
+def _assigned(one: Happening, seat: Seat, seen: _Seen) -> list[int]:
+    """Whom the complaint was given to, if it was not oneself and the complaint is within reach."""
+    user_id = one.data["assignee"]
+    fitting = (holder for holder in _fitting(seat, seen.holders, seen.book) if holder.user_id == user_id)
+    reached = any((one.complaint_id, holder.grant) in seen.visible for holder in fitting)
+    return [user_id] if reached and user_id != one.actor_id else []
 
 
 def _is_at(address: Address, seat: Seat) -> bool:

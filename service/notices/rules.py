@@ -19,6 +19,7 @@ AUDIENCES = {
     "co_handlers": "协办部门",
     "receiver": "受理机构",
     "followers": "并案的其他企业",
+    "assignee": "承办人",
     "revisit_agent": "回访员",
     "systems": "对接系统",
 }
@@ -30,6 +31,7 @@ ROLES_OF: Mapping[str, tuple[str, ...]] = {
     "supervisor": ("supervisor",),
     "co_handlers": ("handler", "department_dispatcher"),
     "receiver": ("head", "handler"),
+    "assignee": ("handler",),
     "revisit_agent": ("revisit_agent",),
 }
 CHANNELS = {"inbox": "站内消息", "sms": "短信", "email": "电子邮件", "robot": "群机器人", "webhook": "接口推送"}
@@ -151,7 +153,7 @@ class Seat:
 def seats(audience: str, one: Any) -> list[Seat]:
     """Where the people of an audience sit for a complaint as it stands (a row with the complaint's columns)."""
     roles = ROLES_OF.get(audience, ())
-    if audience in {"department", "head"}:
+    if audience in {"department", "head", "assignee"}:
         codes = [one.department]
     elif audience == "receiver":
         codes = [one.receiver]

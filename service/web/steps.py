@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from service.casework import handing
+from service.casework import assigning, handing
 from service.casework.rules import FIELD_NAMES
 from service.casework.schemas import ActionSchema
 from service.complaints.models import Complaint
@@ -37,7 +37,7 @@ NEXT = {
 # What stands beside it, by what it is about; in this order.
 GROUPS = {
     "办理": (
-        "accept", "request_supplement", "supplement", "answer", "refuse", "pass_on", "sign", "contact",
+        "accept", "request_supplement", "supplement", "answer", "refuse", "pass_on", "sign", "assign", "contact",
         "request_material", "supply_material", "report", "draft", "approve", "return_draft", "reply", "revisit",
         "revisit_unanswered", "close",
     ),
@@ -283,6 +283,10 @@ def _categories(step: Step, complaint: Complaint, book: Directory) -> dict[str, 
     return {"options": choices.categories(book), "blank": "不改" if step.action == "dispatch" else "由系统判断"}
 
 
+def _colleagues(step: Step, complaint: Complaint, book: Directory) -> dict[str, Any]:
+    return {"options": assigning.colleagues(complaint.department or "", book), "blank": "请选择"}
+
+
 DATE = {"type": "date", "css": "short"}
 CONTROLS: dict[str, tuple[str, More]] = {
     "note": _area("note", 3),
@@ -295,6 +299,7 @@ CONTROLS: dict[str, tuple[str, More]] = {
     "department": ("select", _offices),
     "place": ("select", lambda step, complaint, book: {"options": places_below(complaint, book), "blank": "请选择"}),
     "into": _given("input", {"css": "number", "autocomplete": "off", "maxlength": 40}),
+    "assignee": ("select", _colleagues),
     "until": _given("input", DATE),
     "review_on": _given("input", DATE),
     "upheld": _given("radios", {"options": {"true": "成立", "false": "不成立"}}),

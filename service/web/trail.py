@@ -57,6 +57,7 @@ DAY = len("2026-03-16")
 # A field of an event → what it is called in the trail, and how it is said; in this order.
 TOLD: Mapping[str, tuple[str, Speak]] = {
     "department_name": ("承办部门", _plain),
+    "assignee_name": ("承办人", _plain),
     "place": ("地区", _name("places")),
     "clock": ("时限", _word(KINDS)),
     "party": ("协办部门", _name("departments")),

@@ -111,6 +111,7 @@ LABELS = {
     "upheld": "裁定",
     "place": "下级地区",
     "into": "并入的诉求编号",
+    "assignee": "承办人",
     "_files": "附件",
     "number": "诉求编号",
     "query_code": "查询码",
@@ -119,6 +120,7 @@ LABELS = {
     "family": "大类",
     "due": "时限",
     "sort": "排序",
+    "extension": "我的分机",
 }
 
 

@@ -76,6 +76,7 @@ VALUES: dict[str, Any] = {
     "review_on": date(2026, 3, 30),
     "upheld": True,
     "into": "QS20260316-9999999-9",
+    "assignee": 999_999,
 }
 # Where a step wants another department than the one that has it.
 ELSEWHERE = frozenset({"transfer", "invite", "supervise_jointly", "hand_back"})
@@ -126,9 +127,16 @@ def given_for(step: Step, more: Sequence[str] = ()) -> dict[str, Any]:
     given = {name: VALUES[name] for name in wanted}
     if "department" in given and step.action in ELSEWHERE:
         given["department"] = OTHER
+    if "assignee" in given:
+        given["assignee"] = colleague()
     if "into" in given:
         given["into"] = filed().complaint.number
     return given
+
+
+def colleague() -> int:
+    """Somebody of the department to whom a complaint can be given."""
+    return People().reader("handler", department=DEPARTMENT).id or 0
 
 
 def sent(given: Mapping[str, Any]) -> dict[str, Any]:

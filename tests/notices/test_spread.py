@@ -58,11 +58,13 @@ def prepared(cast: dict[str, int], status: str = "handling") -> int:
 @pytest.mark.parametrize("action", [action for action, step in STEPS.items() if step.tells])
 def test_each_step_is_told_to_those_in_its_row(cast: dict[str, int], action: str) -> None:
     complaint = prepared(cast)
-    happens(complaint, action, department=OTHER)
+    happens(complaint, action, department=OTHER, assignee=cast["department"])
     expected = {audience: cast[audience] for audience in STEPS[action].tells if audience in cast}
     if "receiver" in STEPS[action].tells:
         expected["receiver"] = cast["head"]
         expected["receiver*"] = cast["department"]
+    if "assignee" in STEPS[action].tells:
+        expected["assignee"] = cast["department"]
     heard = told(spread())
     assert heard == {(audience.rstrip("*"), user) for audience, user in expected.items()}
 
