@@ -54,6 +54,7 @@ def create_app(config: Config | None = None) -> Flask:
         SMS_GATEWAY_URL=config.sms_gateway_url,
         SMS_GATEWAY_SECRET=config.sms_gateway_secret,
         WEBHOOK_ALLOW_PRIVATE=config.webhook_allow_private,
+        TELEPHONE_SECRET=config.telephone_secret,
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.json.sort_keys = False  # type: ignore[attr-defined]

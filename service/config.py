@@ -28,6 +28,7 @@ class Config:
         queue: name of the RQ queue; tests take one of their own.
         sms_gateway_url, sms_gateway_secret: where short messages are handed over, and what signs them.
         webhook_allow_private: whether webhooks may lead into networks of our own.
+        telephone_secret: with which the telephone system signs the calls it announces.
     """
 
     database_url: str
@@ -39,6 +40,7 @@ class Config:
     sms_gateway_url: str = ""
     sms_gateway_secret: str = ""
     webhook_allow_private: bool = False
+    telephone_secret: str = ""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Config":
@@ -59,6 +61,7 @@ class Config:
             sms_gateway_url=environ.get("SMS_GATEWAY_URL", ""),
             sms_gateway_secret=environ.get("SMS_GATEWAY_SECRET", ""),
             webhook_allow_private=environ.get("WEBHOOK_ALLOW_PRIVATE", "") == "1",
+            telephone_secret=environ.get("TELEPHONE_SECRET", ""),
         )
 
 

@@ -11,11 +11,19 @@ from service.db import db, transaction
 from service.directory import operations as directory
 from service.errors import Conflict
 from service.http import Blueprint, http_header, public
-from service.intake import answers, operations
+from service.intake import answers, calls, operations
 from service.intake.answers import Key
 from service.intake.classifying import classified
 from service.intake.rules import Draft
-from service.intake.schemas import ClassificationSchema, FiledSchema, FilingSchema, TextSchema
+from service.intake.schemas import (
+    AnnouncedSchema,
+    AnnouncementSchema,
+    ClassificationSchema,
+    FiledSchema,
+    FilingSchema,
+    TextSchema,
+)
+from service.notices.sending import SIGNATURE, STAMP
 
 blp = Blueprint("intake", __name__, url_prefix="/api/v1", description="提交诉求")
 FILED = FiledSchema()
@@ -69,3 +77,21 @@ def _given_meanwhile(key: Key | None, now: datetime) -> dict[str, Any] | None:
 def classify(given: dict[str, Any]) -> dict[str, Any]:
     """What the machine makes of a text, without filing it."""
     return classified(given["title"], given["text"], given["explain"], current_user, directory.current())
+
+
+@blp.route("/calls", methods=["POST"])
+@calls.signed
+@blp.arguments(AnnouncementSchema)
+@blp.doc(
+    security=[],
+    parameters=[
+        http_header(SIGNATURE, "sha256= 加 HMAC-SHA-256(密钥, 时间戳.请求体) 的十六进制，密钥见 TELEPHONE_SECRET"),
+        http_header(STAMP, "发送时刻，Unix 秒；与本机相差五分钟以上不收"),
+    ],
+)
+@blp.response(202, AnnouncedSchema)
+def announce(given: dict[str, Any]) -> dict[str, Any]:
+    """Announce a call that rings at an operator's; the desk offers it. Sent again under its id, it rings but once."""
+    with transaction():
+        calls.announce(given, clock.now())
+    return given

@@ -1,8 +1,17 @@
-"""What filing keeps beside the complaint: answers given, filings begun, and files."""
+"""What filing keeps beside the complaint: answers given, filings begun, files, and calls at the hotline."""
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, LargeBinary, Text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Identity,
+    Index,
+    LargeBinary,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.crypto import Encrypted
@@ -54,3 +63,34 @@ class Attachment(db.Model):
     sha256: Mapped[bytes] = mapped_column(LargeBinary)
     stored: Mapped[str] = mapped_column(Text, unique=True)
     added_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class Call(db.Model):
+    """A call at the hotline: announced by the telephone system, or begun by an operator who just started writing.
+
+    What is typed meanwhile lies in begun_filings, under a token made of who took the call and `paper`.
+
+    Attributes:
+        announced: the telephone system's own name for it; a second announcement under it is the first one again.
+        operator, extension: for whom it rings: a login, or whoever sits at an extension.
+        at: when it rang or was begun; number: of the complaint that came of it.
+    """
+
+    __tablename__ = "calls"
+    __table_args__ = (
+        UniqueConstraint("taken_by", "paper"),
+        Index("ix_calls_taken_by", "taken_by", "at"),
+        Index("ix_calls_waiting", "at", postgresql_where="taken_by IS NULL"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    announced: Mapped[str | None] = mapped_column(Text, unique=True)
+    phone: Mapped[str | None] = mapped_column(Encrypted)
+    operator: Mapped[str | None] = mapped_column(Text)
+    extension: Mapped[str | None] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(Instant, index=True)
+    taken_by: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    taken_at: Mapped[datetime | None] = mapped_column(Instant)
+    paper: Mapped[str | None] = mapped_column(Text)
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    number: Mapped[str | None] = mapped_column(Text)

@@ -172,6 +172,27 @@ def _plain(value: Any) -> Any:
     return value if isinstance(value, str | list) else value.isoformat()
 
 
+class AnnouncementSchema(Schema):
+    """A call that has just begun to ring, as the telephone system tells it."""
+
+    id = Text(most=100, required=True, metadata={"description": "电话系统给这通来电的编号，重发时不变"})
+    phone = Text(most=40, metadata={"description": "来电号码；对方隐藏号码时不填"})
+    operator = Text(most=64, metadata={"description": "话务员的登录名；与分机至少填一项"})
+    extension = Text(most=20, metadata={"description": "振铃的分机号"})
+
+    @validates_schema
+    def somebody_to_take_it(self, data: dict[str, Any], **_: Any) -> None:
+        """It rings somewhere."""
+        if not {"operator", "extension"} & set(data):
+            raise ValidationError(["话务员和分机至少填一项。"], "extension")
+
+
+class AnnouncedSchema(Schema):
+    """That a call was taken note of."""
+
+    id = fields.String()
+
+
 class DuplicateSchema(Schema):
     """An earlier complaint that may be about the same matter."""
 

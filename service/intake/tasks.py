@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from service import clock
-from service.intake import answers, attachments, begun
+from service.intake import answers, attachments, begun, calls
 from service.jobs.rules import task
 
 
@@ -18,3 +18,9 @@ def purge_begun() -> None:
     """Drop filings that were begun and left, with their files."""
     attachments.purge(clock.now())
     begun.purge(clock.now())
+
+
+@task("intake.purge_calls", every=timedelta(hours=1))
+def purge_calls() -> None:
+    """Drop calls that are no longer of today."""
+    calls.purge(clock.now())

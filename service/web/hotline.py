@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -19,31 +19,35 @@ from service.complaints import listing, reading
 from service.complaints.listing import Wanted
 from service.complaints.rules import FLAGS, NATURES, RESPONDENT_KINDS, SIZES, STEPS
 from service.complaints.schemas import SearchSchema
-from service.db import db
+from service.db import db, transaction
 from service.directory import operations as directory
 from service.directory.rules import Directory
 from service.errors import Conflict, Malformed
-from service.http import needs
-from service.intake import answers
+from service.http import STATUS, needs
+from service.intake import answers, calls
 from service.intake import operations as intake
 from service.intake.answers import Key
-from service.intake.operations import Preview
+from service.intake.models import Call
 from service.intake.rules import Draft
-from service.intake.schemas import FiledSchema, FilingSchema, UnfinishedSchema
-from service.web import choices, forms, words
+from service.intake.schemas import FiledSchema, FilingSchema
+from service.routing.examination import EMERGENCY
+from service.web import choices, forms, listening, words
 from service.web.forms import Filled
 
-FILING, UNFINISHED, REPLY = FilingSchema(), UnfinishedSchema(), ActionSchema(only=("reply",))
+FILING, REPLY = FilingSchema(), ActionSchema(only=("reply",))
 SEARCH, FILED = SearchSchema(only=("phone",)), FiledSchema()
 # Which button was pressed.
-LOOK, DISPATCH, ANSWER = "look", "dispatch", "answer"
+LOOK, SAVE, DROP = "look", "save", "drop"
+DISPATCH, ANSWER, HAND_OVER = "dispatch", "answer", "hand_over"
+FILING_WAYS = frozenset({DISPATCH, ANSWER, HAND_OVER})
 EARLIER = 5
 # What is wrong with a group is said beside the field that the operator asks for first.
 BESIDE = {"enterprise": "enterprise.name", "contact": "contact.phone", "respondent": "respondent.name"}
 # Where the session keeps by which key the last answer is found; the answer itself, with the query code, stays with us.
 RECEIPT = "receipt"
+# The call that is being written down in this browser, and the telephone the operator sits at.
+PAPER, EXTENSION = "call", "extension"
 ITEM = re.compile(r"\.\d+$")
-EMERGENCY = re.compile(r"(\w*?)(1[12]\d)(?!\d)")
 
 pages = Blueprint("hotline", __name__)
 
@@ -59,23 +63,33 @@ class Caller:
 @pages.get("/desk/hotline")
 @needs("operator")
 def desk() -> Any:
-    """An empty form for the next call, beside it the receipt of the last one."""
-    return _page(Filled())
+    """The call that is being written down, or an empty form for the next; beside it the receipt of the last one."""
+    here = calls.at_desk(current_user, extension(), clock.now())
+    current = next((one for one in here[1] if one.paper == session.get(PAPER)), None)
+    said = calls.said(current_user, current.paper or "", clock.now()) if current else {}
+    return _page(Filled(said), current.paper if current else None, here)
 
 
 @pages.post("/desk/hotline")
 @needs("operator")
 def log() -> Any:
-    """Pass a call on or answer it at once; without a script also: look what is known so far."""
-    data, way = forms.read(request.form), request.form.get("_way")
+    """Pass a call on, answer it at once or hand an emergency over; or look what is known, keep it, give it up."""
+    data, way = forms.read(request.form), request.form.get("_way", "")
+    paper = calls.paper(request.form.get("_once", ""), current_user)
     if way == LOOK:
-        return _page(Filled(data))
-    if way not in {DISPATCH, ANSWER}:
+        return _page(Filled(listening.with_facts(data)), paper)
+    if way == SAVE:
+        return _saved(data, paper)
+    if way == DROP:
+        return _dropped(data, paper)
+    if way not in FILING_WAYS:
         raise Malformed("没有看清要派单还是直接答复，请返回上一页再按一次。")
-    done = _logged(data, way)
+    done = _logged(data, way, paper)
     if isinstance(done, Filled):
-        return _page(done)
+        # What is another matter than the one just filed goes under a paper of its own.
+        return _page(done, None if done.status == STATUS[Conflict] else paper)
     session[RECEIPT] = [done.value.hex(), done.fingerprint.hex()]
+    session.pop(PAPER, None)
     return redirect(url_for("hotline.desk"))
 
 
@@ -83,14 +97,14 @@ def log() -> Any:
 @needs("operator")
 def caller() -> str:
     """The earlier complaints of a number, as a part of the page; a form, since no number stands in an address."""
-    return render_template("hotline/caller.html", known=_known(forms.read(request.form)))
+    return render_template("hotline/caller.html", known=known(forms.read(request.form)))
 
 
 @pages.post("/desk/hotline/preview")
 @needs("operator")
 def preview() -> str:
     """What would become of the call as it is written so far, as a part of the page; nothing is stored."""
-    return render_template("hotline/preview.html", **_judged(forms.read(request.form)))
+    return render_template("hotline/preview.html", **listening.judged(forms.read(request.form)))
 
 
 @pages.post("/desk/hotline/next")
@@ -104,28 +118,59 @@ def next_call() -> Any:
 # --- logging ---------------------------------------------------------------------------------------------------------
 
 
-def _logged(data: Mapping[str, Any], way: str) -> Key | Filled:
+def extension() -> str:
+    """The telephone that the operator said to sit at."""
+    return str(session.get(EXTENSION, ""))
+
+
+def _saved(data: Mapping[str, Any], paper: str) -> Any:
+    """Put a call aside; its draft is found again at the desk."""
+    with transaction():
+        calls.keep(current_user, paper, data, clock.now())
+    session[PAPER] = paper
+    flash(_("草稿已存，保留 24 小时。"), "grass")
+    return redirect(url_for("hotline.desk"))
+
+
+def _dropped(data: Mapping[str, Any], paper: str) -> Any:
+    """End a call of which nothing is filed; what was written goes only after asking once more."""
+    if "body" in data and not request.form.get("_sure"):
+        sentence = _("这通电话已经写了内容。不登记就会丢弃；确定的话请再按一次「不登记」。")
+        return _page(Filled(data, message=sentence, status=409), paper, sure=True)
+    with transaction():
+        calls.end(current_user, paper, None, clock.now())
+    session.pop(PAPER, None)
+    flash(_("这通电话没有登记，可以接下一通了。"), "sky")
+    return redirect(url_for("hotline.desk"))
+
+
+def _logged(data: Mapping[str, Any], way: str, paper: str) -> Key | Filled:
     """The key under which the answer is kept, or the form with what is wrong."""
     said = {name: value for name, value in data.items() if name != "reply"}
     draft, reply = forms.load(FILING, said), forms.load(REPLY, {name: data[name] for name in data.keys() - said})
     wrong = {name: told for part in (draft, reply) if isinstance(part, Filled) for name, told in part.errors.items()}
-    if way == DISPATCH and "reply" in data:
+    if way != ANSWER and "reply" in data:
         wrong["reply"] = [_("这里写了答复。要当场答复请按「直接答复」；要派单请先清空这一栏。")]
     if wrong:
         return _beside(Filled(data, wrong, forms.MEND, 422))
     content = json.dumps([way, data], sort_keys=True).encode()
-    key = answers.key_of(request.form.get("_once", ""), current_user.id, content)
-    done = forms.attempt(data, lambda: _file(_answered(draft, reply) if way == ANSWER else draft, key, clock.now()))
+    key = answers.key_of(paper, current_user.id, content)
+    done = forms.attempt(data, lambda: _file(_meant(draft, reply, way), key, paper, clock.now()))
     return _beside(done) if isinstance(done, Filled) else key
 
 
-def _answered(draft: Draft, reply: Mapping[str, Any]) -> Draft:
-    """The filing with the answer that the step 即时办结 needs."""
-    check_fields(STEPS["answer"], reply)
-    return replace(draft, answer=reply["reply"])
+def _meant(draft: Draft, reply: Mapping[str, Any], way: str) -> Draft:
+    """The filing as the button means it: with the answer that 即时办结 needs, or as an emergency."""
+    if way == ANSWER:
+        check_fields(STEPS["answer"], reply)
+        return replace(draft, answer=reply["reply"])
+    if way == HAND_OVER:
+        gates, flags = dict.fromkeys([*draft.gates, EMERGENCY]), dict.fromkeys([*draft.flags, "urgent"])
+        return replace(draft, gates=tuple(gates), flags=tuple(flags))
+    return draft
 
 
-def _file(draft: Draft, key: Key, now: datetime) -> None:
+def _file(draft: Draft, key: Key, paper: str, now: datetime) -> None:
     """File once, however often the button was pressed."""
     if _is_filed(key, now):
         return
@@ -133,6 +178,8 @@ def _file(draft: Draft, key: Key, now: datetime) -> None:
     filed = intake.file_complaint(draft, current_user, now)
     if not answers.keep(key, FILED.dump(intake.told(filed, current_user, directory.current())), now):
         db.session.rollback()  # the same form arrived twice at once, and the other was faster
+        return
+    calls.end(current_user, paper, filed.complaint.number, now)
 
 
 def _is_filed(key: Key, now: datetime) -> bool:
@@ -152,18 +199,42 @@ def _beside(form: Filled) -> Filled:
 # --- what the page shows ---------------------------------------------------------------------------------------------
 
 
-def _page(form: Filled) -> Any:
-    book = directory.current()
+def _page(
+    form: Filled, paper: str | None = None, here: tuple[list[Call], list[Call]] | None = None, sure: bool = False
+) -> Any:
+    """The desk.
+
+    Args:
+        paper: of the call that is written down; None for a new one.
+        here: what rings, and which calls are not written down to the end, where that was asked already.
+        sure: whether giving the call up was asked for once.
+    """
+    ringing, unfinished = here or calls.at_desk(current_user, extension(), clock.now())
+    paper = session[PAPER] = paper or secrets.token_urlsafe(16)
+    call = next((one for one in unfinished if one.paper == paper), None)
     page = render_template(
         "hotline/desk.html",
         form=form,
-        once=secrets.token_urlsafe(16),
+        once=paper,
+        sure=sure,
+        call=call,
+        elapsed=int((clock.now() - call.taken_at).total_seconds()) if call and call.taken_at else None,
+        ringing=ringing,
+        unfinished=[one for one in unfinished if one is not call],
         receipt=None if form.values else _receipt(clock.now()),
-        known=_known(form.values),
-        **_judged(form.values),
-        **_options(book),
+        known=known(form.values),
+        focus=_focus(form),
+        **listening.judged(form.values),
+        **_options(directory.current()),
     )
     return page, form.status
+
+
+def _focus(form: Filled) -> dict[str, dict[str, bool]]:
+    """Where writing goes on: who calls, for whom, then what happened; nowhere where something is to be mended."""
+    empty = (name for name in ("contact.phone", "enterprise.name") if not form.value(name))
+    first = "" if form.errors or form.message else next(empty, "body")
+    return {name: {"autofocus": True} if name == first else {} for name in ("contact.phone", "enterprise.name", "body")}
 
 
 def _options(book: Directory) -> dict[str, Any]:
@@ -177,7 +248,7 @@ def _options(book: Directory) -> dict[str, Any]:
     }
 
 
-def _known(data: Mapping[str, Any]) -> Caller:
+def known(data: Mapping[str, Any]) -> Caller:
     """What is known of the number that was typed."""
     contact = data.get("contact")
     phone = contact.get("phone") if isinstance(contact, Mapping) else None
@@ -191,56 +262,6 @@ def _known(data: Mapping[str, Any]) -> Caller:
     return Caller([reading.brief(row, book) for row in found.items], "" if found.items else _("这个号码第一次来电。"))
 
 
-def _judged(data: Mapping[str, Any]) -> dict[str, Any]:
-    """What the machine makes of a form: its preview and the words for it; no preview where there is no text yet."""
-    draft = _so_far(data)
-    if draft is None:
-        return {"preview": None}
-    found = intake.preview(draft, current_user, clock.now())
-    book = directory.current()
-    decision = found.decision
-    return {
-        "preview": found,
-        "suggestions": reading.suggestions(intake.stored_suggestions(found.understood.suggestions), book, staff=True),
-        "category": reading.category(decision.category, book),
-        "department": reading.named(decision.department, book.departments),
-        "proposed": reading.named(decision.proposed, book.departments),
-        "place": reading.named(decision.place, book.places),
-        "calls": _calls(found, book),
-    }
-
-
-def _calls(found: Preview, book: Directory) -> list[tuple[str, str]]:
-    """Whom to call at once, where the text tells of danger."""
-    gate = book.gates.get(found.decision.gate or "")
-    return emergency_numbers(gate.channel) if gate and gate.effect == "hand_over" else []
-
-
-def emergency_numbers(channel: str | None) -> list[tuple[str, str]]:
-    """("火警", "119") for each number of three digits in a channel's words."""
-    return EMERGENCY.findall(channel or "")
-
-
-def _so_far(data: Mapping[str, Any]) -> Draft | None:
-    """The filing as far as it is written and right; None where there is no text."""
-    said = {name: value for name, value in data.items() if name != "reply"}
-    loaded = forms.load(UNFINISHED, said)
-    if isinstance(loaded, Filled):
-        said = _without(said, loaded.errors.keys())
-        loaded = forms.load(UNFINISHED, said)
-    return None if isinstance(loaded, Filled) or not loaded.body else loaded
-
-
-def _without(data: Mapping[str, Any], wrong: Any) -> dict[str, Any]:
-    """A document without the fields of these dotted names."""
-    kept = {}
-    for name, value in data.items():
-        inside = [each.removeprefix(f"{name}.") for each in wrong if each.startswith(f"{name}.")]
-        if name not in wrong and (not inside or isinstance(value, Mapping)):
-            kept[name] = _without(value, inside) if inside else value
-    return kept
-
-
 def _receipt(now: datetime) -> dict[str, Any] | None:
     """The answer to the last call, with its moments as moments; None where it was put away or its day is over."""
     held = session.get(RECEIPT)
@@ -248,4 +269,4 @@ def _receipt(now: datetime) -> dict[str, Any] | None:
     if told is None:
         return None
     limits = {row["kind"]: (row, words.due(datetime.fromisoformat(row["due_at"]))) for row in told["clocks"]}
-    return {**told, "limits": limits, "calls": emergency_numbers(told["proposed_channel"])}
+    return {**told, "limits": limits, "calls": listening.emergency_numbers(told["proposed_channel"])}

@@ -13,12 +13,12 @@ from service.clock import ZONE
 from service.errors import NotSignedIn
 from service.web import (
     assets,
+    calling,
     complaint,
     department,
     desks,
     dispatching,
     filing,
-    hotline,
     inbox,
     letters,
     notices,
@@ -34,9 +34,11 @@ from service.web import (
 from service.web.forms import Filled
 
 PAGES = (
-    assets, portal, filing, progress, signin, hotline, dispatching, department, complaint, supervision, letters, inbox,
+    assets, portal, filing, progress, signin, calling, dispatching, department, complaint, supervision, letters, inbox,
     notices, retaliation, workflow, revisits,
 )  # fmt: skip
+# What may be kept for all, and what a page asks by itself: neither shows that somebody is still there.
+UNHEARD = frozenset({"assets.built", "hotline.ringing", "hotline.keep"})
 IDLE = 8 * 3600  # seconds until a session that nobody uses ends
 CSRF = CSRFProtect()
 
@@ -76,8 +78,8 @@ class Sessions(SecureCookieSessionInterface):
         return request.is_secure
 
     def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
-        """Never with what may be kept for all, nor where sessions do not count."""
-        kept = request.endpoint == "assets.built" or not http.is_page()
+        """Never with what nobody asked for by hand, nor where sessions do not count."""
+        kept = request.endpoint in UNHEARD or not http.is_page()
         return not kept and super().should_set_cookie(app, session)
 
 

@@ -10,12 +10,13 @@ from service.casework import climbing
 from service.complaints.rules import STEPS
 from service.db import transaction
 from service.demonstration import ASIDES, WAYS
+from service.intake import calls
 from service.notices import operations as notices
 from tests.e2e.cast import ROLES, VAGUE, Cast, Filed, standing_for
 from tests.e2e.window import Window
 
-# Downloads, a redirect to one's own desk, and the built files: nothing to look at.
-NO_PAGES = {"assets.built", "signin.desk", "complaint.attachment", "progress.file", "letters.file"}
+# Downloads, parts of pages, a redirect to one's own desk, and the built files: nothing to look at.
+NO_PAGES = {"assets.built", "signin.desk", "complaint.attachment", "progress.file", "letters.file", "hotline.ringing"}
 ARREARS = (
     "我公司给五原县人民医院供应检验试剂，货早已送齐并验收，发票也开了，合同约定三十天内付款，医药货款拖欠一年多没有给。"
 )
@@ -207,6 +208,20 @@ def called(window: Window, world: World) -> None:
     window.sees("查询码")
 
 
+def rung(window: Window, world: World) -> None:
+    """A call that is written down while another rings."""
+    call(window, world)
+    with transaction():
+        calls.announce({"id": str(clock.now()), "phone": "13800138000", "operator": "zhang"}, clock.now())
+    window.sees("来电", "8000")
+
+
+def missed(window: Window, world: World) -> None:
+    """The calls of the day, one of them missed."""
+    rung(window, world)
+    window.go("/desk/hotline/calls")
+
+
 def a_letter(window: Window, world: World) -> None:
     """A letter that was sent about a complaint."""
     window.go(f"/desk/complaints/{world.by_status['supervised'].number}")
@@ -241,6 +256,8 @@ DESKS = [
     View("hotline.desk", "hotline, wrong", "zhang", sent("/desk/hotline", "派单")),
     View("hotline.desk", "hotline, talking", "zhang", call),
     View("hotline.desk", "hotline, receipt", "zhang", called),
+    View("hotline.desk", "hotline, ringing", "zhang", rung),
+    View("hotline.day", "calls of the day", "zhang", missed),
     View("dispatching.desk", "dispatching", "pang", at("/desk/dispatching")),
     View("dispatching.desk", "dispatching, none", "pang", at("/desk/dispatching?state=accepted&cursor=")),
     View("dispatching.case", "a vague one", "pang", at("/desk/dispatching/{vague}")),

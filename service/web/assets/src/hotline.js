@@ -20,17 +20,56 @@ if (anonymous) {
   setAside();
 }
 
-// A call that is half written does not vanish by a wrong click.
-const form = document.querySelector("form[data-unsaved]");
+// How long the call lasts: from when it was taken, or from the first word.
+const told = document.querySelector("[data-clock]");
+if (told) {
+  let since = told.dataset.clock ? Date.now() - 1000 * told.dataset.clock : 0;
+  document.querySelector("form[data-draft]").addEventListener("input", () => (since ||= Date.now()));
+  const tick = () => {
+    const seconds = Math.floor((Date.now() - since) / 1000);
+    if (since) told.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+  };
+  tick();
+  setInterval(tick, 1000);
+}
+
+// What is typed is kept while it is typed, and once more when the page goes.
+const form = document.querySelector("form[data-draft]");
 if (form) {
-  let leaving = false;
-  form.addEventListener("submit", () => (leaving = true));
+  const notice = document.getElementById("signed-out");
+  const state = document.getElementById("kept");
+  const typed = () => new URLSearchParams(new FormData(form));
+  let kept = String(typed());
+  let [busy, leaving, lost] = [false, false, false];
+  const keep = async () => {
+    const now = typed();
+    if (busy || leaving || String(now) === kept) return;
+    busy = true;
+    try {
+      const answer = await fetch(form.dataset.draft, { method: "POST", body: now, redirect: "manual" });
+      lost = answer.status !== 204;
+      // Sent elsewhere or refused: signed out meanwhile.
+      notice.hidden = !lost || answer.status >= 500;
+    } catch {
+      lost = true;
+    }
+    if (!lost) kept = String(now);
+    state.textContent = lost ? form.dataset.lost : form.dataset.kept;
+    busy = false;
+  };
+  setInterval(keep, 2000);
+  form.addEventListener("change", keep);
+  addEventListener("submit", () => (leaving = true));
+  addEventListener("pageshow", () => (leaving = false));
+  addEventListener("pagehide", () => {
+    if (!leaving && String(typed()) !== kept) navigator.sendBeacon(form.dataset.draft, typed());
+  });
+  // Only what could not be kept does not go without a question.
   addEventListener("beforeunload", (event) => {
-    if (!leaving && form.elements.body.value !== form.elements.body.defaultValue) event.preventDefault();
+    if (!leaving && lost) event.preventDefault();
   });
   // Signed out meanwhile: the page stays, so that nothing that was typed is lost.
-  const notice = document.getElementById("signed-out");
-  form.addEventListener("htmx:beforeOnLoad", (event) => {
+  document.addEventListener("htmx:beforeOnLoad", (event) => {
     if (![400, 401].includes(event.detail.xhr.status)) return;
     event.preventDefault();
     notice.hidden = false;
@@ -39,9 +78,9 @@ if (form) {
   addEventListener("focus", async () => {
     if (notice.hidden) return;
     const page = new DOMParser().parseFromString(await (await fetch(form.action)).text(), "text/html");
-    const fresh = page.querySelector("form[data-unsaved] [name=csrf_token]");
+    const fresh = page.querySelector("form[data-draft] [name=csrf_token]");
     if (!fresh) return;
-    form.elements.csrf_token.value = fresh.value;
+    for (const field of document.querySelectorAll("[name=csrf_token]")) field.value = fresh.value;
     notice.hidden = true;
   });
 }

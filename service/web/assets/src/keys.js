@@ -16,6 +16,13 @@ addEventListener("keydown", (event) => {
   else button.click();
 });
 
+// A question mark, or F1 from within a field, tells what keys there are.
+addEventListener("keydown", (event) => {
+  if (event.key !== "?" || !plain(event) || typing(event.target)) return;
+  event.preventDefault();
+  document.querySelector("[data-help]")?.click();
+});
+
 // Letters hold only while the focus is in a row of a list, and can be switched off (WCAG 2.1.4).
 const off = () => localStorage.getItem(SINGLE) === "off";
 for (const box of document.querySelectorAll("[data-single-keys]")) {

@@ -1,0 +1,76 @@
+"""What the machine makes of a call while it is written down: shown at the side, never stored."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from flask_login import current_user
+
+from service import clock
+from service.complaints import reading
+from service.directory import operations as directory
+from service.directory.rules import Directory
+from service.intake import operations as intake
+from service.intake.operations import Preview
+from service.intake.rules import Draft
+from service.intake.schemas import UnfinishedSchema
+from service.web import forms
+from service.web.forms import Filled
+
+UNFINISHED = UnfinishedSchema()
+EMERGENCY = re.compile(r"(\w*?)(1[12]\d)(?!\d)")
+
+
+def judged(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What the machine makes of a form: its preview and the words for it; no preview where there is no text yet."""
+    draft = _so_far(data)
+    if draft is None:
+        return {"preview": None}
+    found = intake.preview(draft, current_user, clock.now())
+    book = directory.current()
+    decision = found.decision
+    return {
+        "preview": found,
+        "suggestions": reading.suggestions(intake.stored_suggestions(found.understood.suggestions), book, staff=True),
+        "category": reading.category(decision.category, book),
+        "department": reading.named(decision.department, book.departments),
+        "proposed": reading.named(decision.proposed, book.departments),
+        "place": reading.named(decision.place, book.places),
+        "calls": _calls(found, book),
+    }
+
+
+def with_facts(data: Mapping[str, Any]) -> dict[str, Any]:
+    """A form with what its text says in the fields that are still empty."""
+    return dict(data)
+
+
+def _calls(found: Preview, book: Directory) -> list[tuple[str, str]]:
+    """Whom to call at once, where the text tells of danger."""
+    gate = book.gates.get(found.decision.gate or "")
+    return emergency_numbers(gate.channel) if gate and gate.effect == "hand_over" else []
+
+
+def emergency_numbers(channel: str | None) -> list[tuple[str, str]]:
+    """("火警", "119") for each number of three digits in a channel's words."""
+    return EMERGENCY.findall(channel or "")
+
+
+def _so_far(data: Mapping[str, Any]) -> Draft | None:
+    """The filing as far as it is written and right; None where there is no text."""
+    said = {name: value for name, value in data.items() if name != "reply"}
+    loaded = forms.load(UNFINISHED, said)
+    if isinstance(loaded, Filled):
+        said = _without(said, loaded.errors.keys())
+        loaded = forms.load(UNFINISHED, said)
+    return None if isinstance(loaded, Filled) or not loaded.body else loaded
+
+
+def _without(data: Mapping[str, Any], wrong: Any) -> dict[str, Any]:
+    """A document without the fields of these dotted names."""
+    kept = {}
+    for name, value in data.items():
+        inside = [each.removeprefix(f"{name}.") for each in wrong if each.startswith(f"{name}.")]
+        if name not in wrong and (not inside or isinstance(value, Mapping)):
+            kept[name] = _without(value, inside) if inside else value
+    return kept
