@@ -32,9 +32,10 @@ class Complaint(db.Model):
     `id` is the serial in its number: known before the row is written, so that events and clocks can go with it.
     `due_at` repeats the earliest running clock, so that a queue can be read in that order from one index.
     `spent` are the actions that may be taken once and were; `pending` the questions (rules.QUESTIONS) that wait for a
-    ruling. `delivered_to` is the department that last got the material, `former_handlers` are those whose replies had
-    to be done anew, `co_departments` those that were asked to help. `assignee` is who in the department works on it. `familiarity` is the share of the text's stretches
-    that the model of `model_version` knew, 0 to 1. `excluded` ones are in no judged figure.
+    ruling. `delivered_to` is the department that last got the material, `assignee` who in it works on the complaint,
+    `former_handlers` are those whose replies had to be done anew, `co_departments` those that were asked to help.
+    `familiarity` is the share of the text's stretches that the model of `model_version` knew, 0 to 1. `excluded` ones
+    are in no judged figure.
     `head` and `length` are the last hash and the number of the events; `version` counts what people did (ETag).
     """
 
@@ -50,6 +51,7 @@ class Complaint(db.Model):
         Index("ix_complaints_search", "search", postgresql_using="gin"),
         Index("ix_complaints_phone", "phone_hash", postgresql_where="phone_hash IS NOT NULL"),
         Index("ix_complaints_uscc", "uscc_hash", postgresql_where="uscc_hash IS NOT NULL"),
+        Index("ix_complaints_enterprise", "enterprise_name", postgresql_where="enterprise_name IS NOT NULL"),
         Index("ix_complaints_respondent", "respondent_name", postgresql_where="respondent_name IS NOT NULL"),
         Index("ix_complaints_receiver", "receiver", "id"),
         Index("ix_complaints_pending", "pending", postgresql_using="gin"),

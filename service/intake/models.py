@@ -12,6 +12,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.crypto import Encrypted
@@ -94,3 +95,24 @@ class Call(db.Model):
     paper: Mapped[str | None] = mapped_column(Text)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
     number: Mapped[str | None] = mapped_column(Text)
+
+
+class KnownEnterprise(db.Model):
+    """An enterprise that complained before, under its name, so that an operator need not spell it out again.
+
+    Attributes:
+        grams: pairs of neighbouring characters of the name and of its pinyin initials: what is typed is found by them.
+        last_complaint: the latest complaint that was read for it; none that was made in confidence or sealed.
+    """
+
+    __tablename__ = "known_enterprises"
+    __table_args__ = (Index("ix_known_enterprises_grams", "grams", postgresql_using="gin"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    name: Mapped[str] = mapped_column(Text, unique=True)
+    initials: Mapped[str] = mapped_column(Text)
+    grams: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    size: Mapped[str | None] = mapped_column(Text)
+    uscc: Mapped[str | None] = mapped_column(Encrypted)
+    uscc_hash: Mapped[bytes | None] = mapped_column(LargeBinary, index=True)
+    last_complaint: Mapped[int] = mapped_column(BigInteger, index=True)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from service import clock
-from service.intake import answers, attachments, begun, calls
+from service.intake import answers, attachments, begun, calls, enterprises
 from service.jobs.rules import task
 
 
@@ -24,3 +24,10 @@ def purge_begun() -> None:
 def purge_calls() -> None:
     """Drop calls that are no longer of today."""
     calls.purge(clock.now())
+
+
+@task("intake.learn_enterprises", every=timedelta(minutes=1))
+def learn_enterprises() -> None:
+    """Take over the enterprises of new complaints, for who types their names."""
+    while enterprises.learn() == enterprises.BATCH:
+        pass

@@ -18,7 +18,7 @@ from service.fields import Schema, Text
 from service.http import needs
 from service.intake import calls
 from service.intake.models import Call
-from service.web import forms, revisits
+from service.web import forms, revisits, words
 from service.web.desks import working_at
 from service.web.forms import Filled
 from service.web.hotline import EXTENSION, PAPER, extension, known, pages
@@ -81,7 +81,7 @@ def take() -> Any:
 
 def _introduced(call: Call) -> dict[str, Any]:
     """What is known of a call before a word was said: the number, and for whom it called the last time."""
-    said: dict[str, Any] = {"contact": {"phone": call.phone}} if call.phone else {}
+    said: dict[str, Any] = {"contact": {"phone": words.phone(call.phone)}} if call.phone else {}
     last = next(iter(known(said).rows), None) if said else None
     name = last and last["enterprise"]["name"]
     return {**said, "enterprise": {"name": name}} if name and not name.startswith("（") else said

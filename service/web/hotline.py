@@ -3,7 +3,7 @@
 import json
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -24,10 +24,10 @@ from service.directory import operations as directory
 from service.directory.rules import Directory
 from service.errors import Conflict, Malformed
 from service.http import STATUS, needs
-from service.intake import answers, calls
+from service.intake import answers, calls, enterprises
 from service.intake import operations as intake
 from service.intake.answers import Key
-from service.intake.models import Call
+from service.intake.models import Call, KnownEnterprise
 from service.intake.rules import Draft
 from service.intake.schemas import FiledSchema, FilingSchema
 from service.routing.examination import EMERGENCY
@@ -37,7 +37,7 @@ from service.web.forms import Filled
 FILING, REPLY = FilingSchema(), ActionSchema(only=("reply",))
 SEARCH, FILED = SearchSchema(only=("phone",)), FiledSchema()
 # Which button was pressed.
-LOOK, SAVE, DROP = "look", "save", "drop"
+LOOK, SAVE, DROP, PICK = "look", "save", "drop", "pick:"
 DISPATCH, ANSWER, HAND_OVER = "dispatch", "answer", "hand_over"
 FILING_WAYS = frozenset({DISPATCH, ANSWER, HAND_OVER})
 EARLIER = 5
@@ -78,6 +78,8 @@ def log() -> Any:
     paper = calls.paper(request.form.get("_once", ""), current_user)
     if way == LOOK:
         return _page(Filled(listening.with_facts(data)), paper)
+    if way.startswith(PICK):
+        return _page(Filled(_picked(data, way.removeprefix(PICK))), paper)
     if way == SAVE:
         return _saved(data, paper)
     if way == DROP:
@@ -98,6 +100,23 @@ def log() -> Any:
 def caller() -> str:
     """The earlier complaints of a number, as a part of the page; a form, since no number stands in an address."""
     return render_template("hotline/caller.html", known=known(forms.read(request.form)))
+
+
+@pages.post("/desk/hotline/enterprises")
+@needs("operator")
+def enterprises_() -> str:
+    """The enterprises that what was typed may mean, as a part of the page."""
+    return render_template("hotline/enterprises.html", offered=_offered(forms.read(request.form)))
+
+
+@pages.post("/desk/hotline/enterprise")
+@needs("operator")
+def enterprise() -> str:
+    """The enterprise's fields with the one that was picked, as a part of the page."""
+    data = _picked(forms.read(request.form), request.form.get("_way", "").removeprefix(PICK))
+    return render_template(
+        "hotline/enterprise.html", form=Filled(data), offered=(), focus=_focus(Filled()), sizes=SIZES
+    )
 
 
 @pages.post("/desk/hotline/preview")
@@ -121,6 +140,15 @@ def next_call() -> Any:
 def extension() -> str:
     """The telephone that the operator said to sit at."""
     return str(session.get(EXTENSION, ""))
+
+
+def _picked(data: Mapping[str, Any], which: str) -> dict[str, Any]:
+    """The form with the enterprise that was picked among those known."""
+    known_one = enterprises.find(int(which), current_user) if which.isdecimal() and len(which) < 19 else None
+    if known_one is None:
+        return dict(data)
+    said = {"name": known_one.name, "size": known_one.size, "uscc": known_one.uscc}
+    return {**data, "enterprise": {name: value for name, value in said.items() if value}}
 
 
 def _saved(data: Mapping[str, Any], paper: str) -> Any:
@@ -223,6 +251,7 @@ def _page(
         unfinished=[one for one in unfinished if one is not call],
         receipt=None if form.values else _receipt(clock.now()),
         known=known(form.values),
+        offered=_offered(form.values) if request.form.get("_way") == LOOK else (),
         focus=_focus(form),
         **listening.judged(form.values),
         **_options(directory.current()),
@@ -246,6 +275,13 @@ def _options(book: Directory) -> dict[str, Any]:
         "kinds": RESPONDENT_KINDS,
         "flags": FLAGS,
     }
+
+
+def _offered(data: Mapping[str, Any]) -> Sequence[KnownEnterprise]:
+    """The enterprises that what stands in the name's field, or in the code's, may mean."""
+    typed = Filled(data)
+    name, code = (str(typed.value(f"enterprise.{part}")) for part in ("name", "uscc"))
+    return enterprises.suggest(name or code, current_user)
 
 
 def known(data: Mapping[str, Any]) -> Caller:

@@ -14,14 +14,16 @@ from service.accounts.rules import Grant
 from service.complaints.models import Complaint
 from service.db import db, transaction
 from service.directory import operations as directory
-from service.intake import calls
+from service.intake import calls, enterprises
 from service.intake.models import BegunFiling, Call
 from tests.factories import filing
 from tests.statements import counted
 from tests.web.browser import Browser
+from tests.web.cases import filed
 from tests.web.test_hotline import At, call, how_many, value_of
 
 DESK = "/desk/hotline"
+USCC = "91150100MA0MW4Q31H"
 TAKE = 'data-key="F9"'
 
 
@@ -71,7 +73,7 @@ def test_a_taken_call_opens_with_the_number_the_history_and_the_enterprise_of_th
     operator.client.post("/api/v1/complaints", json=filing(title="第一件"))
     sit(operator)
     page = taken(operator, ring())
-    assert 'name="contact.phone" value="+864716601234"' in page
+    assert 'name="contact.phone" value="0471 660 1234"' in page
     assert 'name="enterprise.name" value="河套试剂有限公司"' in page
     assert "第一件" in page
     assert "data-clock=" in page
@@ -184,7 +186,7 @@ def test_a_missed_call_can_be_called_back(operator: Browser) -> None:
         calls.announce({"id": "m", "phone": "13800138000", "extension": "8001"}, clock.now() - timedelta(minutes=20))
     sit(operator)
     assert TAKE not in operator.get(DESK).text
-    assert 'value="+8613800138000"' in taken(operator, db.session.query(Call).one().id)
+    assert 'value="138 0013 8000"' in taken(operator, db.session.query(Call).one().id)
 
 
 def test_who_also_revisits_sees_how_many_wait(app: Flask, operator: Browser) -> None:
@@ -221,3 +223,42 @@ def test_what_calls_cost_does_not_grow_with_them(operator: Browser, monkeypatch:
         costs.add((len(poll), len(day), len(draft)))
     # The session, and then: what rings; the calls and their complaints; the call and its draft.
     assert costs == {(2, 3, 3)}, json.dumps(draft)
+
+
+# --- the enterprise --------------------------------------------------------------------------------------------------
+
+
+def learnt(**changes: Any) -> None:
+    """An enterprise that has filed and is known."""
+    filed(**changes)
+    with transaction():
+        enterprises.learn()
+
+
+def test_an_enterprise_is_picked_by_a_few_letters_and_its_code_comes_along(operator: Browser) -> None:
+    learnt(enterprise={"name": "河套试剂有限公司", "size": "small", "uscc": USCC})
+    offered = operator.post(f"{DESK}/enterprises", {"enterprise.name": "htsj"}).text
+    assert "河套试剂有限公司" in offered
+    assert USCC not in offered
+    which = re.search(r'name="_way" value="(pick:\d+)"', offered)
+    assert which
+    fields = operator.post(f"{DESK}/enterprise", call(_way=which[1], **{"enterprise.name": "htsj"})).text
+    assert "<html" not in fields
+    for value in ("河套试剂有限公司", USCC):
+        assert f'value="{value}"' in fields
+    page = operator.post(DESK, call(_way=which[1], **{"enterprise.name": "htsj"}))
+    assert value_of(page, "enterprise.uscc") == USCC
+    assert "医药货款拖欠" in page.text
+
+
+def test_without_a_script_the_known_enterprises_are_buttons_after_looking(operator: Browser) -> None:
+    learnt()
+    page = operator.post(DESK, call(_way="look", **{"enterprise.name": "河套"})).text
+    assert re.search(r'<button[^>]*value="pick:\d+"[^>]*>河套试剂有限公司', page)
+
+
+@pytest.mark.parametrize("which", ["pick:", "pick:x", "pick:999999999", "pick:" + "9" * 40])
+def test_an_enterprise_that_is_none_changes_nothing(operator: Browser, which: str) -> None:
+    page = operator.post(DESK, call(_way=which))
+    assert page.status_code == 200
+    assert value_of(page, "enterprise.name") == "河套试剂有限公司"

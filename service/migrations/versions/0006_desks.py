@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0006"
 down_revision = "0005"
@@ -11,7 +12,9 @@ depends_on = None
 
 def upgrade() -> None:
     _assignees()
+    _kept_desks()
     _calls()
+    _known_enterprises()
 
 
 def _assignees() -> None:
@@ -19,6 +22,19 @@ def _assignees() -> None:
     op.add_column("complaints", sa.Column("assignee", sa.BigInteger(), nullable=True))
     op.create_index("ix_complaints_assignee", "complaints", ["assignee", "id"], postgresql_where="assignee IS NOT NULL")
     op.create_index("ix_complaints_updated", "complaints", ["updated_at", "id"])
+
+
+def _kept_desks() -> None:
+    """How each person has arranged a desk."""
+    op.create_table(
+        "kept_desks",
+        sa.Column("user_id", sa.BigInteger(), nullable=False),
+        sa.Column("desk", sa.Text(), nullable=False),
+        sa.Column("columns", postgresql.ARRAY(sa.Text()), nullable=True),
+        sa.Column("views", postgresql.JSONB(), server_default="[]", nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_kept_desks_user_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("user_id", "desk", name=op.f("pk_kept_desks")),
+    )
 
 
 def _calls() -> None:
@@ -46,8 +62,34 @@ def _calls() -> None:
     op.create_index("ix_calls_waiting", "calls", ["at"], postgresql_where="taken_by IS NULL")
 
 
+def _known_enterprises() -> None:
+    """Enterprises that complained before, to be found by a few letters."""
+    op.create_table(
+        "known_enterprises",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("initials", sa.Text(), nullable=False),
+        sa.Column("grams", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("size", sa.Text(), nullable=True),
+        sa.Column("uscc", sa.LargeBinary(), nullable=True),
+        sa.Column("uscc_hash", sa.LargeBinary(), nullable=True),
+        sa.Column("last_complaint", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_known_enterprises")),
+        sa.UniqueConstraint("name", name=op.f("uq_known_enterprises_name")),
+    )
+    op.create_index("ix_known_enterprises_grams", "known_enterprises", ["grams"], postgresql_using="gin")
+    op.create_index("ix_known_enterprises_last_complaint", "known_enterprises", ["last_complaint"])
+    op.create_index("ix_known_enterprises_uscc_hash", "known_enterprises", ["uscc_hash"])
+    op.create_index(
+        "ix_complaints_enterprise", "complaints", ["enterprise_name"], postgresql_where="enterprise_name IS NOT NULL"
+    )
+
+
 def downgrade() -> None:
+    op.drop_index("ix_complaints_enterprise", "complaints")
+    op.drop_table("known_enterprises")
     op.drop_table("calls")
+    op.drop_table("kept_desks")
     op.drop_index("ix_complaints_updated", "complaints")
     op.drop_index("ix_complaints_assignee", "complaints")
     op.drop_column("complaints", "assignee")

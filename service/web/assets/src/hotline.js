@@ -10,6 +10,52 @@ document.addEventListener("click", (event) => {
   field.focus();
 });
 
+// Enterprises that what was typed may mean: up and down choose, Enter takes, Escape puts them away.
+const listOf = (input) => document.getElementById(input.dataset.combo);
+const optionsOf = (input) => [...listOf(input).querySelectorAll("[role=option]")];
+const choose = (input, chosen) => {
+  for (const option of optionsOf(input)) option.setAttribute("aria-selected", option === chosen);
+  input.setAttribute("aria-activedescendant", chosen?.id ?? "");
+  chosen?.scrollIntoView({ block: "nearest" });
+};
+const unfold = (input, open) => {
+  listOf(input).hidden = !open;
+  input.setAttribute("aria-expanded", open);
+  choose(input, null);
+};
+const prepare = (input) => {
+  for (const [name, value] of [["role", "combobox"], ["aria-autocomplete", "list"], ["aria-controls", input.dataset.combo]])
+    input.setAttribute(name, value);
+  for (const option of optionsOf(input)) option.tabIndex = -1;
+  unfold(input, optionsOf(input).length > 0 && document.activeElement === input);
+};
+document.querySelectorAll("[data-combo]").forEach(prepare);
+document.addEventListener("keydown", (event) => {
+  const input = event.target.closest?.("[data-combo]");
+  if (!input || listOf(input).hidden || event.isComposing) return;
+  const options = optionsOf(input);
+  const chosen = options.findIndex((option) => option.getAttribute("aria-selected") === "true");
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (step) choose(input, options[(chosen + step + options.length) % options.length]);
+  else if (event.key === "Enter" && chosen >= 0) options[chosen].click();
+  else if (event.key === "Escape") unfold(input, false);
+  else return;
+  event.preventDefault();
+});
+document.addEventListener("focusout", (event) => {
+  const input = event.target.closest?.("[data-combo]");
+  if (input && !listOf(input).contains(event.relatedTarget)) unfold(input, false);
+});
+addEventListener("htmx:afterSettle", (event) => {
+  const input = document.querySelector("[data-combo]");
+  if (event.detail.elt?.id === "known") prepare(input);
+  if (event.detail.elt?.id !== "enterprise") return;
+  // One was taken: what is known of it stands there, and writing goes on.
+  prepare(input);
+  input.dispatchEvent(new Event("change", { bubbles: true }));
+  document.getElementById("f-body").focus();
+});
+
 // Who stays anonymous leaves no name: those fields are put aside, with what stands in them.
 const anonymous = document.querySelector("[data-anonymous]");
 const setAside = () => {
