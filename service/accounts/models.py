@@ -1,8 +1,10 @@
 """Users, grants and tokens."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, Identity, LargeBinary, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from service.db import Instant, db
@@ -35,6 +37,20 @@ class UserGrant(db.Model):
     role: Mapped[str] = mapped_column(Text)
     place: Mapped[str | None] = mapped_column(Text)
     department: Mapped[str | None] = mapped_column(Text)
+
+
+class KeptDesk(db.Model):
+    """How somebody has arranged a desk: the columns of its table, and lists by a name of their own.
+
+    `views` are {"name": …, "filters": {…}} in the order in which they were made.
+    """
+
+    __tablename__ = "kept_desks"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    desk: Mapped[str] = mapped_column(Text, primary_key=True)
+    columns: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
+    views: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list, server_default="[]")
 
 
 class Token(db.Model):

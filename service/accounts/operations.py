@@ -10,7 +10,7 @@ from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, true, update
 from sqlalchemy.orm import selectinload
 
 from service.accounts.models import Token, User, UserGrant
@@ -251,11 +251,18 @@ def holders(roles: Collection[str], departments: Collection[str], places: Collec
     return [Holder(row.id, _reach(row, book)) for row in db.session.execute(query)]
 
 
-def colleagues(role: str, departments: Collection[str], places: Collection[str], most: int) -> dict[int, str]:
-    """Who holds a role for one of some departments, or for all of a place: id → name, by name, in one statement."""
+def colleagues(
+    role: str, departments: Collection[str], places: Collection[str], below: Collection[str] | None, most: int
+) -> dict[int, str]:
+    """Who holds a role for one of some departments, or for all of a place: id → name, by name, in one statement.
+
+    Args:
+        below: places all of whose departments count; None for every place.
+    """
+    of_place = func.split_part(UserGrant.department, "-", 1).in_(sorted(below)) if below is not None else true()
     for_place = and_(UserGrant.department.is_(None), UserGrant.place.in_(sorted(places)))
     query = select(User.id, User.name).join(User.grants).where(User.active, UserGrant.role == role)
-    query = query.where(or_(UserGrant.department.in_(sorted(departments)), for_place))
+    query = query.where(or_(UserGrant.department.in_(sorted(departments)), for_place, of_place))
     rows = db.session.execute(query.group_by(User.id).order_by(User.name, User.id).limit(most))
     return {row.id: row.name for row in rows}
 

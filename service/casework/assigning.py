@@ -1,6 +1,7 @@
 """Within the department: who of it works on a complaint."""
 
 from service.accounts import operations as accounts
+from service.accounts.rules import Reader
 from service.casework.deeds import Deed
 from service.directory.rules import Directory
 from service.errors import Invalid
@@ -12,7 +13,18 @@ MOST = 200
 
 def colleagues(department: str, book: Directory) -> dict[int, str]:
     """Who can be given a department's complaints: id → name."""
-    return accounts.colleagues(WORKS, {department}, book.chain(book.departments[department].place), MOST)
+    return accounts.colleagues(WORKS, {department}, book.chain(book.departments[department].place), (), MOST)
+
+
+def colleagues_of(reader: Reader, book: Directory) -> dict[int, str]:
+    """Who works in the departments that somebody works for: id → name."""
+    departments = {grant.department for grant in reader.grants if grant.department}
+    near = {place for code in departments for place in book.chain(book.departments[code].place)}
+    whole = [grant for grant in reader.grants if grant.department is None]
+    above = {place for grant in whole if grant.place for place in book.chain(grant.place)}
+    everywhere = any(grant.places is None for grant in whole)
+    below = {place for grant in whole for place in grant.places or ()}
+    return accounts.colleagues(WORKS, departments, near | above | below, None if everywhere else below, MOST)
 
 
 def _assign(deed: Deed) -> None:

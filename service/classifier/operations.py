@@ -1,5 +1,6 @@
 """What the rooms above ask of the classifier, with the current model."""
 
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -8,11 +9,13 @@ from service.classifier import storage, text
 from service.classifier.facts import mask
 from service.classifier.model import Model
 from service.classifier.rules import Explanation, Suggestion, Understanding, likeness
+from service.classifier.wordtree import pattern_of
 from service.errors import Unavailable
 
 __all__ = [
     "current",
     "explain",
+    "hits",
     "likeness",
     "load",
     "mask",
@@ -80,6 +83,16 @@ def suggest_many(texts: Sequence[str], top: int = 3) -> list[tuple[Suggestion, .
 def words(body: str) -> list[str]:
     """The words to find a text by, for a tsvector: compounds and their parts."""
     return text.search_words(body)
+
+
+def hits(body: str, searched: Sequence[str]) -> list[tuple[int, int]]:
+    """Where words of a search stand in a text: from and to, in order, those side by side as one."""
+    found: list[tuple[int, int]] = []
+    pattern = pattern_of(searched)
+    for match in re.finditer(pattern, text.fold(body)) if pattern else ():
+        start = found.pop()[0] if found and found[-1][1] == match.start() else match.start()
+        found.append((start, match.end()))
+    return found
 
 
 def train_seed_model(if_missing: bool = False) -> Path:

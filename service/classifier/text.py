@@ -121,9 +121,14 @@ def _noise() -> re.Pattern[str]:
     return re.compile(rf"(?P<place>{pattern_of(places)})|(?P<number>\d[\d,.]*\d|\d)|(?P<gap>[\W_]+)")
 
 
+def fold(text: str) -> str:
+    """The text in half width and small letters, character by character."""
+    return text.translate(_FOLD)
+
+
 def folded(text: str) -> tuple[str, list[int]]:
     """The text with stand-ins for its numbers, places and punctuation, and where each character came from."""
-    letters = text.translate(_FOLD)
+    letters = fold(text)
     pieces: list[str] = []
     origin: list[int] = []
     done = 0
@@ -157,5 +162,5 @@ def keys(text: str) -> NDArray[np.int64]:
 
 def search_words(text: str) -> list[str]:
     """The words to find a text by: jieba's, compounds and their parts, folded; numbers stay."""
-    found = segmenter().cut_for_search(text.translate(_FOLD))
+    found = segmenter().cut_for_search(fold(text))
     return [word for word in found if len(word) <= LONGEST_WORD and re.search(r"[^\W_]", word)]

@@ -1,12 +1,12 @@
 """Lists of complaints: filtered, in pages that do not slip, and never more than the reader may see."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, cast, exists, false, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, case, cast, exists, false, func, or_, select, true, tuple_
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import load_only
 
@@ -33,6 +33,7 @@ EXACTLY = {
     "status": Complaint.status,
     "desk": Complaint.queue_desk,
     "queue": Complaint.queue_code,
+    "assignee": Complaint.assignee,
 }
 
 # Nothing encrypted is among them: a list decrypts nothing.
@@ -41,7 +42,8 @@ COLUMNS = (
     Complaint.amount, Complaint.channel, Complaint.confidential, Complaint.anonymous, Complaint.enterprise_name,
     Complaint.respondent_name, Complaint.respondent_kind, Complaint.category, Complaint.department,
     Complaint.dispatch_place, Complaint.status, Complaint.queue_desk, Complaint.queue_code, Complaint.due_at,
-    Complaint.created_at, Complaint.sealed, Complaint.pending,
+    Complaint.created_at, Complaint.updated_at, Complaint.sealed, Complaint.pending, Complaint.assignee,
+    Complaint.length,
 )  # fmt: skip
 
 
@@ -56,8 +58,10 @@ class Wanted:
         pending: questions of which one at least waits for a ruling; ruler: who rules on the extension that was asked.
         to_revisit: whether the enterprise is to be called now.
         helping: whether it is reached only because the own department was asked to help (True), or only otherwise.
-        due: "overdue" or "soon".
-        sort: "newest" or "due" (the earliest limit first; only open complaints have one).
+        assignee: who in the department works on it; unassigned: that nobody was named yet.
+        flag: what it is marked with; numbers: that it is one of these.
+        going_on: that it is not over; due: "overdue" or "soon".
+        sort: "newest", "updated" or "due" (the earliest limit first; only open complaints have one).
         q: words that must all stand in the text.
     """
 
@@ -74,6 +78,11 @@ class Wanted:
     ruler: str | None = None
     to_revisit: bool = False
     helping: bool | None = None
+    assignee: int | None = None
+    unassigned: bool = False
+    flag: str | None = None
+    numbers: Collection[str] | None = None
+    going_on: bool = False
     due: str | None = None
     q: str | None = None
     phone: str | None = None
@@ -81,6 +90,10 @@ class Wanted:
     sort: str = "newest"
     cursor: str | None = None
     limit: int = 20
+
+
+Narrow = Callable[[Any, Wanted, datetime], Any]
+UNASKED: tuple[Any, ...] = (None, False, ())
 
 
 @dataclass(frozen=True)
@@ -123,28 +136,32 @@ def standings(desk: str, reader: Reader, now: datetime) -> list[Standing]:
 
 def page(wanted: Wanted, reader: Reader, now: datetime, more: Sequence[Any] = ()) -> Page:
     """One page of what the reader may see, in one statement; `more`: columns that the usual list does without."""
-    here = select(Complaint).options(load_only(*COLUMNS, *more)).where(_reached(wanted, reader))
-    query = _filtered(here, wanted, now)
-    if (wanted.phone or wanted.uscc) and not reader.roles & FINDS_CONFIDENTIAL:
-        query = query.where(Complaint.confidential.is_(False))
-    query = _ordered(query, wanted).limit(wanted.limit + 1)
+    here = select(Complaint).options(load_only(*COLUMNS, *more)).where(matching(wanted, reader, now))
+    query = _ordered(here, wanted).limit(wanted.limit + 1)
     found = db.session.scalars(query).all()
     items = found[: wanted.limit]
     return Page(items, _cursor(items[-1], wanted.sort) if len(found) > wanted.limit else None)
 
 
-def by_status(wanted: Wanted, reader: Reader, now: datetime) -> dict[str, int]:
-    """How many of a list stand in each state that occurs, whatever state it asks for, in one statement."""
-    query: Any = select(Complaint.status, func.count().label("held")).where(_reached(wanted, reader))
-    rows = db.session.execute(_filtered(query.group_by(Complaint.status), replace(wanted, status=None, desk=None), now))
-    return {row.status: row.held for row in rows}
+def matching(wanted: Wanted, reader: Reader, now: datetime) -> ColumnElement[bool]:
+    """What belongs to a list: what its reader may see, and all that was asked for."""
+    found = [_reached(wanted, reader), *_conditions(wanted, now)]
+    if (wanted.phone or wanted.uscc) and not reader.roles & FINDS_CONFIDENTIAL:
+        found.append(Complaint.confidential.is_(False))
+    return and_(*found)
+
+
+def tallied(whole: Wanted, parts: Mapping[str, Wanted], reader: Reader, now: datetime) -> dict[str, int]:
+    """How many complaints of a whole each of its parts holds, in one statement that reads the whole once."""
+    counts = (func.count().filter(matching(part, reader, now)).label(name) for name, part in parts.items())
+    row = db.session.execute(select(*counts).where(matching(whole, reader, now))).one()
+    return dict(zip(parts, row, strict=True))
 
 
 def totals(wanted: Sequence[Wanted], reader: Reader, now: datetime) -> list[int]:
     """How many complaints each of some lists holds, in one statement."""
-    one_by_one = ((one, select(func.count()).select_from(Complaint).where(_reached(one, reader))) for one in wanted)
-    counts = (_filtered(query, one, now).scalar_subquery() for one, query in one_by_one)
-    return list(db.session.execute(select(*counts)).one())
+    lists = (select(func.count()).select_from(Complaint).where(matching(one, reader, now)) for one in wanted)
+    return list(db.session.execute(select(*(one.scalar_subquery() for one in lists))).one())
 
 
 def burdens(reader: Reader, now: datetime, most: int) -> list[Burden]:
@@ -185,30 +202,11 @@ def _reached(wanted: Wanted, reader: Reader) -> ColumnElement[bool]:
     return or_(false(), *conditions)
 
 
-def _filtered(query: Select[Any], wanted: Wanted, now: datetime) -> Select[Any]:
-    for name, column in EXACTLY.items():
-        if (value := getattr(wanted, name)) is not None:
-            query = query.where(column == value)
-    if wanted.queues is not None:
-        query = query.where(Complaint.queue_code.in_(sorted(wanted.queues)))
-    if wanted.family is not None:
-        query = query.where(func.split_part(Complaint.category, ".", 1) == wanted.family)
-    if wanted.region is not None:
-        query = query.where(Complaint.region.in_(sorted(directory.current().subtree(wanted.region))))
-    if wanted.pending is not None:
-        query = query.where(Complaint.pending.overlap(sorted(wanted.pending)))
-    if wanted.ruler is not None:
-        query = query.where(_extended_by(wanted.ruler))
-    if wanted.to_revisit:
-        query = query.where(or_(Complaint.status.in_(REPLIED), Complaint.pending.contains(["revisit"])))
-    if wanted.due is not None:
-        query = query.where(_is_open(), *_due(wanted.due, now))
-    if wanted.actions:
-        query = query.where(_happened(wanted.actions, wanted.since))
-    for name, value in (("phone", wanted.phone), ("uscc", wanted.uscc)):
-        if value is not None:
-            query = query.where(getattr(Complaint, f"{name}_hash") == keyed_hash(value, name))
-    return query if wanted.q is None else _matching(query, wanted.q)
+def _conditions(wanted: Wanted, now: datetime) -> list[ColumnElement[bool]]:
+    """One condition for each thing that was asked for."""
+    asked = {name: value for name in (*EXACTLY, *NARROWED) if (value := getattr(wanted, name)) not in UNASKED}
+    exact = [column == asked[name] for name, column in EXACTLY.items() if name in asked]
+    return exact + [narrow(asked[name], wanted, now) for name, narrow in NARROWED.items() if name in asked]
 
 
 def _extended_by(ruler: str) -> ColumnElement[bool]:
@@ -223,9 +221,9 @@ def _is_open() -> Any:
     return Complaint.status.in_(sorted(OPEN))
 
 
-def _happened(actions: Collection[str], since: datetime | None) -> Any:
+def _happened(actions: Collection[str], wanted: Wanted, _now: datetime) -> Any:
     event = exists().where(Event.complaint_id == Complaint.id, Event.action.in_(sorted(actions)))
-    return event if since is None else event.where(Event.at >= since)
+    return event if wanted.since is None else event.where(Event.at >= wanted.since)
 
 
 def _due(due: str, now: datetime) -> list[Any]:
@@ -234,12 +232,40 @@ def _due(due: str, now: datetime) -> list[Any]:
     return [Complaint.due_at >= now, Complaint.due_at < now + SOON]
 
 
-def _matching(query: Select[Any], q: str) -> Select[Any]:
+def _below(region: str, _wanted: Wanted, _now: datetime) -> Any:
+    return Complaint.region.in_(sorted(directory.current().subtree(region)))
+
+
+def _spoken_of(q: str, _wanted: Wanted, _now: datetime) -> Any:
     """All words of the query stand in the text; words are jieba's on both sides."""
     words = classifier.words(q)
     if not words:
         raise Invalid("请换一个搜索词。", {"q": ["这里没有可以搜索的词。"]})
-    return query.where(Complaint.search.op("@@")(_tsquery(words)))
+    return Complaint.search.op("@@")(_tsquery(words))
+
+
+def _of_person(kind: str) -> Narrow:
+    return lambda value, _wanted, _now: getattr(Complaint, f"{kind}_hash") == keyed_hash(value, kind)
+
+
+# What is asked for → the condition that it makes; of EXACTLY the columns do.
+NARROWED: Mapping[str, Narrow] = {
+    "queues": lambda queues, _wanted, _now: Complaint.queue_code.in_(sorted(queues)),
+    "numbers": lambda numbers, _wanted, _now: Complaint.number.in_(sorted(numbers)),
+    "family": lambda family, _wanted, _now: func.split_part(Complaint.category, ".", 1) == family,
+    "region": _below,
+    "pending": lambda pending, _wanted, _now: Complaint.pending.overlap(sorted(pending)),
+    "ruler": lambda ruler, _wanted, _now: _extended_by(ruler),
+    "to_revisit": lambda *_: or_(Complaint.status.in_(REPLIED), Complaint.pending.contains(["revisit"])),
+    "unassigned": lambda *_: Complaint.assignee.is_(None),
+    "flag": lambda flag, _wanted, _now: Complaint.flags.contains([flag]),
+    "going_on": lambda *_: _is_open(),
+    "due": lambda due, _wanted, now: and_(_is_open(), *_due(due, now)),
+    "actions": _happened,
+    "phone": _of_person("phone"),
+    "uscc": _of_person("uscc"),
+    "q": _spoken_of,
+}
 
 
 def _tsquery(words: Sequence[str]) -> Any:
@@ -255,20 +281,38 @@ def _quoted(word: str) -> str:
     return "'" + word.replace("\\", "\\\\").replace("'", "''") + "'"
 
 
+# order → its column, and whether the greatest comes first; among equals the id decides
+SORTS: Mapping[str, tuple[Any, bool]] = {
+    "newest": (Complaint.id, True),
+    "updated": (Complaint.updated_at, True),
+    "due": (Complaint.due_at, False),
+}
+
+
+def in_order(query: Select[Any], sort: str) -> Select[Any]:
+    """A query in an order of lists; what has no limit is not in the order of limits."""
+    column, greatest_first = SORTS[sort]
+    query = query.where(Complaint.due_at.is_not(None) if sort == "due" else true())
+    keys = (column, Complaint.id)
+    return query.order_by(*(key.desc() if greatest_first else key for key in keys))
+
+
 def _ordered(query: Select[Any], wanted: Wanted) -> Select[Any]:
-    if wanted.sort == "due":
-        query = query.where(Complaint.due_at.is_not(None)).order_by(Complaint.due_at, Complaint.id)
-        if wanted.cursor:
-            due_at, last = _read_cursor(wanted.cursor)
-            query = query.where(tuple_(Complaint.due_at, Complaint.id) > (_moment(due_at), last))
+    """From where the page before ended."""
+    query = in_order(query, wanted.sort)
+    if not wanted.cursor:
         return query
-    query = query.order_by(Complaint.id.desc())
-    return query.where(Complaint.id < _read_cursor(wanted.cursor)[1]) if wanted.cursor else query
+    first, last = _read_cursor(wanted.cursor)
+    if wanted.sort == "newest":
+        return query.where(Complaint.id < last)
+    column, greatest_first = SORTS[wanted.sort]
+    here, there = tuple_(column, Complaint.id), tuple_(_moment(first), last)
+    return query.where(here < there if greatest_first else here > there)
 
 
 def _cursor(last: Complaint, sort: str) -> str:
-    first = last.due_at.isoformat() if sort == "due" and last.due_at else ""
-    return urlsafe_b64encode(f"{first}|{last.id}".encode()).decode().rstrip("=")
+    at = None if sort == "newest" else getattr(last, SORTS[sort][0].key)
+    return urlsafe_b64encode(f"{at.isoformat() if at else ''}|{last.id}".encode()).decode().rstrip("=")
 
 
 def _read_cursor(cursor: str) -> tuple[str, int]:

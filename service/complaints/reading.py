@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from service.classifier.facts import mask
+from service.classifier.operations import hits
 from service.complaints.models import Complaint, Event
 from service.complaints.rules import ENTERPRISE, NATURES, RECEIVER, STATES, STEPS, allowed
 from service.deadlines.ladder import INTERNAL
@@ -16,6 +17,8 @@ ANONYMOUS = "（匿名）"
 KNOWS_CONTACT = frozenset({"operator", "dispatcher", "department_dispatcher", "handler", "head", "revisit_agent"})
 KNOWS_CONFIDENTIAL = frozenset({"dispatcher", "handler", "revisit_agent", ENTERPRISE})
 SUMMARY = 60
+# So much stands before a word that was searched for, where it is far inside a text.
+BEFORE = 12
 
 
 def full(complaint: Complaint, clocks: Sequence[Clock], roles: Collection[str], book: Directory) -> dict[str, Any]:
@@ -60,6 +63,29 @@ def brief(complaint: Complaint, book: Directory) -> dict[str, Any]:
         "summary": mask(shown)[:SUMMARY],
         "enterprise": enterprise(complaint, ()),
     }
+
+
+def excerpt(complaint: Complaint, words: Sequence[str]) -> list[tuple[str, bool]]:
+    """The stretch of a complaint in which searched words stand, in pieces: (text, whether it is one of them).
+
+    From the beginning as in `brief`, unless the first of them stands further on.
+    """
+    title, body = mask(complaint.title or ""), mask(complaint.body)
+    for shown in filter(None, (title, body)):
+        if found := hits(shown, words):
+            start = 0 if found[0][1] <= SUMMARY else found[0][0] - BEFORE
+            return _pieces(shown, found, start, start + SUMMARY)
+    return [((title or body)[:SUMMARY], False)]
+
+
+def _pieces(text: str, found: Sequence[tuple[int, int]], start: int, end: int) -> list[tuple[str, bool]]:
+    """A stretch of a text, cut where what was found begins and ends."""
+    pieces, done = [("……", False)] if start else [], start
+    for at, after in found:
+        if at < end:
+            pieces += [(text[done:at], False), (text[at : min(after, end)], True)]
+            done = min(after, end)
+    return [piece for piece in (*pieces, (text[done:end], False)) if piece[0]]
 
 
 def _facts(complaint: Complaint, book: Directory) -> dict[str, Any]:

@@ -209,7 +209,7 @@ class ListQuerySchema(Schema):
     )
     due = Choice({"overdue": "已逾期", "soon": "两天内到期"})
     q = Text(most=100)
-    sort = Choice({"newest": "最新在前", "due": "期限在前"}, load_default="newest")
+    sort = Choice({"newest": "最新在前", "updated": "最近有变化的在前", "due": "期限在前"}, load_default="newest")
     cursor = fields.String(validate=validate.Length(max=200, error="翻页标记无效。"))
     limit = Count(least=1, most=100, load_default=20)
 

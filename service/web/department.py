@@ -1,137 +1,260 @@
-"""The department's desk: its queue, due first."""
+"""The department's desk: its queue, due first, which tells of itself what is new."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
+from markupsafe import Markup
+from marshmallow import fields, validate
 
 from service import clock
+from service.accounts import desks as kept
+from service.accounts import operations as accounts
+from service.accounts.desks import Arranged, View
 from service.accounts.rules import Reader
-from service.complaints import listing
-from service.complaints.listing import Wanted
-from service.complaints.rules import OPEN, STATES
+from service.casework import assigning
+from service.casework import operations as casework
+from service.casework.operations import Outcome
+from service.casework.schemas import BatchSchema
+from service.complaints.rules import STEPS
 from service.directory import operations as directory
-from service.fields import Choice
+from service.directory.rules import Directory
+from service.errors import Invalid
+from service.fields import Choice, Schema, Several, Text
 from service.http import needs
-from service.web import worklists
+from service.web import forms, queue, worklists
 from service.web.desks import working_at
 from service.web.forms import Filled
-from service.web.worklists import DUE, ROWS, FilterSchema
+from service.web.queue import DESK, QUEUE
+from service.web.worklists import ROWS, Worklist
 
-DESK = "department"
-# All that waits at this desk, whatever its state.
-WAITING = "open"
-TABS = ("dispatched", "handling", "waiting", "drafted", "handing_back", "approved", "replied")
-# Lists that no single state makes: what others lead and asked this department's help with, what a head rules on.
-HELPING, EXTENSION = "helping", "extension"
-# What a state is called at this desk, where that is not its usual name.
-CALLED = {"handing_back": "退单中"}
-STATUSES = {
-    WAITING: "全部在办",
-    **{code: CALLED.get(code, state.name) for code, state in STATES.items() if state.desk != "dispatcher"},
-    HELPING: "协办",
-    EXTENSION: "延期申请",
-}
-# What a row tells beside the matter: what was asked, and by whom.
-ASKERS = {HELPING: ("invite",), EXTENSION: ("ask_extension",), "handing_back": ("hand_back",)}
-# tab → what will appear there, and what one can do now
-EMPTY = {
-    WAITING: ("这里将列出等待本部门办理的诉求", "现在没有，都办完了。"),
-    "dispatched": ("这里将列出等待签收的诉求", "现在没有。新派来的诉求应在 4 个工作小时内签收。"),
-    "handling": ("这里将列出正在办理的诉求", "现在没有。签收以后，诉求会出现在这里。"),
-    "waiting": ("这里将列出等待企业补充材料的诉求", "现在没有。"),
-    "drafted": ("这里将列出等待负责人审签的答复", "现在没有。"),
-    "handing_back": ("这里将列出申请退单、等待审核的诉求", "现在没有。"),
-    "approved": ("这里将列出已审签、可以发给企业的答复", "现在没有。"),
-    "replied": ("这里将列出已答复、等待回访的诉求", "现在没有。"),
-    HELPING: ("这里将列出请本部门协办的诉求", "现在没有。需要提意见的，请在诉求页面填写协办意见。"),
-    EXTENSION: ("这里将列出等您决定的延期申请", "现在没有。"),
-}
-OTHERWISE = ("这里将列出处于这个状态的诉求", "现在没有。")
+HERE = f"{DESK}.desk"
+ROLES = ("department_dispatcher", "handler", "head")
+# What can be done to many at once.
+TOGETHER = ("sign", "assign")
+# Each of so many that were not done is told why.
+MOST_WHY = 5
+SELECT, NAME_LENGTH = "请先在表里勾选要办的诉求。", 30
+LABELS = {"numbers": SELECT, "assignee": "请选择分给哪位同事。"}
 
-pages = Blueprint("department", __name__)
+pages = Blueprint(DESK, __name__)
 
 
-class QueueSchema(FilterSchema):
-    """The filters of the queue."""
+class ColumnsSchema(Schema):
+    """Which columns somebody wants to see."""
 
-    class Meta:
-        exclude = ("department", "sort", "limit")
-
-    status = Choice(STATUSES)
-    due = Choice(DUE)
+    columns = Several(Choice(queue.COLUMNS), most=len(queue.COLUMNS), load_default=list)
 
 
-QUEUE = QueueSchema()
+class ViewSchema(Schema):
+    """The name of a list."""
+
+    name = Text(most=NAME_LENGTH, required=True)
+
+
+class ChangeSchema(Schema):
+    """Another name for a view, or its end."""
+
+    view = fields.String(required=True, validate=validate.Length(max=NAME_LENGTH))
+    name = Text(most=NAME_LENGTH)
+
+
+COLUMNS, VIEW, CHANGE, BATCH = ColumnsSchema(), ViewSchema(), ChangeSchema(), BatchSchema()
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The queue as an address asks for it.
+
+    Attributes:
+        given: what the schema made of the address; status: the list that is open.
+        names: what colleagues are called, for the rows; colleagues: those of them that can be chosen.
+    """
+
+    reader: Reader
+    given: Mapping[str, Any]
+    status: str
+    worklist: Worklist
+    tabs: list[dict[str, Any]]
+    arranged: Arranged
+    colleagues: Mapping[int, str]
+    names: Mapping[int, str] = field(default_factory=dict)
+
+    @classmethod
+    def asked(cls) -> "Shown":
+        """Read what the address asks for."""
+        form, given = worklists.asked(QUEUE)
+        reader = working_at(HERE, current_user)
+        status = given.get("status") or queue.usual(reader)
+        worklist = worklists.shown(form, queue.wanted(given, reader, ROWS), reader, queue.ASKERS.get(status, ()), HERE)
+        counts = {} if worklist.form.errors else queue.counted(given, reader, clock.now())
+        colleagues = assigning.colleagues_of(reader, directory.current())
+        others = {row["assignee"] for row in worklist.rows} - {None, *colleagues}
+        names = {**colleagues, **(accounts.names(others) if others else {})}
+        tabs = queue.told_tabs(worklist.form, status, reader, counts)
+        arranged = kept.arranged(current_user.id, DESK)
+        return cls(reader, given, status, worklist, tabs, arranged, colleagues, names)
+
+    def parts(self, picked: Collection[str] = ()) -> tuple[Markup, Markup]:
+        """Tabs and table: what is fetched again while the page stands open."""
+        what, advice = queue.EMPTY.get(self.status, queue.OTHERWISE)
+        tabs = render_template("department/tabs.html", tabs=self.tabs)
+        table = render_template(
+            "department/table.html", queue=self.worklist, status=self.status, empty=(what, advice), picked=picked,
+            columns=queue.columns(self.arranged.columns), names=self.names, all=queue.COLUMNS, cells=queue.CELLS,
+            signs=bool(self.reader.roles & STEPS["sign"].roles),
+        )  # fmt: skip
+        # Both come from templates, which escape what people wrote.
+        return Markup(tabs), Markup(table)  # noqa: S704
 
 
 @pages.get("/desk/department")
-@needs("department_dispatcher", "handler", "head")
+@needs(*ROLES)
 def desk() -> Any:
     """The department's queue; a head's begins with what waits for approval."""
-    form, given = worklists.asked(QUEUE)
+    form, _given = worklists.asked(QUEUE)
     if number := worklists.number_in(form):
         return redirect(url_for("complaint.page", number=number))
-    reader = working_at("department.desk", current_user)
-    status = given.get("status") or ("drafted" if "head" in reader.roles else WAITING)
-    filters = {name: value for name, value in given.items() if name != "status"}
-    queue = worklists.shown(form, _wanted(filters, status), reader, ASKERS.get(status, ()))
-    counts = {} if queue.form.errors else _counts(filters, reader)
-    tabs = [_tab(queue.form, code, status, counts) for code in _tabs(reader)]
-    return render_template("department/queue.html", queue=queue, tabs=tabs, status=status,
-                           empty=EMPTY.get(status, OTHERWISE), choices=_choices(reader)), queue.form.status  # fmt: skip
+    return _page(Shown.asked())
 
 
-def _wanted(filters: Mapping[str, Any], status: str) -> Wanted:
-    """What is open comes with the earliest limit first; what is answered or over, the newest first.
-
-    What others lead is in no list but its own.
-    """
-    due = Wanted(**filters, helping=False, sort="due", limit=ROWS)
-    if status == WAITING:
-        return replace(due, desk=DESK)
-    if status == HELPING:
-        return replace(due, helping=True)
-    if status == EXTENSION:
-        return replace(due, pending=(EXTENSION,), ruler="head")
-    return replace(due, status=status, sort="due" if status in OPEN else "newest")
+@pages.get("/desk/department/fresh")
+@needs(*ROLES)
+def fresh() -> Any:
+    """Tabs and table alone, for a page that asks again by itself; nothing where it has them as they stand."""
+    tabs, table = Shown.asked().parts()
+    response = Response(render_template("department/fresh.html", tabs=tabs, table=table))
+    response.set_etag(_tag(tabs, table))
+    return response.make_conditional(request)
 
 
-def _counts(filters: Mapping[str, Any], reader: Reader) -> dict[str, int]:
-    """State, or list of another kind, → how many it holds under the filters."""
-    filters, now = {**filters, "cursor": None}, clock.now()
-    counts = listing.by_status(Wanted(**filters, helping=False), reader, now)
-    beside = (HELPING, EXTENSION)
-    return counts | dict(zip(beside, listing.totals([_wanted(filters, code) for code in beside], reader, now),
-                             strict=True))  # fmt: skip
+def _tag(*parts: str) -> str:
+    whole = Response("".join(parts))
+    whole.add_etag()
+    return whole.get_etag()[0] or ""
 
 
-def _tabs(reader: Reader) -> tuple[str, ...]:
-    """A head's approvals and rulings come first."""
-    if "head" not in reader.roles:
-        return (WAITING, *TABS, HELPING)
-    return ("drafted", EXTENSION, WAITING, *(code for code in TABS if code != "drafted"), HELPING)
+def _page(shown: Shown, told: Filled | None = None, picked: Collection[str] = ()) -> Any:
+    """The page; `told`: what was wrong with what was sent from it, and `picked`: the rows that were ticked."""
+    worklist, reader, book = shown.worklist, shown.reader, directory.current()
+    tabs, table = shown.parts(picked)
+    told = told or Filled()
+    page = render_template(
+        "department/queue.html", queue=worklist, status=shown.status, tabs=tabs, table=table, told=told,
+        tag=_tag(*shown.parts()) if picked else _tag(tabs, table), office=_office(reader, book),
+        choices=queue.choices(reader, shown.colleagues, book), filters=dict(worklist.form.values),
+        arranged=shown.arranged, columns=queue.columns(shown.arranged.columns), all=queue.COLUMNS,
+        colleagues={str(one): name for one, name in shown.colleagues.items()},
+        able=[action for action in TOGETHER if reader.roles & STEPS[action].roles], most=kept.MOST_VIEWS,
+    )  # fmt: skip
+    return page, max(worklist.form.status, told.status)
 
 
-def _tab(form: Filled, code: str, status: str, counts: dict[str, int]) -> dict[str, Any]:
-    here = [state for state, at in STATES.items() if at.desk == DESK] if code == WAITING else [code]
-    return {
-        "name": _(STATUSES[code]),
-        "url": worklists.address(form, status=code),
-        "count": sum(counts.get(state, 0) for state in here),
-        "current": code == status,
-        "late": False,
-    }
+def _office(reader: Reader, book: Directory) -> str:
+    """The one department that somebody works for; empty where there are several."""
+    offices = {grant.department for grant in reader.grants}
+    code = offices.pop() if len(offices) == 1 else None
+    return book.departments[code].name if code else ""
 
 
-def _choices(reader: Reader) -> dict[str, dict[str, Any]]:
-    book = directory.current()
-    return {
-        "status": STATUSES,
-        "family": worklists.families(book),
-        "region": worklists.regions(reader, book),
-        "due": DUE,
-    }
+# --- many at once ----------------------------------------------------------------------------------------------------
+
+
+@pages.post("/desk/department/batch")
+@needs(*ROLES)
+def batch() -> Any:
+    """Sign or give to a colleague all that was ticked, or one by the button in its row."""
+    action = request.form.get("_action", "")
+    data = forms.read(request.form)
+    if one := request.form.get("_sign"):
+        action, data = "sign", {"numbers": one}
+    if action == "sign":
+        data.pop("assignee", None)
+    outcomes = _together(action, data)
+    if isinstance(outcomes, Filled):
+        numbers = data.get("numbers", [])
+        return _page(Shown.asked(), outcomes, [numbers] if isinstance(numbers, str) else numbers)
+    _tell(action, outcomes)
+    return _back()
+
+
+def _together(action: str, data: Mapping[str, Any]) -> Any:
+    """The outcome for each, or what is missing before anything can be done."""
+    missing = [name for name in ("numbers", *STEPS[action].needs) if name not in data] if action in TOGETHER else []
+    if action not in TOGETHER or missing:
+        errors = {name: [_(LABELS[name])] for name in missing}
+        return forms.refused(data, Invalid(_(LABELS[missing[0]]) if missing else _("没有这个操作。"), errors))
+    given = forms.load(BATCH, data)
+    if isinstance(given, Filled):
+        return given
+    numbers = given.pop("numbers")
+    return forms.attempt(data, lambda: casework.act_on_all(numbers, action, given, current_user, clock.now()))
+
+
+def _tell(action: str, outcomes: list[Outcome]) -> None:
+    """How many were done, and of those that were not why."""
+    done, undone = sum(one.done for one in outcomes), [one for one in outcomes if not one.done]
+    if done:
+        flash(_("「%(step)s」办好了 %(count)d 件。", step=_(STEPS[action].name), count=done), "grass")
+    for one in undone[:MOST_WHY]:
+        flash(_("%(number)s 没有办成：%(why)s", number=one.number, why=one.why), "amber")
+    if len(undone) > MOST_WHY:
+        flash(_("另有 %(count)d 件也没有办成。", count=len(undone) - MOST_WHY), "amber")
+
+
+def _back() -> Response:
+    """To the list that the form stood under, as its address has it."""
+    form, _given = worklists.asked(QUEUE)
+    return redirect(url_for(HERE, **form.values), 303)  # type: ignore[return-value]
+
+
+# --- how somebody arranges it ----------------------------------------------------------------------------------------
+
+
+@pages.post("/desk/department/columns")
+@needs(*ROLES)
+def columns() -> Any:
+    """Keep which columns are shown."""
+    return _kept(forms.submit(COLUMNS, request.form, _choose))
+
+
+def _choose(said: Mapping[str, Any]) -> None:
+    kept.choose_columns(current_user.id, DESK, said["columns"])
+
+
+@pages.post("/desk/department/views")
+@needs(*ROLES)
+def save() -> Any:
+    """Keep the list that is open under a name."""
+    form, given = worklists.asked(QUEUE)
+    filters = {name: form.values[name] for name in given if name != "cursor"}
+    return _kept(forms.submit(VIEW, request.form, lambda said: _save(said["name"], filters)))
+
+
+def _save(name: str, filters: Mapping[str, Any]) -> None:
+    kept.save_view(current_user.id, DESK, View(name, filters))
+    flash(_("已保存视图「%(name)s」。", name=name), "grass")
+
+
+@pages.post("/desk/department/views/change")
+@needs(*ROLES)
+def change() -> Any:
+    """Call a view otherwise, or drop it."""
+    return _kept(forms.submit(CHANGE, request.form, _change))
+
+
+def _change(said: Mapping[str, Any]) -> None:
+    if request.form.get("_action") == "delete":
+        kept.delete_view(current_user.id, DESK, said["view"])
+        flash(_("已删去视图「%(name)s」。", name=said["view"]), "grass")
+    elif "name" not in said:
+        raise Invalid(_("请填写视图的名称。"), {"name": [_("请填写视图的名称。")]})
+    else:
+        kept.rename_view(current_user.id, DESK, said["view"], said["name"])
+
+
+def _kept(answer: Any) -> Any:
+    return _page(Shown.asked(), answer) if isinstance(answer, Filled) else _back()

@@ -38,7 +38,7 @@ PAGES = (
     notices, retaliation, workflow, revisits,
 )  # fmt: skip
 # What may be kept for all, and what a page asks by itself: neither shows that somebody is still there.
-UNHEARD = frozenset({"assets.built", "hotline.ringing", "hotline.keep"})
+UNHEARD = frozenset({"assets.built", "hotline.ringing", "hotline.keep", "department.fresh"})
 IDLE = 8 * 3600  # seconds until a session that nobody uses ends
 CSRF = CSRFProtect()
 

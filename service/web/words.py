@@ -120,6 +120,11 @@ LABELS = {
     "family": "大类",
     "due": "时限",
     "sort": "排序",
+    "who": "承办人",
+    "flag": "标记",
+    "columns": "要看的列",
+    "name": "名称",
+    "numbers": "诉求",
     "extension": "我的分机",
 }
 

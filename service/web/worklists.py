@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from service import clock
 from service.accounts.rules import Reader
+from service.classifier import operations as classifier
 from service.complaints import listing, reading
 from service.complaints.listing import Wanted
 from service.complaints.models import Complaint
@@ -30,6 +31,8 @@ HANDS = {
     "supervisor": "%(name)s（督办）",
     "revisit": "%(name)s（回访）",
 }
+# Filters that leave something out; what else stands in an address is a list or an order.
+NARROWING = {"family", "region", "due", "q", "who", "flag"}
 DUE = {"overdue": "已逾期", "soon": "两天内到期"}
 
 
@@ -59,7 +62,7 @@ class Worklist:
     @property
     def is_filtered(self) -> bool:
         """Whether anything narrows the list down."""
-        return bool(set(self.form.values) & {"family", "region", "due", "q"})
+        return bool(set(self.form.values) & NARROWING)
 
 
 def asked(schema: Schema) -> tuple[Filled, Mapping[str, Any]]:
@@ -70,11 +73,12 @@ def asked(schema: Schema) -> tuple[Filled, Mapping[str, Any]]:
     return (loaded, {}) if isinstance(loaded, Filled) else (Filled(typed), loaded)
 
 
-def shown(form: Filled, wanted: Wanted, reader: Reader, askers: Collection[str] = ()) -> Worklist:
+def shown(form: Filled, wanted: Wanted, reader: Reader, askers: Collection[str] = (), endpoint: str = "") -> Worklist:
     """The page of the list that was asked for; no rows where the filters are wrong.
 
     Args:
         askers: steps by which something is asked; each row tells what the last of them said.
+        endpoint: of the list's own page, where another one shows it.
     """
     if form.errors:
         return Worklist(form, [])
@@ -82,21 +86,23 @@ def shown(form: Filled, wanted: Wanted, reader: Reader, askers: Collection[str] 
         page = listing.page(wanted, reader, clock.now())
     except Invalid as problem:
         return Worklist(forms.refused(form.values, problem), [])
-    following = address(form, cursor=page.next_cursor) if page.next_cursor else ""
-    return Worklist(form, _rows(page.items, askers), following, address(form) if wanted.cursor else "")
+    following = address(form, endpoint, cursor=page.next_cursor) if page.next_cursor else ""
+    rows = _rows(page.items, askers, classifier.words(wanted.q or ""))
+    return Worklist(form, rows, following, address(form, endpoint) if wanted.cursor else "")
 
 
-def _rows(items: Sequence[Complaint], askers: Collection[str]) -> list[dict[str, Any]]:
+def _rows(items: Sequence[Complaint], askers: Collection[str], searched: Sequence[str]) -> list[dict[str, Any]]:
     book = directory.current()
     asked = listing.said([one.id for one in items], askers) if items and askers else {}
     arguments = {number: trail.in_a_line(events[-1], book) for number, events in asked.items()}
-    return [{**reading.brief(one, book), "pending": one.pending, "argument": arguments.get(one.id, "")}
+    return [{**reading.brief(one, book), "pending": one.pending, "argument": arguments.get(one.id, ""),
+             "excerpt": reading.excerpt(one, searched), "assignee": one.assignee, "updated_at": one.updated_at}
             for one in items]  # fmt: skip
 
 
-def address(form: Filled, **changes: Any) -> str:
+def address(form: Filled, endpoint: str = "", **changes: Any) -> str:
     """The address of this list with something changed; from its first page, unless a cursor is given."""
-    return url_for(request.endpoint or "", **{**form.values, "cursor": None, **changes})
+    return url_for(endpoint or request.endpoint or "", **{**form.values, "cursor": None, **changes})
 
 
 def number_in(form: Filled) -> str | None:

@@ -16,7 +16,10 @@ from tests.e2e.cast import ROLES, VAGUE, Cast, Filed, standing_for
 from tests.e2e.window import Window
 
 # Downloads, parts of pages, a redirect to one's own desk, and the built files: nothing to look at.
-NO_PAGES = {"assets.built", "signin.desk", "complaint.attachment", "progress.file", "letters.file", "hotline.ringing"}
+NO_PAGES = {
+    "assets.built", "signin.desk", "complaint.attachment", "progress.file", "letters.file", "hotline.ringing",
+    "department.fresh",
+}  # fmt: skip
 ARREARS = (
     "我公司给五原县人民医院供应检验试剂，货早已送齐并验收，发票也开了，合同约定三十天内付款，医药货款拖欠一年多没有给。"
 )
@@ -264,6 +267,8 @@ DESKS = [
     *(View("department.desk", f"queue {status}", "cheng", at(f"/desk/department?status={status}"))
       for status in ("open", "dispatched", "waiting", "replied", "closed")),
     View("department.desk", "queue, nothing found", "cheng", at("/desk/department?q=不存在的内容")),
+    View("department.desk", "queue, searched", "cheng", at("/desk/department?q=检验试剂&who=none&sort=updated")),
+    View("", "queue, nothing ticked", "cheng", sent("/desk/department", "分办")),
     View("department.desk", "queue, wrong filter", "cheng", at("/desk/department?family=nonsense")),
     View("department.desk", "approvals", "fu", at("/desk/department")),
     View("complaint.page", "a late one", "cheng", at("/desk/complaints/{late}")),

@@ -2,23 +2,24 @@
 
 const links = (table) => [...table.querySelectorAll("tbody .which a")];
 
-for (const table of document.querySelectorAll("[data-worklist]")) {
-  // Anywhere in a row opens it, unless somebody is marking text.
-  table.addEventListener("click", (event) => {
-    if (event.target.closest("a, button") || String(getSelection())) return;
-    event.target.closest("tbody tr")?.querySelector(".which a")?.click();
-  });
-  // Up and down move between the rows while one of them has the focus; Enter opens it, as with every link.
-  table.addEventListener("keydown", (event) => {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (!step || event.ctrlKey || event.metaKey || event.altKey) return;
-    const all = links(table);
-    const next = all[all.indexOf(document.activeElement) + step];
-    if (!next || !all.includes(document.activeElement)) return;
-    event.preventDefault();
-    next.focus();
-  });
-}
+// Heard on the whole page: a table that is fetched anew is heard too.
+// Anywhere in a row opens it, unless somebody is marking text.
+document.addEventListener("click", (event) => {
+  const row = event.target.closest("[data-worklist] tbody tr");
+  if (!row || event.target.closest("a, button, input, .pick") || String(getSelection())) return;
+  row.querySelector(".which a")?.click();
+});
+// Up and down move between the rows while one of them has the focus; Enter opens it, as with every link.
+document.addEventListener("keydown", (event) => {
+  const table = event.target.closest?.("[data-worklist]");
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!table || !step || event.ctrlKey || event.metaKey || event.altKey) return;
+  const all = links(table);
+  const next = all[all.indexOf(document.activeElement) + step];
+  if (!next || !all.includes(document.activeElement)) return;
+  event.preventDefault();
+  next.focus();
+});
 
 // Another step's form was fetched into the page: whoever chose it is led to its first field.
 addEventListener("htmx:afterSwap", (event) => {

@@ -1,6 +1,7 @@
 import "htmx.org";
 import "./comforts.js";
 import "./desk.js";
+import "./live.js";
 import "./keys.js";
 import "./hotline.js";
 import "./dispatching.js";
