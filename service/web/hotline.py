@@ -3,7 +3,7 @@
 import json
 import re
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -77,7 +77,8 @@ def log() -> Any:
     data, way = forms.read(request.form), request.form.get("_way", "")
     paper = calls.paper(request.form.get("_once", ""), current_user)
     if way == LOOK:
-        return _page(Filled(listening.with_facts(data)), paper)
+        told, heard = listening.listened(data)
+        return _page(Filled(told), paper, heard=[name for name, value in heard.items() if value])
     if way.startswith(PICK):
         return _page(Filled(_picked(data, way.removeprefix(PICK))), paper)
     if way == SAVE:
@@ -228,7 +229,11 @@ def _beside(form: Filled) -> Filled:
 
 
 def _page(
-    form: Filled, paper: str | None = None, here: tuple[list[Call], list[Call]] | None = None, sure: bool = False
+    form: Filled,
+    paper: str | None = None,
+    here: tuple[list[Call], list[Call]] | None = None,
+    sure: bool = False,
+    heard: Collection[str] = (),
 ) -> Any:
     """The desk.
 
@@ -236,6 +241,7 @@ def _page(
         paper: of the call that is written down; None for a new one.
         here: what rings, and which calls are not written down to the end, where that was asked already.
         sure: whether giving the call up was asked for once.
+        heard: the fields that the text has just filled in.
     """
     ringing, unfinished = here or calls.at_desk(current_user, extension(), clock.now())
     paper = session[PAPER] = paper or secrets.token_urlsafe(16)
@@ -245,6 +251,7 @@ def _page(
         form=form,
         once=paper,
         sure=sure,
+        read=heard,
         call=call,
         elapsed=int((clock.now() - call.taken_at).total_seconds()) if call and call.taken_at else None,
         ringing=ringing,

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from flask import request
 from flask_login import current_user
 
 from service import clock
@@ -11,26 +12,33 @@ from service.complaints import reading
 from service.directory import operations as directory
 from service.directory.rules import Directory
 from service.intake import operations as intake
+from service.intake import prefill
 from service.intake.operations import Preview
 from service.intake.rules import Draft
 from service.intake.schemas import UnfinishedSchema
 from service.web import forms
 from service.web.forms import Filled
+from service.web.questions import with_prefilled
 
 UNFINISHED = UnfinishedSchema()
+# What a text may fill in while it is written, and where the script says which of that the operator took over.
+FACTS = ("respondent.name", "amount", "region")
+OWN = "_own"
 EMERGENCY = re.compile(r"(\w*?)(1[12]\d)(?!\d)")
 
 
 def judged(data: Mapping[str, Any]) -> dict[str, Any]:
     """What the machine makes of a form: its preview and the words for it; no preview where there is no text yet."""
-    draft = _so_far(data)
+    told, heard = listened(data)
+    draft = _so_far(told)
     if draft is None:
-        return {"preview": None}
+        return {"preview": None, "heard": {}}
     found = intake.preview(draft, current_user, clock.now())
     book = directory.current()
     decision = found.decision
     return {
         "preview": found,
+        "heard": heard,
         "suggestions": reading.suggestions(intake.stored_suggestions(found.understood.suggestions), book, staff=True),
         "category": reading.category(decision.category, book),
         "department": reading.named(decision.department, book.departments),
@@ -40,9 +48,21 @@ def judged(data: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def with_facts(data: Mapping[str, Any]) -> dict[str, Any]:
-    """A form with what its text says in the fields that are still empty."""
-    return dict(data)
+def listened(data: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """A form with what its text says in the fields that are left to it, and that: dotted name → value, or empty."""
+    draft = _so_far(data)
+    found = prefill.answers(prefill.understand(draft.body, directory.current())) if draft else {}
+    own = _own(data)
+    heard = {name: found.get(name, "") for name in FACTS if name not in own} if draft else {}
+    said = {name: value for name, value in heard.items() if value}
+    return with_prefilled(_without(data, heard), said), heard
+
+
+def _own(data: Mapping[str, Any]) -> set[str]:
+    """The fields that the operator filled in or emptied: as the script noted them, else those that hold anything."""
+    if OWN in request.form:
+        return set(request.form[OWN].split())
+    return {name for name in FACTS if Filled(data).value(name)}
 
 
 def _calls(found: Preview, book: Directory) -> list[tuple[str, str]]:

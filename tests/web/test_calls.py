@@ -262,3 +262,39 @@ def test_an_enterprise_that_is_none_changes_nothing(operator: Browser, which: st
     page = operator.post(DESK, call(_way=which))
     assert page.status_code == 200
     assert value_of(page, "enterprise.name") == "河套试剂有限公司"
+
+
+# --- what the text says ----------------------------------------------------------------------------------------------
+
+SPOKEN = "我公司给五原县人民医院供应检验试剂，货早已验收，医药货款还欠42万元一年多没有给。"
+NOTHING = dict.fromkeys(("respondent.name", "respondent.kind", "amount", "region"))
+
+
+def heard(page: str) -> dict[str, str]:
+    """What the page reads in the text, by the id of the field."""
+    return dict(re.findall(r'data-heard="(f-[^"]+)" value="([^"]*)"', page))
+
+
+def test_what_the_text_says_goes_into_fields_that_nobody_touched(operator: Browser) -> None:
+    part = operator.post(f"{DESK}/preview", call(body=SPOKEN, _own="", **NOTHING)).text
+    assert heard(part) == {"f-respondent-name": "五原县人民医院", "f-amount": "420000", "f-region": "150821"}
+    assert "五原县卫生健康委员会" in part
+
+
+def test_what_the_operator_changed_or_emptied_is_left_alone(operator: Browser) -> None:
+    typed = call(body=SPOKEN, _own="amount region", **{**NOTHING, "amount": "100"})
+    part = operator.post(f"{DESK}/preview", typed).text
+    assert heard(part) == {"f-respondent-name": "五原县人民医院"}
+
+
+def test_a_fact_that_the_text_no_longer_tells_goes(operator: Browser) -> None:
+    part = operator.post(f"{DESK}/preview", call(body="咨询开户许可怎么办理", _own="")).text
+    assert heard(part) == {"f-respondent-name": "", "f-amount": "", "f-region": ""}
+    assert "五原县" not in part
+
+
+def test_without_a_script_looking_fills_in_what_the_text_says_and_marks_it(operator: Browser) -> None:
+    page = operator.post(DESK, call(_way="look", body=SPOKEN, **{**NOTHING, "amount": "100"}))
+    assert (value_of(page, "respondent.name"), value_of(page, "amount")) == ("五原县人民医院", "100")
+    assert '<option value="150821" selected' in page.text
+    assert page.text.count("读自内容，请核对") == 2

@@ -66,6 +66,38 @@ if (anonymous) {
   setAside();
 }
 
+// What the text says stands in the fields that the operator has not touched, marked; a touched one is never changed.
+const listening = document.querySelector("form[data-draft]");
+if (listening) {
+  const facts = ["respondent.name", "amount", "region"];
+  const own = listening.appendChild(Object.assign(document.createElement("input"), { type: "hidden", name: "_own" }));
+  const taken = new Set(facts.filter((name) => listening.elements[name].value && !listening.elements[name].closest(".prefilled")));
+  const note = () => (own.value = [...taken].join(" "));
+  const mark = (field, heard) => {
+    const box = field.closest(".field");
+    box.classList.toggle("prefilled", heard);
+    box.querySelector(".heard, .hint")?.remove();
+    if (heard) box.querySelector("label").append(Object.assign(document.createElement("span"), { className: "heard", textContent: listening.dataset.heard }));
+  };
+  note();
+  for (const kind of ["input", "change"])
+    listening.addEventListener(kind, (event) => {
+      if (!facts.includes(event.target.name)) return;
+      taken.add(event.target.name);
+      mark(event.target, false);
+      note();
+    }, true);
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target?.id !== "preview") return;
+    for (const { dataset, value } of event.detail.target.querySelectorAll("[data-heard]")) {
+      const field = document.getElementById(dataset.heard);
+      if (taken.has(field.name) || field.value === value) continue;
+      field.value = value;
+      mark(field, value !== "");
+    }
+  });
+}
+
 // How long the call lasts: from when it was taken, or from the first word.
 const told = document.querySelector("[data-clock]");
 if (told) {

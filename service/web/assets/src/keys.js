@@ -6,9 +6,15 @@ const typing = (target) => target.closest("input:not([type=checkbox], [type=radi
 
 document.documentElement.classList.add("script");
 
-// Function keys hold for the whole page: <button data-key="F2">. With data-first, an empty field comes first.
+// Function keys, and Alt with a digit, hold for the whole page: <button data-key="F2">. With data-first, an empty field
+// comes first.
+const pressed = (event) => {
+  if (plain(event)) return event.key;
+  const digit = event.altKey && !(event.ctrlKey || event.metaKey) && event.code.match(/^Digit(\d)$/);
+  return digit ? `Alt+${digit[1]}` : "";
+};
 addEventListener("keydown", (event) => {
-  const button = plain(event) && !event.shiftKey && document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+  const button = !event.shiftKey && document.querySelector(`[data-key="${CSS.escape(pressed(event))}"]`);
   if (!button) return;
   event.preventDefault();
   const first = document.getElementById(button.dataset.first);
