@@ -280,6 +280,12 @@ def reader(user: User) -> Reader:
     return _reader(user, user.grants)
 
 
+def reader_of(user_id: int) -> Reader:
+    """The same by the user's id, with what they may do by now; whoever was switched off may do nothing."""
+    user = db.session.get(User, user_id)
+    return reader(user) if user is not None and user.active else Reader(user_id)
+
+
 def _reader(who: Any, held: Iterable[Any]) -> Reader:
     """Who and held are objects or rows of the same columns."""
     book = directory.current()

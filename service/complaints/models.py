@@ -142,6 +142,25 @@ class Complaint(db.Model):
     head: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+class Export(db.Model):
+    """A long list that a worker writes as a table: what was asked for, in which roles, and the table once it is there.
+
+    `asked` are the fields of a listing.Wanted that are not as usual.
+    """
+
+    __tablename__ = "exports"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    asked: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    columns: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    roles: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    rows: Mapped[int | None]
+    content: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    created_at: Mapped[datetime] = mapped_column(Instant, index=True)
+    ready_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
 class Event(db.Model):
     """One thing that happened to a complaint; its hash seals it and all before it.
 

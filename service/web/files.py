@@ -19,10 +19,15 @@ def uploads() -> list[attachments.Upload]:
 
 
 def sent(attachment: Attachment) -> Response:
+    """A file of a complaint as a download."""
+    return download(attachments.content(attachment), attachment.name, attachment.type)
+
+
+def download(content: bytes, name: str, mimetype: str) -> Response:
     """A file as a download: it is never shown by the browser under our address, whatever is in it."""
-    response = Response(attachments.content(attachment), mimetype=attachment.type)
+    response = Response(content, mimetype=mimetype)
     # RFC 6266: names beyond ASCII travel percent-encoded, as headers hold no others.
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(attachment.name, safe='')}"
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = "no-store"

@@ -18,6 +18,7 @@ from service.web import (
     department,
     desks,
     dispatching,
+    exports,
     filing,
     inbox,
     letters,
@@ -35,7 +36,7 @@ from service.web.forms import Filled
 
 PAGES = (
     assets, portal, filing, progress, signin, calling, dispatching, department, complaint, supervision, letters, inbox,
-    notices, retaliation, workflow, revisits,
+    notices, retaliation, workflow, revisits, exports,
 )  # fmt: skip
 # What may be kept for all, and what a page asks by itself: neither shows that somebody is still there.
 UNHEARD = frozenset({"assets.built", "hotline.ringing", "hotline.keep", "department.fresh"})

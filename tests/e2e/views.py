@@ -18,7 +18,7 @@ from tests.e2e.window import Window
 # Downloads, parts of pages, a redirect to one's own desk, and the built files: nothing to look at.
 NO_PAGES = {
     "assets.built", "signin.desk", "complaint.attachment", "progress.file", "letters.file", "hotline.ringing",
-    "department.fresh",
+    "department.fresh", "exports.file",
 }  # fmt: skip
 ARREARS = (
     "我公司给五原县人民医院供应检验试剂，货早已送齐并验收，发票也开了，合同约定三十天内付款，医药货款拖欠一年多没有给。"
@@ -269,6 +269,7 @@ DESKS = [
     View("department.desk", "queue, nothing found", "cheng", at("/desk/department?q=不存在的内容")),
     View("department.desk", "queue, searched", "cheng", at("/desk/department?q=检验试剂&who=none&sort=updated")),
     View("", "queue, nothing ticked", "cheng", sent("/desk/department", "分办")),
+    View("exports.index", "tables", "cheng", at("/desk/exports")),
     View("department.desk", "queue, wrong filter", "cheng", at("/desk/department?family=nonsense")),
     View("department.desk", "approvals", "fu", at("/desk/department")),
     View("complaint.page", "a late one", "cheng", at("/desk/complaints/{late}")),

@@ -13,8 +13,10 @@ depends_on = None
 def upgrade() -> None:
     _assignees()
     _kept_desks()
+    _exports()
     _calls()
     _known_enterprises()
+    _knowledge()
 
 
 def _assignees() -> None:
@@ -35,6 +37,26 @@ def _kept_desks() -> None:
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_kept_desks_user_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("user_id", "desk", name=op.f("pk_kept_desks")),
     )
+
+
+def _exports() -> None:
+    """Long lists that a worker writes as tables."""
+    op.create_table(
+        "exports",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("user_id", sa.BigInteger(), nullable=False),
+        sa.Column("asked", postgresql.JSONB(), nullable=False),
+        sa.Column("columns", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("roles", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("rows", sa.Integer(), nullable=True),
+        sa.Column("content", sa.LargeBinary(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ready_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_exports_user_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_exports")),
+    )
+    op.create_index("ix_exports_user_id", "exports", ["user_id"])
+    op.create_index("ix_exports_created_at", "exports", ["created_at"])
 
 
 def _calls() -> None:
@@ -85,10 +107,35 @@ def _known_enterprises() -> None:
     )
 
 
+def _knowledge() -> None:
+    """Answers that can be read out, and finding what was recorded about one thing."""
+    op.create_table(
+        "knowledge_answers",
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("question", sa.Text(), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("category", sa.Text(), nullable=True),
+        sa.Column("words", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("source", sa.Text(), nullable=True),
+        sa.Column("public", sa.Boolean(), nullable=False),
+        sa.Column("valid_until", sa.Date(), nullable=True),
+        sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
+        sa.Column("search", postgresql.TSVECTOR(), nullable=False),
+        sa.Column("active", sa.Boolean(), server_default="true", nullable=False),
+        sa.Column("edited_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_knowledge_answers")),
+    )
+    op.create_index("ix_knowledge_answers_search", "knowledge_answers", ["search"], postgresql_using="gin")
+    op.create_index("ix_audit_entries_subject", "audit_entries", ["subject", "id"])
+
+
 def downgrade() -> None:
+    op.drop_index("ix_audit_entries_subject", "audit_entries")
+    op.drop_table("knowledge_answers")
     op.drop_index("ix_complaints_enterprise", "complaints")
     op.drop_table("known_enterprises")
     op.drop_table("calls")
+    op.drop_table("exports")
     op.drop_table("kept_desks")
     op.drop_index("ix_complaints_updated", "complaints")
     op.drop_index("ix_complaints_assignee", "complaints")

@@ -3,7 +3,8 @@
 // A form that is sent twice by an impatient finger is sent once.
 addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.method !== "post" || event.defaultPrevented) return;
+  // A button that fetches a file leaves the page as it is, ready to be sent again.
+  if (form.method !== "post" || event.defaultPrevented || event.submitter?.closest("[data-again]")) return;
   if (form.dataset.sent) event.preventDefault();
   form.dataset.sent = "yes";
 });
