@@ -28,6 +28,7 @@ from service.deadlines.schemas import ExplanationSchema
 from service.directory import operations as directory
 from service.errors import Problem
 from service.intake import prefill
+from service.knowledge import operations as knowledge
 from service.notices import administration as notices
 
 ACTOR = "命令行"
@@ -68,6 +69,7 @@ def seed() -> None:
         stored = directory.seed(data)
         stored["clocks"] = deadlines.seed(data)
         stored["notices"] = notices.seed(data)
+        stored["answers"] = knowledge.seed(data)
         if any(part.added or part.changed or part.retired for part in stored.values()):
             directory.bump()
     for name, part in stored.items():

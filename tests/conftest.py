@@ -14,6 +14,7 @@ from service.config import Config
 from service.db import db, transaction
 from service.deadlines import operations as deadlines
 from service.directory import operations as directory
+from service.knowledge import operations as knowledge
 from service.notices import administration as notices
 from tests import servers as own_servers
 from tests.caller import Caller
@@ -49,6 +50,7 @@ def seeded(config: Config) -> Iterator[Flask]:
             directory.seed(config.data)
             deadlines.seed(config.data)
             notices.seed(config.data)
+            knowledge.seed(config.data)
             directory.bump()
         classifier.train_seed_model()
     warm(app)

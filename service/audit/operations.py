@@ -25,6 +25,12 @@ def record(action: str, subject: str, actor: str, now: datetime, **details: Any)
     db.session.flush()
 
 
+def about(subject: str, limit: int) -> Sequence[Entry]:
+    """What was recorded about one thing, the newest first."""
+    query = select(Entry).where(Entry.subject == subject).order_by(Entry.id.desc())
+    return db.session.scalars(query.limit(limit)).all()
+
+
 def broken() -> list[int]:
     """The ids of entries that do not follow from the one before."""
     found, previous = [], START

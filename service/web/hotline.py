@@ -30,6 +30,8 @@ from service.intake.answers import Key
 from service.intake.models import Call, KnownEnterprise
 from service.intake.rules import Draft
 from service.intake.schemas import FiledSchema, FilingSchema
+from service.knowledge import operations as knowledge
+from service.knowledge.models import KnowledgeAnswer
 from service.routing.examination import EMERGENCY
 from service.web import choices, forms, listening, words
 from service.web.forms import Filled
@@ -43,6 +45,8 @@ FILING_WAYS = frozenset({DISPATCH, ANSWER, HAND_OVER})
 EARLIER = 5
 # What is wrong with a group is said beside the field that the operator asks for first.
 BESIDE = {"enterprise": "enterprise.name", "contact": "contact.phone", "respondent": "respondent.name"}
+# The field in which an operator looks for an answer.
+WORDS, LONGEST_SEARCH, MOST_ANSWERS = "_words", 100, 8
 # Where the session keeps by which key the last answer is found; the answer itself, with the query code, stays with us.
 RECEIPT = "receipt"
 # The call that is being written down in this browser, and the telephone the operator sits at.
@@ -118,6 +122,13 @@ def enterprise() -> str:
     return render_template(
         "hotline/enterprise.html", form=Filled(data), offered=(), focus=_focus(Filled()), sizes=SIZES
     )
+
+
+@pages.post("/desk/hotline/answers")
+@needs("operator")
+def answers_() -> str:
+    """The answers to what the operator looks for, as a part of the page."""
+    return render_template("hotline/answers.html", found=_looked_up(), first_key=0)
 
 
 @pages.post("/desk/hotline/preview")
@@ -258,6 +269,8 @@ def _page(
         unfinished=[one for one in unfinished if one is not call],
         receipt=None if form.values else _receipt(clock.now()),
         known=known(form.values),
+        looked_for=request.form.get(WORDS, ""),
+        looked_up=_looked_up(),
         offered=_offered(form.values) if request.form.get("_way") == LOOK else (),
         focus=_focus(form),
         **listening.judged(form.values),
@@ -289,6 +302,12 @@ def _offered(data: Mapping[str, Any]) -> Sequence[KnownEnterprise]:
     typed = Filled(data)
     name, code = (str(typed.value(f"enterprise.{part}")) for part in ("name", "uscc"))
     return enterprises.suggest(name or code, current_user)
+
+
+def _looked_up() -> Sequence[KnowledgeAnswer]:
+    """The answers to the words that the operator looks for; none where none are."""
+    words_ = request.form.get(WORDS, "").strip()[:LONGEST_SEARCH]
+    return knowledge.listed(words_, in_use=True)[:MOST_ANSWERS] if words_ else ()
 
 
 def known(data: Mapping[str, Any]) -> Caller:

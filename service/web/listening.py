@@ -16,6 +16,7 @@ from service.intake import prefill
 from service.intake.operations import Preview
 from service.intake.rules import Draft
 from service.intake.schemas import UnfinishedSchema
+from service.knowledge import operations as knowledge
 from service.web import forms
 from service.web.forms import Filled
 from service.web.questions import with_prefilled
@@ -39,6 +40,7 @@ def judged(data: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "preview": found,
         "heard": heard,
+        "answers": knowledge.offered(draft.body, decision.category or _likeliest(found), clock.now()),
         "suggestions": reading.suggestions(intake.stored_suggestions(found.understood.suggestions), book, staff=True),
         "category": reading.category(decision.category, book),
         "department": reading.named(decision.department, book.departments),
@@ -46,6 +48,11 @@ def judged(data: Mapping[str, Any]) -> dict[str, Any]:
         "place": reading.named(decision.place, book.places),
         "calls": _calls(found, book),
     }
+
+
+def _likeliest(found: Preview) -> str | None:
+    """The category that the machine thinks of first, where routing took none."""
+    return next((one.code for one in found.understood.suggestions), None)
 
 
 def listened(data: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:

@@ -21,6 +21,7 @@ from service.web import (
     exports,
     filing,
     inbox,
+    knowledge,
     letters,
     notices,
     portal,
@@ -36,7 +37,7 @@ from service.web.forms import Filled
 
 PAGES = (
     assets, portal, filing, progress, signin, calling, dispatching, department, complaint, supervision, letters, inbox,
-    notices, retaliation, workflow, revisits, exports,
+    notices, retaliation, workflow, revisits, knowledge, exports,
 )  # fmt: skip
 # What may be kept for all, and what a page asks by itself: neither shows that somebody is still there.
 UNHEARD = frozenset({"assets.built", "hotline.ringing", "hotline.keep", "department.fresh"})

@@ -126,6 +126,12 @@ LABELS = {
     "name": "名称",
     "numbers": "诉求",
     "extension": "我的分机",
+    "question": "问题",
+    "words": "别的说法",
+    "source": "依据",
+    "valid_until": "用到哪一天",
+    "public": "对外公开，企业自己也能查到",
+    "active": "在用",
 }
 
 

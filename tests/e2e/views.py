@@ -314,6 +314,12 @@ def told(path: str) -> Come:
 
 
 ADMIN = "/admin/notices"
+ANSWERS = [
+    View("knowledge.index", "answers", "guan", at("/admin/answers")),
+    View("knowledge.index", "answers, none", "guan", at("/admin/answers?q=不存在的内容")),
+    View("knowledge.answer", "answer", "guan", at("/admin/answers/late-interest")),
+    View("knowledge.new", "answer, wrong", "guan", sent("/admin/answers/new", "保存")),
+]
 NOTICES = [
     View("inbox.index", "messages", "cheng", told("/inbox")),
     View("inbox.index", "all messages", "cheng", told("/inbox?show=all")),
@@ -327,4 +333,4 @@ NOTICES = [
     View("notice_desk.hours", "quiet hours", "guan", at(f"{ADMIN}/quiet-hours")),
     View("notice_desk.rules_", "who hears of what", "guan", at(f"{ADMIN}/rules")),
 ]
-VIEWS = [*PUBLIC, *DESKS, *NOTICES]
+VIEWS = [*PUBLIC, *DESKS, *ANSWERS, *NOTICES]
