@@ -40,7 +40,7 @@ class Line:
     """One call of the day.
 
     Attributes:
-        state: filed, unfinished, missed or nothing (it was ended and nothing came of it).
+        state: ringing, missed, unfinished, filed or nothing (it was ended and nothing came of it).
         brief: of the complaint that came of it, as far as it may be seen.
         lasted: minutes and seconds, once it is over.
     """
@@ -129,19 +129,19 @@ def _day(form: Filled) -> Any:
     rows = listing.of_one_matter((), {one.number for one in found if one.number}, current_user)
     book = directory.current()
     briefs = {row.number: reading.brief(row, book) for row in rows}
-    lines = [_line(one, briefs) for one in found]
+    lines = [_line(one, briefs, now) for one in found]
     return render_template("hotline/day.html", form=form, lines=lines, due=_to_call_back()), form.status
 
 
-def _line(call: Call, briefs: Mapping[str, Mapping[str, Any]]) -> Line:
+def _line(call: Call, briefs: Mapping[str, Mapping[str, Any]], now: datetime) -> Line:
     lasted = call.ended_at - call.taken_at if call.ended_at and call.taken_at else None
     minutes, seconds = divmod(int(lasted.total_seconds()), 60) if lasted else (0, 0)
-    return Line(call, _state(call), briefs.get(call.number or ""), f"{minutes}:{seconds:02}" if lasted else "")
+    return Line(call, _state(call, now), briefs.get(call.number or ""), f"{minutes}:{seconds:02}" if lasted else "")
 
 
-def _state(call: Call) -> str:
+def _state(call: Call, now: datetime) -> str:
     if call.taken_by is None:
-        return "missed"
+        return "ringing" if call.at > now - calls.RINGS else "missed"
     if call.ended_at is None:
         return "unfinished"
     return "filed" if call.number else "nothing"
