@@ -56,6 +56,14 @@ def test_who_is_to_be_called_stands_there_and_nobody_else(agent: Browser) -> Non
     assert numbers(agent.get(f"{DESK}?show=revisited").text) == [revisited]
 
 
+def test_the_script_keeps_the_matter_from_whoever_else_answers(agent: Browser) -> None:
+    usual = agent.get(f"{DESK}/{standing('replied')}").text
+    assert "请问是白女士吗" in usual
+    assert "不说反映的是什么事" in usual
+    assert "申请重办" in usual
+    assert "什么也不要说" in agent.get(f"{DESK}/{standing('replied', confidential=True)}").text
+
+
 def test_the_page_of_a_call_has_the_number_what_to_say_and_the_facts(agent: Browser) -> None:
     page = agent.get(f"{DESK}/{standing('replied')}").text
     for told in ("tel:+864716601234", "白女士", "五原县卫生健康委员会已经答复您了", "联系上了", "没有联系上", "已解决",
