@@ -6,7 +6,21 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, cast, exists, false, func, or_, select, true, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    case,
+    cast,
+    exists,
+    false,
+    func,
+    literal_column,
+    or_,
+    select,
+    true,
+    tuple_,
+)
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import load_only
 
@@ -258,7 +272,10 @@ NARROWED: Mapping[str, Narrow] = {
     "ruler": lambda ruler, _wanted, _now: _extended_by(ruler),
     "to_revisit": lambda *_: or_(Complaint.status.in_(REPLIED), Complaint.pending.contains(["revisit"])),
     "unassigned": lambda *_: Complaint.assignee.is_(None),
-    "flag": lambda flag, _wanted, _now: Complaint.flags.contains([flag]),
+    # Said twice, since the index holds only those that are marked at all.
+    "flag": lambda flag, _wanted, _now: and_(
+        Complaint.flags.contains([flag]), Complaint.flags != literal_column("'{}'")
+    ),
     "going_on": lambda *_: _is_open(),
     "due": lambda due, _wanted, now: and_(_is_open(), *_due(due, now)),
     "actions": _happened,

@@ -59,6 +59,7 @@ class Complaint(db.Model):
         Index("ix_complaints_merged_into", "merged_into", postgresql_where="merged_into IS NOT NULL"),
         Index("ix_complaints_assignee", "assignee", "id", postgresql_where="assignee IS NOT NULL"),
         Index("ix_complaints_updated", "updated_at", "id"),
+        Index("ix_complaints_flags", "flags", postgresql_using="gin", postgresql_where=text("flags <> '{}'")),
         Index("ix_complaints_filed_by", "filed_by", postgresql_where="filed_by IS NOT NULL"),
         Index(
             "uq_complaints_source", "source_system", "source_number", unique=True,

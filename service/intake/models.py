@@ -116,3 +116,45 @@ class KnownEnterprise(db.Model):
     uscc: Mapped[str | None] = mapped_column(Encrypted)
     uscc_hash: Mapped[bytes | None] = mapped_column(LargeBinary, index=True)
     last_complaint: Mapped[int] = mapped_column(BigInteger, index=True)
+
+
+class Import(db.Model):
+    """A table of complaints that somebody sent in: checking, checked, filing, then done; or refused, or dropped.
+
+    `content` is the file (base64) until it is checked. `good` rows wait to be filed, `bad` ones were not taken, `same`
+    ones had been imported before. `why` says what was wrong with the whole.
+    """
+
+    __tablename__ = "imports"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(Text)
+    content: Mapped[str | None] = mapped_column(Encrypted)
+    heads: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    state: Mapped[str] = mapped_column(Text)
+    why: Mapped[str | None] = mapped_column(Text)
+    total: Mapped[int]
+    good: Mapped[int]
+    bad: Mapped[int]
+    same: Mapped[int]
+    filed: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(Instant, index=True)
+    updated_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class ImportRow(db.Model):
+    """A row of such a table; `said`, what stood in it, is kept until it is filed, and `key` knows it again after."""
+
+    __tablename__ = "import_rows"
+    __table_args__ = (
+        Index("ix_import_rows_state", "import_id", "state", "row"),
+        Index("uq_import_rows_filed", "key", unique=True, postgresql_where="state = 'filed'"),
+    )
+
+    import_id: Mapped[int] = mapped_column(ForeignKey("imports.id", ondelete="CASCADE"), primary_key=True)
+    row: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    state: Mapped[str] = mapped_column(Text)
+    key: Mapped[bytes] = mapped_column(LargeBinary)
+    number: Mapped[str | None] = mapped_column(Text)
+    said: Mapped[str | None] = mapped_column(Encrypted)

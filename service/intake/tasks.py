@@ -1,9 +1,9 @@
-"""What the clock asks intake to do."""
+"""What workers do for intake: tables that were sent in, and what the clock asks."""
 
 from datetime import timedelta
 
 from service import clock
-from service.intake import answers, attachments, begun, calls, enterprises
+from service.intake import answers, attachments, begun, calls, enterprises, importing
 from service.jobs.rules import task
 
 
@@ -31,3 +31,21 @@ def learn_enterprises() -> None:
     """Take over the enterprises of new complaints, for who types their names."""
     while enterprises.learn() == enterprises.BATCH:
         pass
+
+
+@task("intake.check_import")
+def check_import(import_id: int) -> None:
+    """Check the rows of a table that was sent in."""
+    importing.check(import_id, clock.now())
+
+
+@task("intake.file_import")
+def file_import(import_id: int) -> None:
+    """File the next rows of a table; each part is a task of its own, so that a killed worker loses only one."""
+    importing.file_some(import_id, clock.now())
+
+
+@task("intake.purge_imports", every=timedelta(hours=1))
+def purge_imports() -> None:
+    """Forget what was in tables of long ago."""
+    importing.purge(clock.now())

@@ -20,6 +20,7 @@ from service.web import (
     dispatching,
     exports,
     filing,
+    imports,
     inbox,
     knowledge,
     letters,
@@ -37,7 +38,7 @@ from service.web.forms import Filled
 
 PAGES = (
     assets, portal, filing, progress, signin, calling, dispatching, department, complaint, supervision, letters, inbox,
-    notices, retaliation, workflow, revisits, knowledge, exports,
+    notices, retaliation, workflow, revisits, knowledge, exports, imports,
 )  # fmt: skip
 # What may be kept for all, and what a page asks by itself: neither shows that somebody is still there.
 UNHEARD = frozenset({"assets.built", "hotline.ringing", "hotline.keep", "department.fresh"})

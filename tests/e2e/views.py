@@ -3,14 +3,17 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from io import BytesIO
 from urllib.parse import urlsplit
 
-from service import clock
+import openpyxl
+
+from service import clock, sheets
 from service.casework import climbing
 from service.complaints.rules import STEPS
 from service.db import transaction
 from service.demonstration import ASIDES, WAYS
-from service.intake import calls
+from service.intake import calls, importing
 from service.notices import operations as notices
 from tests.e2e.cast import ROLES, VAGUE, Cast, Filed, standing_for
 from tests.e2e.window import Window
@@ -18,7 +21,7 @@ from tests.e2e.window import Window
 # Downloads, parts of pages, a redirect to one's own desk, and the built files: nothing to look at.
 NO_PAGES = {
     "assets.built", "signin.desk", "complaint.attachment", "progress.file", "letters.file", "hotline.ringing",
-    "department.fresh", "exports.file",
+    "department.fresh", "exports.file", "imports.template", "imports.result",
 }  # fmt: skip
 ARREARS = (
     "我公司给五原县人民医院供应检验试剂，货早已送齐并验收，发票也开了，合同约定三十天内付款，医药货款拖欠一年多没有给。"
@@ -240,6 +243,23 @@ def a_link(window: Window, world: World) -> None:
     window.go(urlsplit(window.page.input_value("#issued-link")).path)
 
 
+def imported(window: Window, _world: World) -> None:
+    """A table that was sent in and checked: one row is right, one wrong."""
+    book = openpyxl.Workbook()
+    for row in (["诉求内容", "匿名"], [ARREARS, "是"], [ARREARS, "否"]):
+        book.worksheets[0].append(row)
+    book.save(table := BytesIO())
+    window.go("/desk/import")
+    window.page.set_input_files(
+        "[name=file]", {"name": "十一月.xlsx", "mimeType": sheets.MIMETYPE, "buffer": table.getvalue()}
+    )
+    window.press("上传并检查")
+    with transaction():
+        importing.check(int(window.page.url.rpartition("/")[2]), clock.now())
+    window.page.reload()
+    window.sees("只导入正确的 1 行")
+
+
 def steps() -> Iterator[View]:
     """Each step that somebody may take, with its form open."""
     for action, step in STEPS.items():
@@ -269,6 +289,9 @@ DESKS = [
     View("department.desk", "queue, nothing found", "cheng", at("/desk/department?q=不存在的内容")),
     View("department.desk", "queue, searched", "cheng", at("/desk/department?q=检验试剂&who=none&sort=updated")),
     View("", "queue, nothing ticked", "cheng", sent("/desk/department", "分办")),
+    View("imports.index", "tables that come in", "zhang", at("/desk/import")),
+    View("imports.index", "tables that come in, none chosen", "zhang", sent("/desk/import", "上传并检查")),
+    View("imports.page", "a table that came in", "zhang", imported),
     View("exports.index", "tables", "cheng", at("/desk/exports")),
     View("department.desk", "queue, wrong filter", "cheng", at("/desk/department?family=nonsense")),
     View("department.desk", "approvals", "fu", at("/desk/department")),

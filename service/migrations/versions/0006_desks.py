@@ -14,6 +14,7 @@ def upgrade() -> None:
     _assignees()
     _kept_desks()
     _exports()
+    _imports()
     _calls()
     _known_enterprises()
     _knowledge()
@@ -24,6 +25,13 @@ def _assignees() -> None:
     op.add_column("complaints", sa.Column("assignee", sa.BigInteger(), nullable=True))
     op.create_index("ix_complaints_assignee", "complaints", ["assignee", "id"], postgresql_where="assignee IS NOT NULL")
     op.create_index("ix_complaints_updated", "complaints", ["updated_at", "id"])
+    op.create_index(
+        "ix_complaints_flags",
+        "complaints",
+        ["flags"],
+        postgresql_using="gin",
+        postgresql_where=sa.text("flags <> '{}'"),
+    )
 
 
 def _kept_desks() -> None:
@@ -57,6 +65,42 @@ def _exports() -> None:
     )
     op.create_index("ix_exports_user_id", "exports", ["user_id"])
     op.create_index("ix_exports_created_at", "exports", ["created_at"])
+
+
+def _imports() -> None:
+    """Tables of complaints that come in, and their rows."""
+    op.create_table(
+        "imports",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("user_id", sa.BigInteger(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=True),
+        sa.Column("heads", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=True),
+        *(sa.Column(name, sa.Integer(), nullable=False) for name in ("total", "good", "bad", "same", "filed")),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_imports_user_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_imports")),
+    )
+    op.create_index("ix_imports_user_id", "imports", ["user_id"])
+    op.create_index("ix_imports_created_at", "imports", ["created_at"])
+    op.create_table(
+        "import_rows",
+        sa.Column("import_id", sa.BigInteger(), nullable=False),
+        sa.Column("row", sa.Integer(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("key", sa.LargeBinary(), nullable=False),
+        sa.Column("number", sa.Text(), nullable=True),
+        sa.Column("said", sa.LargeBinary(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["import_id"], ["imports.id"], name=op.f("fk_import_rows_import_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("import_id", "row", name=op.f("pk_import_rows")),
+    )
+    op.create_index("ix_import_rows_state", "import_rows", ["import_id", "state", "row"])
+    op.create_index("uq_import_rows_filed", "import_rows", ["key"], unique=True, postgresql_where="state = 'filed'")
 
 
 def _calls() -> None:
@@ -135,8 +179,11 @@ def downgrade() -> None:
     op.drop_index("ix_complaints_enterprise", "complaints")
     op.drop_table("known_enterprises")
     op.drop_table("calls")
+    op.drop_table("import_rows")
+    op.drop_table("imports")
     op.drop_table("exports")
     op.drop_table("kept_desks")
+    op.drop_index("ix_complaints_flags", "complaints")
     op.drop_index("ix_complaints_updated", "complaints")
     op.drop_index("ix_complaints_assignee", "complaints")
     op.drop_column("complaints", "assignee")
