@@ -10,16 +10,19 @@ from typing import Any, TextIO
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
+from marshmallow import ValidationError
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from service import clock, demonstration, health, simulation
 from service.accounts import operations as accounts
-from service.accounts.rules import ROLES, Grant
+from service.accounts.rules import ROLES, Grant, Reader
 from service.audit import operations as audit
 from service.casework import climbing, recounting
 from service.classifier import corpus, storage
 from service.classifier import operations as classifier
+from service.complaints import exporting, listing
 from service.complaints import operations as complaints
+from service.complaints.schemas import ListQuerySchema
 from service.db import transaction
 from service.deadlines import operations as deadlines
 from service.deadlines import terminal
@@ -27,7 +30,8 @@ from service.deadlines.rules import Unit
 from service.deadlines.schemas import ExplanationSchema
 from service.directory import operations as directory
 from service.errors import Problem
-from service.intake import prefill
+from service.fields import flatten
+from service.intake import importing, prefill
 from service.knowledge import operations as knowledge
 from service.notices import administration as notices
 
@@ -288,6 +292,69 @@ def token(login: str, revoke: bool) -> None:
     click.echo(said)
 
 
+# --- tables ----------------------------------------------------------------------------------------------------------
+
+FILTERS = ListQuerySchema(only=("department", "status", "family", "region", "due", "q"))
+AS = click.option("--as", "login", required=True, help="以哪个账户的名义；只能看到、提交这个账户可以的")
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@AS
+@click.option("--good-only", is_flag=True, help="有问题的行留下，只导入正确的；默认有错则一行也不导入")
+@click.option("--result", type=click.Path(dir_okay=False, path_type=Path), help="把没有导入的行和原因写到这个文件")
+@told
+def import_table(file: Path, login: str, good_only: bool, result: Path | None) -> None:
+    """从按模板填写的 Excel 表导入诉求；同一行不会导入两次。"""
+    now = clock.now()
+    with transaction():
+        reader = accounts.reader(accounts.user_named(login))
+        made = importing.receive(file.read_bytes(), file.name, reader, now, queued=False)
+    with transaction():
+        importing.check(made.id, now)
+    if result and made.bad:
+        result.write_bytes(importing.result(made))
+    for row, why, _cells in importing.faults(made):
+        click.echo(f"第 {row} 行　{'；'.join(why.splitlines())}", err=True)
+    if made.good and made.state == "checked":
+        _file_all(made.id, reader, not good_only)
+    click.echo(made.why or f"共 {made.total} 行：导入 {made.filed}，有问题 {made.bad}，以前已导入 {made.same}。")
+    sys.exit(1 if made.why or made.bad else 0)
+
+
+def _file_all(import_id: int, reader: Reader, whole: bool) -> None:
+    with transaction():
+        importing.begin(import_id, reader, whole, clock.now(), queued=False)
+    more = True
+    while more:
+        with transaction():
+            more = importing.file_some(import_id, clock.now(), queued=False)
+
+
+@click.command("export")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@AS
+@click.option("--department", help="部门编码")
+@click.option("--status", help="状态，例如 handling")
+@click.option("--family", help="大类，例如 arrears")
+@click.option("--region", help="地区编码，含下级")
+@click.option("--due", help="overdue 或 soon")
+@click.option("--q", help="搜索词")
+@told
+def export_table(file: Path, login: str, **given: str | None) -> None:
+    """把一个账户看得到的诉求写成 Excel 表；谁导出了什么，有记录。"""
+    try:
+        wanted = FILTERS.load({name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        said = "；".join(f"--{name}：{''.join(sentences)}" for name, sentences in flatten(error.messages).items())
+        raise click.UsageError(said) from error
+    with transaction(), file.open("wb") as target:
+        reader = accounts.reader(accounts.user_named(login))
+        order = exporting.Order(listing.Wanted(**wanted), list(exporting.COLUMNS), reader.roles)
+        count = exporting.write(order, reader, clock.now(), target)
+    click.echo(f"导出 {count} 件到 {file}。")
+
+
 # --- keeping watch ---------------------------------------------------------------------------------------------------
 
 
@@ -380,5 +447,19 @@ def simulate(days: int, complaints: int, number: int, start: str, keep: bool) ->
 def register(app: Flask) -> None:
     """Add every command to an app."""
     understanding = (classify, facts, models)
-    for command in (seed, *understanding, deadline, users, token, sweep, limits, audits, examine, demo, simulate):
+    tables = (import_table, export_table)
+    for command in (
+        seed,
+        *understanding,
+        deadline,
+        users,
+        token,
+        *tables,
+        sweep,
+        limits,
+        audits,
+        examine,
+        demo,
+        simulate,
+    ):
         app.cli.add_command(command)

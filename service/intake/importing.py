@@ -318,10 +318,11 @@ def _cell(cells: Sequence[str], at: int) -> str:
 
 
 def purge(now: datetime) -> None:
-    """Forget what rows said after a week, and that they were imported after half a year."""
-    old = select(Import.id).where(Import.created_at <= now - KEPT)
-    said = ImportRow.import_id.in_(old) & ImportRow.said.is_not(None) & (ImportRow.state != GOOD)
-    db.session.execute(update(ImportRow).where(said).values(said=None))
+    """Forget after a week what was not filed, and after half a year that anything was."""
+    old = (Import.created_at <= now - KEPT, Import.state != "filing")
+    unfiled = ImportRow.import_id.in_(select(Import.id).where(*old)) & (ImportRow.state != FILED)
+    db.session.execute(delete(ImportRow).where(unfiled))
+    db.session.execute(update(Import).where(*old).values(state="dropped", content=None))
     db.session.execute(delete(Import).where(Import.created_at <= now - KNOWN))
 
 

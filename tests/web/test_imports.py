@@ -270,6 +270,18 @@ def test_what_was_given_up_is_forgotten_and_nobody_sees_anothers(operator: Brows
     assert (again.status_code, stored()) == (409, 0)
 
 
+def test_what_was_not_filed_is_forgotten_after_a_week_and_what_was_is_still_known(operator: Browser) -> None:
+    page = sent(operator, book(GOOD, {**GOOD, "联系电话": "12"}))
+    operator.post(page, {"_action": "good"})
+    work()
+    waiting = sent(operator, book({**GOOD, "标题": "另一件"}))
+    with transaction():
+        importing.purge(now() + importing.KEPT)
+    assert list(db.session.scalars(select(ImportRow.state))) == ["filed"]
+    assert operator.post(waiting, {"_action": "all"}).status_code == 409
+    assert figures(operator.get(sent(operator, book(GOOD))).text)["以前已导入"] == 1
+
+
 def test_who_may_no_longer_file_files_nothing(app: Flask, people: People) -> None:
     reader = people.reader("operator", "150000")
     operator = Browser(app, reader)
