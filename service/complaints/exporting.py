@@ -28,7 +28,7 @@ from service.sheets import Column, Table
 
 # Up to so many rows at once; beyond, a worker writes them.
 AT_ONCE = 5000
-MOST = 200_000
+MOST = 120_000
 # So many rows come from the database at a time.
 FETCHED = 1000
 KEPT = timedelta(hours=24)
