@@ -40,7 +40,7 @@ def _dispatch(deed: Deed) -> None:
     complaint.region = complaint.region or deed.book.departments[given["department"]].place
     category, nature = given.get("category", complaint.category), given.get("nature", complaint.nature)
     if category and (category, nature) != (complaint.category, complaint.nature):
-        intake.correct(complaint, category, nature)
+        intake.correct(complaint, category, nature, deed.now)
     how = "仍由{}办理：" if deed.by.role == MACHINE else "派单员指定由{}办理。"
     _deliver(deed, how, given.get("note", ""))
 
