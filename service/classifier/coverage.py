@@ -22,7 +22,7 @@ ERROR = 0.03
 # A family has a threshold of its own where so many held-out texts stand above it; else the one for all holds.
 CARRIED_BY = 100
 # P: a text that knows less of its pairs than all but so many of the learnt ones know without themselves is strange.
-STRANGE_SHARE = 0.005
+STRANGE_SHARE = 0.001
 CURVE_POINTS = 50
 BINS = 15
 NEVER = 1.01
