@@ -20,6 +20,7 @@ from service.documentation import blp as documentation
 from service.intake import api as intake
 from service.intake import tasks as intake_tasks  # noqa: F401
 from service.jobs import tasks as jobs_tasks  # noqa: F401
+from service.learning import tasks as learning_tasks  # noqa: F401
 from service.notices import api as notices
 from service.notices import tasks as notices_tasks  # noqa: F401
 from service.web import site

@@ -11,6 +11,7 @@ from service.deadlines.rules import Term, Unit, due
 from service.directory.rules import GOVERNING, Directory
 from service.errors import Invalid, WrongState
 from service.intake import operations as intake
+from service.learning import operations as learning
 from service.routing.respondent import Respondent
 from service.routing.rules import barred
 
@@ -35,7 +36,7 @@ def check_department(department: str, complaint: Complaint, book: Directory) -> 
 
 def _dispatch(deed: Deed) -> None:
     """Give the complaint to a department, under another category where the dispatcher says so."""
-    complaint, given = deed.complaint, deed.given
+    complaint, given, before = deed.complaint, deed.given, learning.held(deed.complaint)
     # Where nobody knew the place, the department's own is now the place of the matter.
     complaint.region = complaint.region or deed.book.departments[given["department"]].place
     category, nature = given.get("category", complaint.category), given.get("nature", complaint.nature)
@@ -43,19 +44,24 @@ def _dispatch(deed: Deed) -> None:
         intake.correct(complaint, category, nature, deed.now)
     how = "仍由{}办理：" if deed.by.role == MACHINE else "派单员指定由{}办理。"
     _deliver(deed, how, given.get("note", ""))
+    learning.remember(complaint, before, deed.by, given.get("note"), deed.now)
 
 
 def _transfer(deed: Deed) -> None:
     """Hand it on to another department, which gets a limit of its own."""
     if deed.given["department"] == deed.complaint.department:
         raise Invalid("这件诉求已经由这个部门办理。", {"department": ["请选择另一个部门。"]})
+    before = learning.held(deed.complaint)
     _deliver(deed, "转由{}办理。", deed.given["reason"])
+    learning.remember(deed.complaint, before, deed.by, deed.given["reason"], deed.now)
 
 
 def _designate(deed: Deed) -> None:
     """The supervisor's word: who is designated does not hand back."""
+    before = learning.held(deed.complaint)
     _deliver(deed, "督办人指定由{}办理。", deed.given["reason"])
     deed.complaint.designated = True
+    learning.remember(deed.complaint, before, deed.by, deed.given["reason"], deed.now)
 
 
 def _deliver(deed: Deed, how: str, why: str) -> None:
@@ -106,6 +112,7 @@ def _grant_hand_back(deed: Deed) -> None:
     """Routed anew; the table of duties gets a proposal out of what the department said."""
     complaint = deed.complaint
     asked = complaints.last_of(complaint.id, ("hand_back",))
+    before = learning.held(complaint)
     if asked and complaint.department:
         proposed = asked.data.get("department")
         db.session.add(DutyProposal(
@@ -114,6 +121,7 @@ def _grant_hand_back(deed: Deed) -> None:
         ))  # fmt: skip
         complaint.proposed_department = proposed
     complaint.department = None
+    learning.remember(complaint, before, deed.by, asked.data["reason"] if asked else None, deed.now)
 
 
 def _raise_level(deed: Deed) -> None:

@@ -24,6 +24,8 @@ class Corpus:
     Attributes:
         hints: (label, words) that nobody wrote as a complaint; they teach, but nothing is measured on them.
         ways: label → which way its texts go; labels of one way go to the same owners under the same rules.
+        groups: texts of one group are never learnt from to judge each other; "" for a text of its own. A label needs
+            texts of no group too. Empty where no text has one.
     """
 
     titles: Sequence[str]
@@ -31,6 +33,7 @@ class Corpus:
     labels: Sequence[str]
     hints: Sequence[tuple[str, str]] = ()
     ways: Mapping[str, str] = field(default_factory=dict)
+    groups: Sequence[str] = ()
 
     def __len__(self) -> int:
         return len(self.texts)

@@ -4,9 +4,10 @@ The only file of the service that needs scikit-learn and scipy, and no web proce
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import version
 from typing import Any, NamedTuple
+from zlib import crc32
 
 import numpy as np
 import scipy.sparse as sparse
@@ -20,7 +21,7 @@ from sklearn.svm import LinearSVC
 from tqdm import tqdm
 
 from service import clock
-from service.classifier import coverage
+from service.classifier import coverage, outcomes
 from service.classifier.corpus import Corpus
 from service.classifier.evaluation import figures
 from service.classifier.model import (
@@ -71,7 +72,19 @@ class Learned(NamedTuple):
         return _weighed(counts, self.columns, self.idf) @ self.weights.T + self.bias
 
 
+class Lesson(NamedTuple):
+    """A model, and what weights that had not seen its texts said of them, packed as outcomes.pack() does."""
+
+    model: Model
+    outcomes: bytes
+
+
 def train(corpus: Corpus) -> Model:
+    """learn() where only the model is wanted."""
+    return learn(corpus).model
+
+
+def learn(corpus: Corpus) -> Lesson:
     """Learn a model; its temperature and figures come from cross-validation.
 
     Raises:
@@ -83,7 +96,7 @@ def train(corpus: Corpus) -> Model:
         bar.update()
         vocabularies, counts = _counted(documents)
         bar.update()
-        lessons = _Lessons(counts, np.array([*corpus.labels, *(label for label, _ in corpus.hints)]), len(corpus))
+        lessons = _Lessons(counts, corpus)
         unseen = lessons.unseen_scores(bar.update)
         learned = lessons.learn(np.arange(len(corpus)))
         bar.update()
@@ -93,7 +106,8 @@ def train(corpus: Corpus) -> Model:
     about = _about(corpus, figures(likely, corpus.labels, labels))
     known = _familiarity(documents[: len(corpus)], vocabularies[PAIRS_OF], counts[PAIRS_OF])
     about["coverage"] = coverage.measure(likely, corpus.labels, labels, corpus.ways, known)
-    return _model(labels, vocabularies, learned, calibrate(unseen, targets), about)
+    model = _model(labels, vocabularies, learned, calibrate(unseen, targets), about)
+    return Lesson(model, outcomes.pack(corpus.titles, corpus.texts, labels, likely))
 
 
 def _check(corpus: Corpus) -> None:
@@ -132,10 +146,11 @@ def _count(terms: Callable[[Document], list[str]], documents: Sequence[Document]
 class _Lessons:
     """Counts and labels of texts, followed by those of the hints, which take part in every fit and in no figure."""
 
-    def __init__(self, counts: Sequence[Matrix], labels: np.ndarray, texts: int) -> None:
-        self.counts, self.labels, self.texts = counts, labels, texts
-        self.classes = np.unique(labels)
-        self.families = np.array([family(label) for label in labels])
+    def __init__(self, counts: Sequence[Matrix], corpus: Corpus) -> None:
+        self.counts, self.texts, self.groups = counts, len(corpus), corpus.groups
+        self.labels = np.array([*corpus.labels, *(label for label, _ in corpus.hints)])
+        self.classes = np.unique(self.labels)
+        self.families = np.array([family(label) for label in self.labels])
 
     def learn(self, rows: np.ndarray) -> Learned:
         """Fit on these texts and all hints."""
@@ -157,13 +172,25 @@ class _Lessons:
 
     def unseen_scores(self, done: Callable[[], object]) -> Floats:
         """The scores of each text by weights that were fitted without it."""
-        labels = self.labels[: self.texts]
-        folds = min(FOLDS, *Counter(labels.tolist()).values())
         scores = np.zeros((self.texts, len(self.classes)))
-        for known, unknown in StratifiedKFold(folds, shuffle=True, random_state=0).split(labels, labels):
+        for known, unknown in _folds(self.labels[: self.texts], self.groups):
             scores[unknown] = self.learn(known).scores([matrix[unknown] for matrix in self.counts])
             done()
         return scores
+
+
+def _folds(labels: np.ndarray, groups: Sequence[str]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Rows to learn and rows to ask, fold by fold; of a group all rows are in one.
+
+    Rows of no group stand in the same fold whatever else is learnt beside them, so that two models are compared fairly.
+    """
+    single = np.flatnonzero([not group for group in groups]) if groups else np.arange(len(labels))
+    folds = min(FOLDS, *Counter(labels[single].tolist()).values())
+    fold = np.array([crc32(group.encode()) % folds for group in groups] or [0] * len(labels))
+    splits = StratifiedKFold(folds, shuffle=True, random_state=0).split(single, labels[single])
+    for number, (_, asked) in enumerate(splits):
+        fold[single[asked]] = number
+    yield from ((np.flatnonzero(fold != number), np.flatnonzero(fold == number)) for number in range(folds))
 
 
 def _idf(counts: Matrix) -> np.ndarray:

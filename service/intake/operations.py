@@ -33,6 +33,8 @@ from service.directory.rules import Directory
 from service.errors import Invalid, NotAllowed, NotFound
 from service.intake import duplicates, storing
 from service.intake.rules import FILING_DESKS, URGENT, Draft, Turn, turns
+from service.learning import operations as learning
+from service.learning.operations import Held
 from service.routing import operations as routing
 from service.routing.matter import Matter
 from service.routing.respondent import Respondent
@@ -81,9 +83,17 @@ def file_complaint(draft: Draft, reader: Reader, now: datetime, by_hand: bool = 
     clocks = _clocks(complaint, turned, draft.source_due_at, now, book)
     complaint.due_at = min(row["due_at"] for row in clocks if row["state"] == "running")
     storing.store(complaint, events, clocks)
+    _remember(complaint, draft, reader, now, by_hand)
     if draft.answer:
         _check_answer(complaint, reader)
     return Filed(complaint, code, clocks, offered)
+
+
+def _remember(complaint: Complaint, draft: Draft, reader: Reader, now: datetime, by_hand: bool) -> None:
+    """Keep that a desk chose another category than the machine; who wants to dispatch by hand has not decided yet."""
+    if draft.category and reader.roles & FILING_DESKS and not by_hand:
+        machine = Held(learning.likeliest(complaint), None)
+        learning.remember(complaint, machine, Trace(_filing_role(reader), reader.id), None, now)
 
 
 def _check_answer(complaint: Complaint, reader: Reader) -> None:

@@ -1,0 +1,65 @@
+"""How a process answers with the version that the database names, without a restart and without a lost request."""
+
+import time
+from threading import Thread
+
+import structlog
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+
+from service import clock
+from service.classifier import operations as classifier
+from service.db import db, transaction
+from service.errors import Problem
+from service.learning import registry
+from service.learning.models import CHAMPION, ModelVersion
+
+# Seconds between two looks at the database.
+PAUSE = 5.0
+CHAMPIONS = select(ModelVersion.version).where(ModelVersion.state == CHAMPION)
+
+log = structlog.get_logger()
+
+
+def follow() -> str | None:
+    """Answer with the champion from now on; gives its version. Where there is none, this machine's model becomes it.
+
+    One small statement where nothing changed. A model is loaded beside the one that answers and takes its place whole.
+
+    Raises:
+        Unavailable: its file is damaged; the model before goes on answering.
+    """
+    wanted = db.session.scalar(CHAMPIONS)
+    if wanted is None:
+        first = registry.register_first(clock.now())
+        wanted = first.version if first else None
+    if wanted is not None and wanted != classifier.answering():
+        classifier.follow(wanted, lambda: registry.file_of(wanted))
+        log.info("model_taken_up", version=wanted)
+    return wanted
+
+
+def watch(app: Flask) -> Thread:
+    """Follow for as long as this process lives, in a thread of its own."""
+    thread = Thread(target=_watch, args=(app,), name="follow-model", daemon=True)
+    thread.start()
+    return thread
+
+
+def _watch(app: Flask) -> None:
+    while True:
+        time.sleep(PAUSE)
+        with app.app_context():
+            look()
+
+
+def look() -> None:
+    """Follow, or stay with the model that answers where the database is away or what it has is damaged."""
+    try:
+        with transaction():
+            follow()
+    except SQLAlchemyError:
+        pass  # every request says so already
+    except Problem as problem:
+        log.error("model_not_taken_up", why=problem.message)
