@@ -91,8 +91,9 @@ def classify(text: str | None, lines: TextIO | None) -> None:
     if (text is None) == (lines is None):
         raise click.UsageError("请给出一段文字，或用 --lines 给出一个文件。")
     for suggestions in classifier.suggest_many([text] if text is not None else _lines(lines)):
-        show([{"code": one.code, "probability": round(one.probability, 4),
-               "reasons": [reason.word for reason in one.reasons]} for one in suggestions])  # fmt: skip
+        show([{"code": one.code, "probability": round(one.probability, 4), "sure": one.sure,
+               "reasons": [reason.word for reason in one.reasons],
+               "against": [reason.word for reason in one.against]} for one in suggestions])  # fmt: skip
 
 
 @click.command()
