@@ -21,6 +21,7 @@ from service.web import (
     hotline,
     inbox,
     letters,
+    model_desk,
     notices,
     portal,
     progress,
@@ -35,7 +36,7 @@ from service.web.forms import Filled
 
 PAGES = (
     assets, portal, filing, progress, signin, hotline, dispatching, department, complaint, supervision, letters, inbox,
-    notices, retaliation, workflow, revisits,
+    notices, retaliation, workflow, revisits, model_desk,
 )  # fmt: skip
 IDLE = 8 * 3600  # seconds until a session that nobody uses ends
 CSRF = CSRFProtect()

@@ -5,14 +5,20 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlsplit
 
+from sqlalchemy import delete, select
+
 from service import clock
+from service.accounts.models import User
 from service.casework import climbing
 from service.complaints.rules import STEPS
-from service.db import transaction
+from service.db import db, transaction
 from service.demonstration import ASIDES, WAYS
+from service.learning.models import Example
 from service.notices import operations as notices
 from tests.e2e.cast import ROLES, VAGUE, Cast, Filed, standing_for
 from tests.e2e.window import Window
+from tests.web import models
+from tests.web.models import NEW, OLD
 
 # Downloads, a redirect to one's own desk, and the built files: nothing to look at.
 NO_PAGES = {"assets.built", "signin.desk", "complaint.attachment", "progress.file", "letters.file"}
@@ -304,4 +310,35 @@ NOTICES = [
     View("notice_desk.hours", "quiet hours", "guan", at(f"{ADMIN}/quiet-hours")),
     View("notice_desk.rules_", "who hears of what", "guan", at(f"{ADMIN}/rules")),
 ]
-VIEWS = [*PUBLIC, *DESKS, *NOTICES]
+
+
+# --- the model -------------------------------------------------------------------------------------------------------
+
+
+def learnt(path: str, come: Callable[[str], Come] = at) -> Come:
+    """Come by an address once there are versions of the model and a correction; {correction} stands for its number."""
+
+    def come_(window: Window, world: World) -> None:
+        models.three()
+        with transaction():
+            db.session.execute(delete(Example))
+            somebody = db.session.scalar(select(User.id)) or 0
+        come(path.replace("{correction}", str(models.correction(1, somebody))))(window, world)
+
+    return come_
+
+
+MODEL = "/admin/models"
+MODELS = [
+    View("model_desk.current", "model", "guan", learnt(MODEL)),
+    View("model_desk.versions", "versions", "guan", learnt(f"{MODEL}/versions")),
+    View("model_desk.report", "report", "guan", learnt(f"{MODEL}/report")),
+    View("model_desk.report", "report of nothing", "guan", learnt(f"{MODEL}/versions/{OLD}")),
+    View("model_desk.confirm", "retrain", "guan", learnt(f"{MODEL}/steps/retrain")),
+    View("model_desk.confirm", "refuse, wrong", "guan",
+         learnt(f"{MODEL}/versions/{NEW}/refuse", lambda path: sent(path, "确认不启用"))),
+    View("model_desk.examples", "corrections", "guan", learnt(f"{MODEL}/examples")),
+    View("model_desk.ask_drop", "take a correction out", "guan", learnt(f"{MODEL}/examples/{{correction}}/drop")),
+    View("model_desk.drift", "drift", "guan", learnt(f"{MODEL}/drift")),
+]  # fmt: skip
+VIEWS = [*PUBLIC, *DESKS, *NOTICES, *MODELS]
