@@ -1,6 +1,7 @@
 """The page of the model: for administrators, whole without a script, and telling no more than it must."""
 
 import re
+from datetime import date
 from html import unescape
 from typing import Any
 
@@ -10,6 +11,7 @@ from service.db import db
 from service.directory import operations as directory
 from service.learning import operations as learning
 from service.learning.models import CHALLENGER, CHAMPION, REFUSED, Example, ModelVersion
+from service.learning.rules import Week, alarmed
 from tests.factories import People
 from tests.statements import counted
 from tests.web import models
@@ -158,7 +160,7 @@ def test_whether_versions_are_promoted_by_themselves_is_said_and_changed(admin: 
 def test_a_report_compares_slice_by_slice_and_says_who_was_capped(admin: Browser, path: str) -> None:
     page = unescape(admin.get(DESK + path).text)
     rows = [re.sub(r"<.*?>|\s+", " ", row) for row in re.findall(r"<tr>.*?</tr>", page, re.DOTALL)]
-    assert any(re.search(r"热线 +渠道 .*80\.0% .*70\.0% .*-10\.0 .*-15\.0 – -4\.0 .*变差", row) for row in rows), rows
+    assert any(re.search(r"热线 +渠道 .*80\.0% .*70\.0% .*-10\.0 .*-15\.0 至 -4\.0 .*变差", row) for row in rows), rows
     assert any(re.search(r"180 +20", row) for row in rows)
     assert "渠道“热线”变差了。" in page
     assert any(re.search(r"工程.*货.* 7", row) for row in rows), rows
@@ -206,6 +208,24 @@ def test_more_corrections_than_a_page_go_on_and_a_wrong_page_is_told(admin: Brow
     assert page.count('class="excerpt"') == 50
     assert admin.get(following).text.count('class="excerpt"') == 1
     assert admin.get(f"{DESK}/examples?cursor=x").status_code == 422
+
+
+# --- drift -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_week_unlike_the_others_alarms_in_words(admin: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = [Week(date(2026, 10, 5 + 7 * at), 40, 0.2, 0.05, 0.1) for at in range(3)]
+    found = alarmed([*usual, Week(date(2026, 10, 26), 40, 0.7, 0.05, None)])
+    monkeypatch.setattr(learning, "drift", lambda _now, _weeks: found)
+    page = admin.get(f"{DESK}/drift").text
+    assert "10月26日起的一周，拿不准的比往常多得多" in page
+    rows = [re.sub(r"<.*?>|\s+", "", row) for row in re.findall(r"<tr>.*?</tr>", page, re.DOTALL)]
+    assert rows == [
+        "10月26日4070.0%5.0%没有拿不准的",
+        "10月19日4020.0%5.0%10.0%正常",
+        "10月12日4020.0%5.0%10.0%正常",
+        "10月5日4020.0%5.0%10.0%件数太少，不判断",
+    ]
 
 
 # --- what all of them cost -------------------------------------------------------------------------------------------
