@@ -134,6 +134,18 @@ def _raise_level(deed: Deed) -> None:
     deed.noted["place"] = above
 
 
+def _take_over(deed: Deed) -> None:
+    """The duty went to another department, and this with it; what bound the one before does not bind the next."""
+    _deliver(deed, "职责调整，改由{}办理：", deed.given["reason"])
+
+
+def _release(deed: Deed) -> None:
+    """The duty went to a department that may not have this: a dispatcher finds another."""
+    complaint = deed.complaint
+    complaint.department, complaint.proposed_department, complaint.designated = None, None, False
+    complaint.routed_by, complaint.reason = "triage", deed.given["reason"]
+
+
 EFFECTS = {
     "dispatch": _dispatch,
     "transfer": _transfer,
@@ -142,4 +154,6 @@ EFFECTS = {
     "hand_back": _hand_back,
     "grant_hand_back": _grant_hand_back,
     "raise_level": _raise_level,
+    "take_over": _take_over,
+    "release": _release,
 }

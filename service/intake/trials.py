@@ -162,4 +162,4 @@ def hits(now: datetime) -> dict[int, int]:
     """How many complaints of the last 30 days each directive decided or proposed, in one statement."""
     recent = (Complaint.directive.is_not(None), Complaint.created_at >= now - HITS_OF)
     query = select(Complaint.directive, func.count()).where(*recent).group_by(Complaint.directive)
-    return {row[0]: row[1] for row in db.session.execute(query)}
+    return {row[0]: row[1] for row in db.session.execute(query) if row[0] is not None}

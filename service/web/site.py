@@ -25,8 +25,10 @@ from service.web import (
     notices,
     portal,
     progress,
+    reorganisations,
     retaliation,
     revisits,
+    routing_desk,
     signin,
     supervision,
     words,
@@ -36,7 +38,8 @@ from service.web.forms import Filled
 
 PAGES = (
     assets, portal, filing, progress, signin, hotline, dispatching, department, complaint, supervision, letters, inbox,
-    notices, retaliation, workflow, revisits, model_desk,
+    notices, retaliation, workflow, revisits, model_desk, routing_desk,
+    reorganisations,
 )  # fmt: skip
 IDLE = 8 * 3600  # seconds until a session that nobody uses ends
 CSRF = CSRFProtect()
