@@ -8,7 +8,6 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from service import clock
 from service.classifier import operations as classifier
 from service.db import db, transaction
 from service.errors import Problem
@@ -23,7 +22,7 @@ log = structlog.get_logger()
 
 
 def follow() -> str | None:
-    """Answer with the champion from now on; gives its version. Where there is none, this machine's model becomes it.
+    """Answer with the champion from now on; gives its version. Where none is registered, the model here goes on.
 
     One small statement where nothing changed. A model is loaded beside the one that answers and takes its place whole.
 
@@ -31,9 +30,6 @@ def follow() -> str | None:
         Unavailable: its file is damaged; the model before goes on answering.
     """
     wanted = db.session.scalar(CHAMPIONS)
-    if wanted is None:
-        first = registry.register_first(clock.now())
-        wanted = first.version if first else None
     if wanted is not None and wanted != classifier.answering():
         classifier.follow(wanted, lambda: registry.file_of(wanted))
         log.info("model_taken_up", version=wanted)

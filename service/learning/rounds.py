@@ -144,9 +144,9 @@ def gather() -> Material:
 def _corrections() -> list[Correction]:
     """What people said against the machine, the oldest first; one statement."""
     said = (Example.dropped_at.is_(None), Example.label != func.coalesce(Example.was, ""))
-    rows = db.session.execute(select(Example, User.login).join(User, User.id == Example.user_id).where(*said)
-                              .order_by(Example.at, Example.id))  # fmt: skip
-    return [_correction(row[0], row[1]) for row in rows]
+    query = select(Example, User.login).outerjoin(User, User.id == Example.user_id).where(*said)
+    rows = db.session.execute(query.order_by(Example.at, Example.id))
+    return [_correction(row[0], row[1] or str(row[0].user_id)) for row in rows]
 
 
 def _correction(one: Example, login: str) -> Correction:

@@ -162,8 +162,7 @@ def judge(trials: Sequence[Trial], name: Name) -> dict[str, Any]:
     found = slices(trials)
     overall, worst = found[0], min((one for one in found if one.verdict == WORSE), key=_loss, default=None)
     if worst is not None:
-        where = f"在「{name(worst.kind, worst.name)}」上变差" if worst.kind != "all" else "总体变差"
-        verdict, reason = REFUSED, f"{where}：{_told(worst)}。"
+        verdict, reason = REFUSED, f"在「{name(worst.kind, worst.name)}」上变差：{_told(worst)}。"
     elif overall.verdict != BETTER:
         verdict, reason = REFUSED, f"总体没有可靠的提高：{_told(overall)}。"
     else:

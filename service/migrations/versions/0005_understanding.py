@@ -51,7 +51,6 @@ def _learning() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("dropped_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("dropped_by", sa.BigInteger(), nullable=True),
-        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_examples_user_id")),
         sa.ForeignKeyConstraint(["dropped_by"], ["users.id"], name=op.f("fk_examples_dropped_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_examples")),
         sa.UniqueConstraint("complaint_id", name=op.f("uq_examples_complaint_id")),
