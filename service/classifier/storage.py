@@ -107,14 +107,18 @@ def outcomes(place: Path) -> bytes:
 
 
 def fetched(folder: Path, version: str, content: bytes) -> Model:
-    """Save a model's file that was kept elsewhere, and load it.
+    """Save a model's file that was kept elsewhere, once it is known to be whole, and load it.
 
     Raises:
         Unavailable: it is damaged, or is another version.
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    _write(folder / f"{version}{SUFFIX}", lambda file: file.write(content))
-    return kept(folder, version)
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".fetched") as draft:
+        arrived = Path(draft) / f"{version}{SUFFIX}"
+        _write(arrived, lambda file: file.write(content))
+        model = kept(Path(draft), version)
+        os.replace(arrived, folder / f"{version}{SUFFIX}")
+    return model
 
 
 def kept(folder: Path, version: str) -> Model:

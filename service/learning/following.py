@@ -10,7 +10,6 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from service.classifier import operations as classifier
 from service.db import db, transaction
-from service.errors import Problem
 from service.learning import registry
 from service.learning.models import CHAMPION, ModelVersion
 
@@ -51,11 +50,11 @@ def _watch(app: Flask) -> None:
 
 
 def look() -> None:
-    """Follow, or stay with the model that answers where the database is away or what it has is damaged."""
+    """Follow, or stay with the model that answers where the database is away or what it has cannot be had."""
     try:
         with transaction():
             follow()
     except SQLAlchemyError:
         pass  # every request says so already
-    except Problem as problem:
-        log.error("model_not_taken_up", why=problem.message)
+    except Exception as error:  # a thread that ended would leave this process behind without a word
+        log.error("model_not_taken_up", kind=type(error).__name__)

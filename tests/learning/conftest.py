@@ -1,6 +1,6 @@
 """A service that knows six leaves, with a model that takes a second to train, in folders of its own."""
 
-from collections.abc import Iterator
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,7 +9,6 @@ from flask import Flask
 
 from service import clock
 from service.classifier import operations as classifier
-from service.classifier.operations import train_seed_model
 from service.config import ROOT
 from service.db import transaction
 from service.learning import registry
@@ -36,15 +35,27 @@ def six_leaves(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return data
 
 
+@pytest.fixture(scope="session")
+def six_leaf_model(seeded: Flask, six_leaves: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a model of theirs."""
+    var = tmp_path_factory.mktemp("six-leaf-model")
+    with pytest.MonkeyPatch.context() as patch, seeded.app_context():
+        patch.setitem(seeded.config, "DATA", six_leaves)
+        patch.setitem(seeded.config, "VAR", var)
+        patch.setattr(classifier, "_loaded", None)
+        classifier.train_seed_model()
+    return var
+
+
 @pytest.fixture
-def first(app: Flask, six_leaves: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def first(app: Flask, six_leaves: Path, six_leaf_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """The version of a first model that is registered and answers."""
+    shutil.copytree(six_leaf_model, tmp_path, dirs_exist_ok=True)
     monkeypatch.setitem(app.config, "DATA", six_leaves)
     monkeypatch.setitem(app.config, "VAR", tmp_path)
     monkeypatch.setattr(classifier, "_loaded", None)
-    train_seed_model()
     with transaction():
         champion = registry.register_first(clock.now())
         assert champion is not None
         assert follow() == champion.version
-        yield champion.version
+    return champion.version
