@@ -9,13 +9,15 @@ from sqlalchemy import delete, select
 
 from service import clock
 from service.accounts.models import User
-from service.casework import climbing
+from service.accounts.rules import Reader
+from service.casework import climbing, reorganising
 from service.complaints.rules import STEPS
 from service.db import db, transaction
 from service.demonstration import ASIDES, WAYS
 from service.learning.models import Example
 from service.notices import operations as notices
-from tests.e2e.cast import ROLES, VAGUE, Cast, Filed, standing_for
+from service.routing import operations as routing
+from tests.e2e.cast import OFFICE, PLACE, ROLES, VAGUE, Cast, Filed, standing_for
 from tests.e2e.window import Window
 from tests.web import models
 from tests.web.models import NEW, OLD
@@ -341,4 +343,62 @@ MODELS = [
     View("model_desk.ask_drop", "take a correction out", "guan", learnt(f"{MODEL}/examples/{{correction}}/drop")),
     View("model_desk.drift", "drift", "guan", learnt(f"{MODEL}/drift")),
 ]  # fmt: skip
-VIEWS = [*PUBLIC, *DESKS, *NOTICES, *MODELS]
+
+
+# --- directives and duties -------------------------------------------------------------------------------------------
+
+GUAN = Reader(id=1, login="guan", roles=frozenset({"administrator"}))
+# Words that stand in no text: who is still served by an older revision is sent nowhere by them.
+UNHEARD = ["绝不会出现的词"]
+OFF = "医院欠款专班"
+
+
+def ordered(path: str) -> Come:
+    """Come by an address once there are directives: two that overlap, and one that is off; {off} is its id."""
+
+    def come(window: Window, world: World) -> None:
+        with transaction():
+            if not routing.rows():
+                for kind in ("finance", "industry"):
+                    orders = {"name": f"划归{kind}", "kind": kind, "words": UNHEARD, "places": [PLACE]}
+                    routing.add(orders if kind == "finance" else {**orders, "places": []}, GUAN, clock.now())
+                hospitals = {"name": OFF, "kind": "finance", "place": PLACE, "respondents": ["医院"], "note": "专班"}
+                routing.switch(routing.add(hospitals, GUAN, clock.now()).id, False, GUAN, clock.now())
+            off = next(row.id for row in routing.rows() if row.name == OFF)
+        at(path.replace("{off}", str(off)))(window, world)
+
+    return come
+
+
+def moving(path: str) -> Come:
+    """Come by an address once duties are to move; {id} is the reorganisation's."""
+
+    def come(window: Window, world: World) -> None:
+        with transaction():
+            waiting = reorganising.listed(GUAN, 1)
+            place, kind = OFFICE.split("-")
+            given = {
+                "relieved_place": place, "relieved_kind": kind, "successor_place": place, "successor_kind": "finance",
+                "document": "五党编发〔2026〕3号", "reason": "医疗机构欠款改由财政部门统筹。",
+            }  # fmt: skip
+            row = waiting[0] if waiting else reorganising.prepare(given, GUAN, clock.now())
+            number = row.id
+        at(path.replace("{id}", str(number)))(window, world)
+
+    return come
+
+
+ROUTING, DUTIES = "/admin/routing", "/reorganisations"
+DIRECTIVES = [
+    View("routing_desk.listed", "directives, none", "guan", at(ROUTING)),
+    View("routing_desk.listed", "directives", "guan", ordered(ROUTING)),
+    View("routing_desk.new", "a new directive", "guan", at(f"{ROUTING}/new")),
+    View("routing_desk.new", "a new directive, wrong", "guan", sent(f"{ROUTING}/new", "保存")),
+    View("routing_desk.shown", "a directive", "guan", ordered(f"{ROUTING}/{{off}}")),
+    View("routing_desk.trial", "a trial", "guan", ordered(f"{ROUTING}/{{off}}/trial")),
+    View("reorganisations.listed", "duties, none", "guan", at(DUTIES)),
+    View("reorganisations.listed", "duties, wrong", "guan", sent(DUTIES, "下一步：看看涉及哪些诉求")),
+    View("reorganisations.listed", "duties", "du", moving(DUTIES)),
+    View("reorganisations.shown", "duties that move", "du", moving(f"{DUTIES}/{{id}}")),
+]
+VIEWS = [*PUBLIC, *DESKS, *NOTICES, *DIRECTIVES, *MODELS]
