@@ -14,7 +14,7 @@ from service.casework import operations as casework
 from service.casework.handing import not_for
 from service.casework.models import Reorganisation
 from service.complaints.models import Complaint
-from service.complaints.rules import IN_HAND
+from service.complaints.rules import IN_HAND, MACHINE
 from service.db import db
 from service.directory import operations as directory
 from service.directory.rules import Directory
@@ -217,7 +217,7 @@ def move_some(reorganisation_id: int, limit: int, now: datetime) -> bool:
         return True
     row.state, row.finished_at = "done", now
     told = {"moved": row.moved, "set_aside": row.set_aside, "failed": row.failed}
-    audit.record("reorganisation.done", str(row.id), "", now, **told)
+    audit.record("reorganisation.done", str(row.id), MACHINE, now, **told)
     return False
 
 
