@@ -169,6 +169,7 @@ class TextBand(db.Model):
     """
 
     __tablename__ = "text_bands"
+    __table_args__ = (Index("ix_text_bands_complaint_id", "complaint_id", postgresql_using="brin"),)
 
     band: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     complaint_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)

@@ -151,6 +151,7 @@ def _likeness() -> None:
         sa.Column("complaint_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.PrimaryKeyConstraint("band", "complaint_id", name=op.f("pk_text_bands")),
     )
+    op.create_index("ix_text_bands_complaint_id", "text_bands", ["complaint_id"], postgresql_using="brin")
     for name in HASHES + ("respondent",):
         op.drop_index(f"ix_complaints_{name}", "complaints")
     for name in HASHES:
