@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, cast, exists, false, func, or_, select, tuple_
-from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy import BigInteger, ColumnElement, Select, case, cast, exists, false, func, literal, or_, select, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
 from sqlalchemy.orm import load_only
 
 from service.accounts.rules import Reader
@@ -59,6 +59,7 @@ class Wanted:
         due: "overdue" or "soon".
         sort: "newest" or "due" (the earliest limit first; only open complaints have one).
         q: words that must all stand in the text.
+        ids: only these.
     """
 
     department: str | None = None
@@ -76,6 +77,7 @@ class Wanted:
     helping: bool | None = None
     due: str | None = None
     q: str | None = None
+    ids: Collection[int] | None = None
     phone: str | None = None
     uscc: str | None = None
     sort: str = "newest"
@@ -195,6 +197,8 @@ def _filtered(query: Select[Any], wanted: Wanted, now: datetime) -> Select[Any]:
         query = query.where(func.split_part(Complaint.category, ".", 1) == wanted.family)
     if wanted.region is not None:
         query = query.where(Complaint.region.in_(sorted(directory.current().subtree(wanted.region))))
+    if wanted.ids is not None:
+        query = query.where(Complaint.id == func.any(literal(list(wanted.ids), ARRAY(BigInteger))))
     if wanted.pending is not None:
         query = query.where(Complaint.pending.overlap(sorted(wanted.pending)))
     if wanted.ruler is not None:

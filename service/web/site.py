@@ -19,6 +19,7 @@ from service.web import (
     dispatching,
     filing,
     hotline,
+    hotspots,
     inbox,
     letters,
     model_desk,
@@ -39,7 +40,7 @@ from service.web.forms import Filled
 PAGES = (
     assets, portal, filing, progress, signin, hotline, dispatching, department, complaint, supervision, letters, inbox,
     notices, retaliation, workflow, revisits, model_desk, routing_desk,
-    reorganisations,
+    reorganisations, hotspots,
 )  # fmt: skip
 IDLE = 8 * 3600  # seconds until a session that nobody uses ends
 CSRF = CSRFProtect()

@@ -96,7 +96,7 @@ def _rows(items: Sequence[Complaint], askers: Collection[str]) -> list[dict[str,
 
 def address(form: Filled, **changes: Any) -> str:
     """The address of this list with something changed; from its first page, unless a cursor is given."""
-    return url_for(request.endpoint or "", **{**form.values, "cursor": None, **changes})
+    return url_for(request.endpoint or "", **{**(request.view_args or {}), **form.values, "cursor": None, **changes})
 
 
 def number_in(form: Filled) -> str | None:
