@@ -109,8 +109,8 @@ def learn(corpus: Corpus) -> Lesson:
     targets = np.searchsorted(lessons.classes, np.array(corpus.labels))
     likely = _crosswise(unseen, targets)
     about = _about(corpus, figures(likely, corpus.labels, labels))
-    known = _familiarity(documents[: len(corpus)], vocabularies[PAIRS_OF], counts[PAIRS_OF])
-    about["coverage"] = coverage.measure(likely, corpus.labels, labels, corpus.ways, known)
+    least = _familiarity(documents[: len(corpus)], vocabularies[PAIRS_OF], counts[PAIRS_OF])
+    about["coverage"] = coverage.measure(likely, corpus.labels, labels, corpus.ways, least)
     model = _model(labels, vocabularies, learned, calibrate(unseen, targets), about)
     return Lesson(model, outcomes.pack(corpus.titles, corpus.texts, labels, likely))
 
@@ -286,13 +286,13 @@ def _crosswise(scores: Floats, targets: np.ndarray) -> Floats:
     return likely
 
 
-def _familiarity(documents: Sequence[Document], terms: Terms, counts: Matrix) -> Floats:
-    """How much of each text would be known if it had not been learnt itself."""
+def _familiarity(documents: Sequence[Document], terms: Terms, counts: Matrix) -> float:
+    """How much of a text must be known, by how much of each of these would be if it had not been learnt itself."""
     spoken = np.array([len(term) == 2 and SILENT.isdisjoint(term) for term in terms], dtype=bool)
     elsewhere = np.bincount(counts.indices, minlength=counts.shape[1]) > MIN_DF
-    met = counts[: len(documents), np.flatnonzero(spoken & elsewhere)].sum(axis=1)
-    pairs = [spoken_pairs(whole_text(document)).sum() for document in documents]
-    return np.asarray(met).ravel() / np.maximum(1, pairs)
+    known = counts[: len(documents), np.flatnonzero(spoken & elsewhere)].sum(axis=1)
+    pairs = np.array([spoken_pairs(whole_text(document)).sum() for document in documents])
+    return coverage.least_familiarity(np.asarray(known).ravel(), pairs)
 
 
 def _model(

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from service.classifier import operations
-from service.classifier.coverage import NONE, Limits, bins, curve, limit, measure, wilson
+from service.classifier.coverage import NONE, Limits, bins, curve, least_familiarity, limit, measure, numbered, wilson
 
 
 def test_a_limit_is_the_lowest_above_which_at_most_three_of_a_hundred_are_wrong() -> None:
@@ -46,8 +46,8 @@ TRUTH = ["a.two", "b.one", "a.one"] * 40
 
 
 def test_to_mistake_labels_of_one_way_is_no_mistake() -> None:
-    apart = measure(LIKELY, TRUTH, LABELS, {}, np.ones(120))
-    together = measure(LIKELY, TRUTH, LABELS, {"a.one": "a", "a.two": "a"}, np.ones(120))
+    apart = measure(LIKELY, TRUTH, LABELS, {}, 1.0)
+    together = measure(LIKELY, TRUTH, LABELS, {"a.one": "a", "a.two": "a"}, 1.0)
     assert apart["all"]["coverage"] == pytest.approx(2 / 3, abs=0.01)
     assert together["all"]["coverage"] == 1
     assert together["curve"][-1] == [1, 0]
@@ -55,23 +55,36 @@ def test_to_mistake_labels_of_one_way_is_no_mistake() -> None:
 
 
 def test_what_was_measured_is_what_a_model_keeps_to() -> None:
-    about = {"coverage": measure(LIKELY, TRUTH, LABELS, {"a.one": "a", "a.two": "a"}, np.full(120, 0.5))}
+    about = {"coverage": measure(LIKELY, TRUTH, LABELS, {"a.one": "a", "a.two": "a"}, 0.5)}
     limits = Limits.of(about, LABELS)
-    assert limits.allow(np.array([0.5, 0.45, 0.05]), 0.9)
-    assert not limits.allow(np.array([0.5, 0.05, 0.45]), 0.9)
-    assert limits.strange(0.4)
-    assert not limits.allow(np.array([0.5, 0.45, 0.05]), 0.4)
+    assert limits.allow(np.array([0.5, 0.45, 0.05]))
+    assert not limits.allow(np.array([0.5, 0.05, 0.45]))
+
+
+def test_of_a_handful_of_pairs_fewer_need_be_known() -> None:
+    limits = Limits(numbered({}, LABELS), LABELS, familiarity=0.5)
+    assert limits.strange(0.4, 200)
+    assert not limits.strange(0.4, 10)
+    assert limits.strange(0.2, 10)
+    assert limits.strange(0.0, 1)
+
+
+def test_the_least_familiarity_is_taken_from_texts_of_many_pairs() -> None:
+    pairs = np.array([5] * 50 + [40] * 2000)
+    known = np.array([0] * 50 + [16] + [32] * 1999)
+    assert least_familiarity(known, pairs) == pytest.approx(0.8)
+    assert least_familiarity(known[:50], pairs[:50]) == 0
 
 
 def test_a_family_has_a_limit_of_its_own_where_a_hundred_texts_carry_it() -> None:
     found = measure(
-        np.repeat(LIKELY, 2, axis=0), np.repeat(TRUTH, 2).tolist(), LABELS, {"a.one": "a", "a.two": "a"}, np.ones(240)
+        np.repeat(LIKELY, 2, axis=0), np.repeat(TRUTH, 2).tolist(), LABELS, {"a.one": "a", "a.two": "a"}, 1.0
     )
     assert set(found["families"]) == {"a"}
 
 
 def test_a_model_that_was_not_measured_is_never_sure() -> None:
-    assert not Limits.of({}, LABELS).allow(np.array([1.0, 0, 0]), 1.0)
+    assert not Limits.of({}, LABELS).allow(np.array([1.0, 0, 0]))
 
 
 def test_curve_and_bins_count_every_text() -> None:
