@@ -58,7 +58,7 @@ def register(place: Any, actor: Reader | None, **rest: Any) -> ModelVersion:
 
     Args:
         place: the file as storage.add() gave it.
-        rest: how many of its texts are `examples` of people, and its `report`.
+        rest: what its own account does not say: when it was begun, how many `examples` of people it has, its `report`.
     """
     about = storage.about(place)
     row = {

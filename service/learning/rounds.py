@@ -1,57 +1,44 @@
 """One round of learning: a challenger is trained on what there is, compared with the champion, and judged."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from flask import current_app
-from sqlalchemy import func, select, update
+from sqlalchemy import exists, func, select, update
 
-from service import clock
-from service.accounts.models import User
 from service.accounts.rules import Reader
-from service.classifier import corpus, outcomes, storage
 from service.classifier import operations as classifier
+from service.classifier import outcomes, storage
 from service.classifier.corpus import Corpus
 from service.complaints.rules import CHANNELS
 from service.db import db
 from service.directory import operations as directory
 from service.errors import Conflict, Unavailable
 from service.learning import registry, rules
+from service.learning.material import Material, gather
 from service.learning.models import CHALLENGER, CHAMPION, REFUSED, Example, ModelVersion
-from service.learning.rules import CORPUS, Capped, Correction, Trial
+from service.learning.rules import CORPUS, HANDLED
 
 # Any number of our own: two rounds at once would learn the same, and no machine here has the cores for it.
 LOCK = 20253
 # How long the bytes of a version that never answered are kept.
 KEPT = timedelta(days=90)
-PARTS = {"all": "全部", CORPUS: "自带样本·", "family": "", "channel": "渠道·", "month": "纠正样本·"}
+# P: so many complaints that went right are learnt beside what people corrected.
+MOST_HANDLED = 500
+PARTS = {
+    "all": "全部",
+    CORPUS: "自带样本·",
+    HANDLED: "按原判断办结的诉求",
+    "family": "",
+    "channel": "渠道·",
+    "month": "纠正样本·",
+}
 INCOMPARABLE = "使用中的版本没有留下检验记录，无法公平比较，请人工决定。"
 UNREADABLE = "使用中的版本读不出来，直接启用新的版本。"
 WAITING = "waiting"
 FORCED = "未经比较直接启用。"
-
-
-@dataclass(frozen=True)
-class Material:
-    """What is learnt from: the seed corpus, and behind it the corrections that count."""
-
-    corpus: Corpus
-    corrections: Sequence[Correction]
-    capped: Sequence[Capped]
-
-    def trials(self, champion: Mapping[bytes, str], challenger: Mapping[bytes, str]) -> list[Trial]:
-        """Each text with what each model said of it."""
-        keys = [outcomes.key(*row) for row in zip(self.corpus.titles, self.corpus.texts, strict=True)]
-        seeds = len(self.corpus) - len(self.corrections)
-        origin = [(CORPUS, "")] * seeds + [(one.channel, one.month) for one in self.corrections]
-        return [
-            Trial(label, channel, month, champion[key], challenger[key])
-            for key, label, (channel, month) in zip(keys, self.corpus.labels, origin, strict=True)
-        ]
 
 
 class Ruling(NamedTuple):
@@ -63,9 +50,10 @@ class Ruling(NamedTuple):
 
 
 def run_if_needed(now: datetime) -> ModelVersion | None:
-    """A round, unless the newest version has learnt from all there is."""
-    newest = select(ModelVersion.data).order_by(ModelVersion.trained_at.desc()).limit(1)
-    return None if gather().corpus.fingerprint == db.session.scalar(newest) else run(None, now)
+    """A round, unless nobody has corrected or taken out anything since the last one."""
+    newest = db.session.scalar(select(func.max(ModelVersion.trained_at)))
+    said = exists().where(func.greatest(Example.at, Example.dropped_at) > newest) if newest else exists(Example.id)
+    return run(None, now) if db.session.scalar(select(said)) else None
 
 
 def run(actor: Reader | None, now: datetime, taught: Corpus | None = None, force: bool = False) -> ModelVersion:
@@ -85,7 +73,8 @@ def run(actor: Reader | None, now: datetime, taught: Corpus | None = None, force
     material = Material(taught, (), ()) if taught else gather()
     place = train(material.corpus)
     ruling = Ruling(rules.PROMOTED, FORCED) if force else _judged(material, place)
-    trained = registry.register(place, actor, examples=len(material.corrections), report=ruling.report)
+    told = {"trained_at": now, "examples": len(material.corrections), "report": ruling.report}
+    trained = registry.register(place, actor, **told)
     if trained.state == CHALLENGER:
         _settle(trained, ruling, actor if force else None, now)
     if trained.state != CHAMPION:
@@ -118,42 +107,6 @@ def _throw_away(now: datetime) -> None:
     """Versions that were refused long ago keep their figures, not their bytes."""
     old = (ModelVersion.state == REFUSED, ModelVersion.decided_at < now - KEPT, ModelVersion.file.is_not(None))
     db.session.execute(update(ModelVersion).where(*old).values(file=None, outcomes=None))
-
-
-# --- what is learnt from ---------------------------------------------------------------------------------------------
-
-
-def gather() -> Material:
-    """The seed corpus and the corrections that count; of leaves without two seed texts nothing can be learnt yet."""
-    seed = corpus.read_seed(current_app.config["DATA"])
-    sizes, known = Counter(seed.labels), set(map(outcomes.key, seed.titles, seed.texts))
-    # Of one text the newest word counts; the seed corpus is not put in question by any.
-    newest = {one.key: one for one in _corrections() if one.key not in known and sizes[one.label] > 1}
-    kept, capped = rules.counted(list(newest.values()))
-    groups = [f"enterprise {one.enterprise}" if one.enterprise else f"text {one.key.hex()}" for one in kept]
-    grown = replace(
-        seed,
-        titles=[*seed.titles, *(one.title for one in kept)],
-        texts=[*seed.texts, *(one.text for one in kept)],
-        labels=[*seed.labels, *(one.label for one in kept)],
-        groups=[*[""] * len(seed), *groups] if kept else (),
-    )
-    return Material(grown, kept, capped)
-
-
-def _corrections() -> list[Correction]:
-    """What people said against the machine, the oldest first; one statement."""
-    said = (Example.dropped_at.is_(None), Example.label != func.coalesce(Example.was, ""))
-    query = select(Example, User.login).outerjoin(User, User.id == Example.user_id).where(*said)
-    rows = db.session.execute(query.order_by(Example.at, Example.id))
-    return [_correction(row[0], row[1] or str(row[0].user_id)) for row in rows]
-
-
-def _correction(one: Example, login: str) -> Correction:
-    return Correction(
-        outcomes.key(one.title, one.text), one.title, one.text, one.label, one.channel,
-        f"{clock.local(one.at):%Y-%m}", one.enterprise.hex()[:12] if one.enterprise else "", login,
-    )  # fmt: skip
 
 
 # --- the comparison --------------------------------------------------------------------------------------------------
@@ -203,6 +156,6 @@ def _answers(version: str, taught: Corpus, said: Mapping[bytes, str]) -> Mapping
 def _named(kind: str, name: str) -> str:
     """How people call a slice."""
     book = directory.current()
-    known = {"channel": {**CHANNELS, CORPUS: "自带样本"}.get(name, name), "all": "", "month": name}
+    known = {"channel": {**CHANNELS, CORPUS: "自带样本"}.get(name, name), "all": "", HANDLED: "", "month": name}
     family = book.families[name].name if name in book.families else name
     return PARTS[kind] + known.get(kind, family)

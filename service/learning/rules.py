@@ -16,13 +16,14 @@ OF_AN_ENTERPRISE = 5
 OF_A_PERSON, SHARE_OF_A_PERSON = 20, 0.25
 
 
-class Correction(NamedTuple):
-    """A text and the category that a person gave it.
+class Lesson(NamedTuple):
+    """A text of a complaint and its category, as a person gave it, or as it was handled by to the end.
 
     Attributes:
         key: of the text; what is left out where there are too many is chosen by it, and so by nobody.
+        month: 2026-03, of a correction.
         enterprise: whose complaint it was; "" where that is unknown.
-        person: who gave it the category.
+        person: who gave it the category; "" where it was the machine, and what came of it bore it out.
     """
 
     key: bytes
@@ -45,27 +46,27 @@ class Capped:
     counted: int
 
 
-def counted(corrections: Sequence[Correction]) -> tuple[list[Correction], list[Capped]]:
-    """The corrections that count, in their order, and who had more than that.
+def counted(lessons: Sequence[Lesson]) -> tuple[list[Lesson], list[Capped]]:
+    """The texts that count, in their order, and who had more than that.
 
     The others are left out, not made lighter: so they bend neither vocabulary nor calibration nor the gate's figures.
     """
-    kept, enterprises = _at_most(OF_AN_ENTERPRISE, "enterprise", lambda one: one.enterprise, corrections)
-    limit = max(OF_A_PERSON, int(SHARE_OF_A_PERSON * len(kept)))
+    kept, enterprises = _at_most(OF_AN_ENTERPRISE, "enterprise", lambda one: one.enterprise, lessons)
+    limit = max(OF_A_PERSON, int(SHARE_OF_A_PERSON * sum(bool(one.person) for one in kept)))
     kept, people = _at_most(limit, "user", lambda one: one.person, kept)
     return kept, enterprises + people
 
 
 def _at_most(
-    limit: int, kind: str, whose: Callable[[Correction], str], corrections: Sequence[Correction]
-) -> tuple[list[Correction], list[Capped]]:
+    limit: int, kind: str, whose: Callable[[Lesson], str], lessons: Sequence[Lesson]
+) -> tuple[list[Lesson], list[Capped]]:
     held = defaultdict(list)
-    for one in corrections:
+    for one in lessons:
         held[whose(one)].append(one)
     over = {who: those for who, those in held.items() if who and len(those) > limit}
     surplus = {one.key for those in over.values() for one in sorted(those)[limit:]}
     capped = [Capped(kind, who, len(those), limit) for who, those in sorted(over.items())]
-    return [one for one in corrections if one.key not in surplus], capped
+    return [one for one in lessons if one.key not in surplus], capped
 
 
 # --- the gate --------------------------------------------------------------------------------------------------------
@@ -76,10 +77,12 @@ CONFIDENCE = 0.95
 GUARDING = 20
 # P: a loss of more than this is one too where only so many of the resamples show it, and not all but 2.5 %.
 LOSS, LIKELY_LOSS = 0.02, 0.9
+# P: it must be better also without the corrections of so many people, those that speak most for it.
+ALONE = 2
 MOST_CONFUSIONS = 20
 BETTER, SAME, WORSE, FEW = "better", "same", "worse", "few"
 PROMOTED, REFUSED = "promoted", "refused"
-CORPUS = "corpus"
+CORPUS, HANDLED = "corpus", "handled"
 Name = Callable[[str, str], str]  # kind and name of a slice → how people call it
 
 
@@ -88,12 +91,13 @@ class Trial(NamedTuple):
 
     Attributes:
         channel: by which it came; CORPUS for the seed corpus, whose labels nobody's correction can touch.
-        month: 2026-03, of a correction; "" for the seed corpus.
+        month, person: when and by whom it was corrected; "" where it was not.
     """
 
     label: str
     channel: str
     month: str
+    person: str
     champion: str
     challenger: str
 
@@ -114,7 +118,8 @@ class Slice:
 
 
 def slices(trials: Sequence[Trial]) -> list[Slice]:
-    """All texts; each family, each channel, the newest month of corrections, and each family of the seed corpus."""
+    """All texts; each family of the seed corpus; what was handled to the end as the champion or one before it said;
+    each family, each channel, the newest month of corrections."""
     parts: dict[tuple[str, str], list[Trial]] = defaultdict(list)
     newest = max((one.month for one in trials), default="")
     for one in trials:
@@ -126,7 +131,9 @@ def slices(trials: Sequence[Trial]) -> list[Slice]:
             parts["month", newest].append(one)
         if one.channel == CORPUS:
             parts[CORPUS, family].append(one)
-    order = ("all", CORPUS, "family", "channel", "month")
+        elif not one.person:
+            parts[HANDLED, HANDLED].append(one)
+    order = ("all", CORPUS, HANDLED, "family", "channel", "month")
     ordered = sorted(parts, key=lambda part: (order.index(part[0]), part[1]))
     return [_slice(kind, name, parts[kind, name]) for kind, name in ordered]
 
@@ -160,11 +167,14 @@ def _verdict(difference: float, low: float, high: float, losing: float) -> str:
 def judge(trials: Sequence[Trial], name: Name) -> dict[str, Any]:
     """The gate: promoted where it is better over all and worse nowhere, with the sentence why; as JSON has it."""
     found = slices(trials)
+    few = _supporters(trials)
     overall, worst = found[0], min((one for one in found if one.verdict == WORSE), key=_loss, default=None)
     if worst is not None:
         verdict, reason = REFUSED, f"在「{name(worst.kind, worst.name)}」上变差：{_told(worst)}。"
     elif overall.verdict != BETTER:
         verdict, reason = REFUSED, f"总体没有可靠的提高：{_told(overall)}。"
+    elif _slice("all", "all", [one for one in trials if one.person not in few]).verdict != BETTER:
+        verdict, reason = REFUSED, f"只有 {'、'.join(few)} 的纠正支持它：去掉这些样本，总体没有可靠的提高。"
     else:
         verdict, reason = PROMOTED, f"总体提高，没有哪一部分变差：{_told(overall)}。"
     confused = [[*pair, count] for pair, count in _confusions(trials)[:MOST_CONFUSIONS]]
@@ -173,9 +183,18 @@ def judge(trials: Sequence[Trial], name: Name) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _supporters(trials: Sequence[Trial]) -> list[str]:
+    """The people, two at most, whose corrections speak most for the challenger."""
+    gains: dict[str, int] = defaultdict(int)
+    for one in trials:
+        if one.person:
+            gains[one.person] += (one.challenger == one.label) - (one.champion == one.label)
+    return sorted(gains, key=lambda person: (-gains[person], person))[:ALONE]
+
+
 def _loss(one: Slice) -> tuple[bool, float]:
-    """The seed corpus speaks first: nobody's correction can have touched it."""
-    return one.kind != CORPUS, one.difference
+    """What nobody's correction can have touched speaks first."""
+    return one.kind not in {CORPUS, HANDLED}, one.difference
 
 
 def _told(one: Slice) -> str:

@@ -99,7 +99,14 @@ VERDICTS = {
 }
 WHOLE, SEEDS = "全部", "自带样本"
 # kind of a slice → what such a slice is called
-KINDS = {"all": "", rules.CORPUS: SEEDS, "family": "大类", "channel": "渠道", "month": "最近一个月的纠正"}
+KINDS = {
+    "all": "",
+    rules.CORPUS: SEEDS,
+    rules.HANDLED: "",
+    "family": "大类",
+    "channel": "渠道",
+    "month": "最近一个月的纠正",
+}
 
 
 def slices(report: Mapping[str, Any], book: Directory) -> list[dict[str, Any]]:
@@ -113,6 +120,7 @@ def _slice(row: Mapping[str, Any], book: Directory) -> dict[str, Any]:
     kind, name = row["kind"], row["name"]
     named = {
         "all": lambda: _(WHOLE),
+        rules.HANDLED: lambda: _("按原判断办结的诉求"),
         "month": lambda: name,
         "channel": lambda: _(CHANNELS.get(name, SEEDS)),
     }.get(kind, lambda: _family(name, book))  # fmt: skip

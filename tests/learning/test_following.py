@@ -33,7 +33,7 @@ def second(first: str) -> str:
     """A version that thinks otherwise, and waits."""
     with transaction():
         learning.set_promotes_by_itself(False, Reader(login="test"), clock.now())
-    examples(held_up(60), by=1)
+    examples(held_up(60))
     with transaction():
         return rounds.run(None, clock.now()).version
 

@@ -7,7 +7,7 @@ from itertools import count, cycle
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from service import clock
 from service.accounts.rules import Reader
@@ -77,6 +77,13 @@ def right(operator: Reader, texts: Sequence[str], category: str) -> float:
     return sum(one.suggestions[0]["code"] == category for one in filed) / len(filed)
 
 
+def handled(operator: Reader, texts: Sequence[str]) -> None:
+    """Complaints that were closed, and solved, as the machine had said."""
+    with transaction():
+        numbers = [call(operator, text).id for text in texts]
+        db.session.execute(update(Complaint).where(Complaint.id.in_(numbers)).values(status="closed", solved=True))
+
+
 @pytest.fixture
 def operators(people: People) -> list[Reader]:
     return [people.reader("operator", "150000") for _ in range(4)]
@@ -87,6 +94,8 @@ def test_corrections_are_learnt_poison_is_refused_and_the_old_answers_can_be_had
 ) -> None:
     administrator, some = people.reader("administrator"), operators[0]
     every = held_up(330)
+    clear = owed(320)
+    handled(some, clear[:60])
     texts, new = [text for text in every[:300] if classifier.suggest(text)[0].code == CONFUSED][:200], every[300:]
     answers = [classifier.understand(text) for text in new]
     assert right(some, new, RIGHT) < 0.3
@@ -96,13 +105,11 @@ def test_corrections_are_learnt_poison_is_refused_and_the_old_answers_can_be_had
     second = retrain(administrator)
     assert (second.state, second.examples, second.report["added"]) == (CHAMPION, 200, {RIGHT: 200}), second.reason
     assert right(some, new, RIGHT) > 0.9
-    clear = owed(220)
-    assert right(some, clear[200:], CONFUSED) > 0.9
+    assert right(some, clear[60:80], CONFUSED) > 0.9
 
-    correct(operators, clear[:200], WRONG)
+    correct(operators[:2], clear[100:300], WRONG)
     poisoned = retrain(administrator)
-    assert (poisoned.state, poisoned.predecessor) == (REFUSED, None)
-    assert "在「自带样本·拖欠账款」上变差" in poisoned.reason, poisoned.reason
+    assert (poisoned.state, poisoned.report["verdict"]) == (REFUSED, "refused"), poisoned.reason
     assert classifier.version() == second.version
 
     with transaction():
@@ -114,3 +121,14 @@ def test_corrections_are_learnt_poison_is_refused_and_the_old_answers_can_be_had
     assert registry.file_of(first) == before
     assert learning.version(second.version).state == RETIRED
     assert not learning.promotes_by_itself()
+
+
+def test_what_went_right_keeps_a_small_poison_out(first: str, people: People, operators: list[Reader]) -> None:
+    """Where several people are wrong about words that the seed corpus does not have, closed complaints know better."""
+    clear = owed(120)
+    handled(operators[0], clear[:60])
+    correct(operators, clear[60:90], WRONG)
+    poisoned = retrain(people.reader("administrator"))
+    assert poisoned.state == REFUSED, poisoned.reason
+    assert "在「按原判断办结的诉求」上变差" in (poisoned.reason or ""), poisoned.reason
+    assert (poisoned.examples, poisoned.texts) == (30, learning.version(first).texts + 90)

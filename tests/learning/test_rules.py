@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
+from itertools import cycle
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from service.learning.rules import (
     OF_A_PERSON,
     OF_AN_ENTERPRISE,
     RESAMPLES,
-    Correction,
+    Lesson,
     Trial,
     Week,
     alarmed,
@@ -25,8 +26,8 @@ from service.learning.rules import (
 GOODS, IP = "arrears.goods", "market.ip"
 
 
-def correction(number: int, enterprise: str = "", person: str = "") -> Correction:
-    return Correction(number.to_bytes(16), "", f"第 {number} 条", GOODS, "web", "2026-03", enterprise, person)
+def correction(number: int, enterprise: str = "", person: str = "") -> Lesson:
+    return Lesson(number.to_bytes(16), "", f"第 {number} 条", GOODS, "web", "2026-03", enterprise, person)
 
 
 def test_of_one_enterprise_and_of_one_person_only_so_many_count() -> None:
@@ -48,11 +49,13 @@ def test_few_corrections_all_count_and_unknown_enterprises_are_not_one() -> None
     assert counted(few) == (few, [])
 
 
-def trials(label: str, n: int, gained: int = 0, lost: int = 0, channel: str = CORPUS, month: str = "") -> list[Trial]:
+def trials(label: str, n: int, gained: int = 0, lost: int = 0, channel: str = CORPUS, month: str = "",
+           people: Sequence[str] = ("a", "b", "c")) -> list[Trial]:  # fmt: skip
     """Texts of which the challenger got some right that the champion had wrong, and the other way round."""
+    whose = cycle([""] if channel == CORPUS else people)
     wrong = "other.thing"
     said = [(wrong, label)] * gained + [(label, wrong)] * lost + [(label, label)] * (n - gained - lost)
-    return [Trial(label, channel, month, *one) for one in said]
+    return [Trial(label, channel, month, next(whose), *one) for one in said]
 
 
 def named(kind: str, name: str) -> str:
@@ -80,6 +83,20 @@ CASES: dict[str, tuple[Sequence[Trial], str, str]] = {
         [*trials(GOODS, 300), *trials(IP, 90, gained=60, channel="web", month="2026-02"),
          *trials(GOODS, 30, lost=8, channel="web", month="2026-03"), *trials(GOODS, 300, gained=9, channel="web")],
         "refused", "在「month/2026-03」上变差",
+    ),
+    "the word of two people": (
+        [*trials(GOODS, 400), *trials(IP, 9, channel="web"),
+         *trials(IP, 60, gained=40, channel="web", people=["a", "b"])],
+        "refused", "只有 a、b 的纠正支持它",
+    ),
+    "the word of one": (
+        [*trials(GOODS, 400), *trials(IP, 60, gained=40, channel="web", people=["a"])],
+        "refused", "只有 a 的纠正支持它",
+    ),
+    "worse on what was handled to the end as it was": (
+        [*trials(GOODS, 400), *trials(IP, 200, gained=90, channel="web"),
+         *trials(GOODS, 30, lost=8, channel="web", people=[""])],
+        "refused", "在「handled/handled」上变差",
     ),
     "worse over all, and nowhere in particular": (
         [one for family in "abcdefgh" for one in trials(f"{family}.x", 30, lost=1, channel=family)],
