@@ -45,7 +45,7 @@ from service.errors import Invalid
 FOLDS = 5
 MIN_DF = 2
 C = 0.5
-FAMILY_SHARE = 0.5  # how much of its family's score each leaf gets; cross-validated, as are the others here
+FAMILY_SHARE = 0.25  # how much of its family's score each leaf gets; cross-validated, as are the others here
 HINT_WEIGHT = 0.5
 TELLING_FROM = 300  # texts of a label from which on it is worth asking what each feature tells of it
 TELLING_C = 0.1
