@@ -26,6 +26,7 @@ class Corpus:
         ways: label → which way its texts go; labels of one way go to the same owners under the same rules.
         groups: texts of one group are never learnt from to judge each other; "" for a text of its own. A label needs
             texts of no group too. Empty where no text has one.
+        weights: how much is learnt from each text; empty where it is one from all.
     """
 
     titles: Sequence[str]
@@ -34,6 +35,7 @@ class Corpus:
     hints: Sequence[tuple[str, str]] = ()
     ways: Mapping[str, str] = field(default_factory=dict)
     groups: Sequence[str] = ()
+    weights: Sequence[float] = ()
 
     def __len__(self) -> int:
         return len(self.texts)

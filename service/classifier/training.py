@@ -153,6 +153,7 @@ class _Lessons:
 
     def __init__(self, counts: Sequence[Matrix], corpus: Corpus) -> None:
         self.counts, self.texts, self.groups = counts, len(corpus), corpus.groups
+        self.weights = np.array(corpus.weights or [1.0] * len(corpus))
         self.labels = np.array([*corpus.labels, *(label for label, _ in corpus.hints)])
         self.classes = np.unique(self.labels)
         self.families = np.array([family(label) for label in self.labels])
@@ -167,7 +168,7 @@ class _Lessons:
         ]
         idf = [_idf(matrix[:, kept]) for matrix, kept in zip(lesson, columns, strict=True)]
         features = _weighed(lesson, columns, idf)
-        importance = np.concatenate([np.ones(len(rows)), np.full(len(hints), HINT_WEIGHT)])
+        importance = np.concatenate([self.weights[rows], np.full(len(hints), HINT_WEIGHT)])
         weights, bias = _separate_and_tell(features, self.labels[taught], importance)
         if 1 < len(set(self.families)) < len(self.classes):
             shared_weights, shared_bias = _separate(features, self.families[taught], importance)
