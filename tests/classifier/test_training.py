@@ -1,5 +1,4 @@
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,11 +6,10 @@ import pytest
 from scipy.sparse import csr_matrix
 
 from service.classifier import training
-from service.classifier.corpus import Corpus, read_seed
+from service.classifier.corpus import Corpus
 from service.classifier.evaluation import calibration_error, evaluate
 from service.classifier.model import Model
 from service.classifier.training import calibrate, telling, train
-from service.config import ROOT
 from service.errors import Invalid
 from tests.classifier.conftest import make_corpus
 
@@ -77,26 +75,6 @@ def test_too_sure_scores_are_brought_back() -> None:
     scores[np.arange(3000), np.where(chance.random(3000) < 0.8, targets, (targets + 1) % 5)] += 1
     likely = calibrate(scores, targets).probabilities(scores)
     assert calibration_error(likely.max(axis=1), likely.argmax(axis=1) == targets) < 0.03
-
-
-def test_the_seed_corpus_makes_a_model_worth_having() -> None:
-    """Floors well under what was measured: they catch a broken corpus or recipe, not a weaker one."""
-    corpus = read_seed(ROOT / "data")
-    fifth = [at % 5 == 0 for at in range(len(corpus))]
-    found = evaluate(train(_part(corpus, [not kept for kept in fifth])), _part(corpus, fifth))
-    assert found["accuracy"] >= 0.6
-    assert found["family_accuracy"] >= 0.72
-    assert found["top3_accuracy"] >= 0.8
-    assert found["ece"] <= 0.12
-
-
-def _part(corpus: Corpus, kept: list[bool]) -> Corpus:
-    def rows(column: list[str]) -> list[str]:
-        return [value for value, keep in zip(column, kept, strict=True) if keep]
-
-    return replace(
-        corpus, titles=rows(list(corpus.titles)), texts=rows(list(corpus.texts)), labels=rows(list(corpus.labels))
-    )
 
 
 def test_training_leaves_nothing_behind(own_var: Path) -> None:
