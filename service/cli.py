@@ -251,6 +251,16 @@ def roll_back(why: str) -> None:
     click.echo(f"已退回 {chosen.version}。")
 
 
+@models.command("automatic")
+@click.argument("choice", type=click.Choice(["on", "off"]))
+@told
+def set_automatic(choice: str) -> None:
+    """比使用中的好的新版本：on 由系统直接启用，off 等人决定（退回上一版后自动改为 off）。"""
+    with transaction():
+        learning.set_promotes_by_itself(choice == "on", TERMINAL, clock.now())
+    click.echo("新版本通过比较后由系统启用。" if choice == "on" else "新版本通过比较后等人决定。")
+
+
 @models.command("retrain")
 @told
 def retrain() -> None:

@@ -15,6 +15,7 @@ from service.classifier import storage
 from service.config import Config
 from service.db import db
 from service.jobs.models import Task
+from service.learning import operations as learning
 from tests.apps import other
 from tests.cli.runs import Run, runner, said
 
@@ -113,6 +114,12 @@ def test_a_model_that_was_trained_without_a_database_is_registered_at_the_next_r
     assert in_use(run) == {}
     assert version in said(run("model", "train", "--if-missing"))
     assert in_use(run) == {version: True}
+
+
+def test_a_person_says_whether_the_machine_may_promote(run: Run) -> None:
+    for choice, may in (("off", False), ("on", True)):
+        assert "新版本通过比较后" in said(run("model", "automatic", choice))
+        assert learning.promotes_by_itself() is may
 
 
 def test_a_training_is_left_to_a_worker(run: Run) -> None:
