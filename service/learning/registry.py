@@ -73,6 +73,8 @@ def register(place: Any, actor: Reader | None, **rest: Any) -> ModelVersion:
 
 def register_first(now: datetime) -> ModelVersion | None:
     """Enter this machine's current model as the champion where the database knows of none; None where it has none."""
+    if found := champion():
+        return found  # without the lock: a round of learning would hold it for minutes
     lock()
     with suppress(Unavailable):
         return champion() or promote(register(storage.current(classifier.models()), None).version, None, now, FIRST)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from service import clock
 from service.accounts.rules import Reader
@@ -146,9 +146,25 @@ def test_the_night_does_nothing_where_nothing_is_new(first: str, administrator: 
 
 def test_one_round_at_a_time(first: str, app: Flask) -> None:
     with db.engine.connect() as other, other.begin():
-        other.execute(select(rounds.func.pg_advisory_xact_lock(rounds.LOCK)))
+        other.execute(select(func.pg_advisory_xact_lock(rounds.LOCK)))
         with pytest.raises(Conflict, match="另一次训练正在进行"):
             rounds.run(None, clock.now())
+
+
+def test_a_round_keeps_nobody_from_deciding_while_it_learns(
+    first: str, administrator: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free: list[bool] = []
+
+    def train(*_: object) -> None:
+        with db.engine.connect() as other, other.begin():
+            free.append(bool(other.scalar(select(func.pg_try_advisory_xact_lock(registry.LOCK)))))
+        raise Conflict("here it stops")
+
+    monkeypatch.setattr(rounds, "train", train)
+    with pytest.raises(Conflict, match="here it stops"):
+        rounds.run(administrator, clock.now())
+    assert free == [True]
 
 
 def test_a_model_that_the_champion_cannot_be_compared_with_waits_for_a_person(first: str) -> None:
