@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from mmap import ACCESS_READ, mmap
 
 from service.classifier.text import segmenter
 
@@ -22,6 +23,7 @@ def _tag(word: str) -> bytes:
     """What jieba's dictionary says that a word is; nothing of a word that only our own dictionary has."""
     if (tag := segmenter().user_word_tag_tab.get(word)) is not None:
         return str(tag).encode()
-    with segmenter().get_dict_file() as lines:
-        _, _, rest = (b"\n" + lines.read()).partition(f"\n{word} ".encode())
-    return rest[:40].partition(b"\n")[0].partition(b" ")[2]
+    with segmenter().get_dict_file() as file, mmap(file.fileno(), 0, access=ACCESS_READ) as lines:
+        at = lines.find(f"\n{word} ".encode())
+        lines.seek(at + 1)
+        return lines.readline().strip().rpartition(b" ")[2] if at >= 0 else b""

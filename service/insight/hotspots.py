@@ -131,8 +131,7 @@ def told(one: Hotspot, book: Directory) -> dict[str, Any]:
 
 
 def _hotspot(cluster: Cluster, sums: Mapping[str, Any], rise: Rise, words: Iterable[Word]) -> Hotspot:
-    sayables = (word for word in words if sayable(word.text))
-    said = tuple(word.text for word in label(sayables, WORDS, FEWEST))
+    said = tuple(word.text for word in label(words, WORDS, FEWEST, sayable))
     key = "" if cluster.kind == "text" else cluster.keys[0]
     return Hotspot(code=cluster.code, kind=cluster.kind, key=key, words=said, rise=rise, ids=cluster.ids, **sums)
 

@@ -1,6 +1,6 @@
 """The figures that are judged: what each divides by what; and what makes complaints of a week a hot spot."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import exp, log, sqrt
 
@@ -108,18 +108,20 @@ class Word:
         return share * log(share * (self.others + 1) / (self.elsewhere + 0.5))
 
 
-def label(words: Iterable[Word], most: int, fewest: int) -> tuple[Word, ...]:
+def label(words: Iterable[Word], most: int, fewest: int, sayable: Callable[[str], bool]) -> tuple[Word, ...]:
     """The words that tell most of what texts have in common; those that are part of a better one are left out.
 
     Args:
         fewest: texts that must hold a word: what only one or two say may tell who they are.
+        sayable: whether many people may read a word; asked last, and of as few as possible.
     """
     common = [word for word in words if word.held >= max(fewest, COMMON * word.of) and word.telling >= TELLING]
     chosen: list[Word] = []
     for word in sorted(common, key=lambda word: (-word.telling, -len(word.text), word.text)):
-        if not any(word.text in other.text or other.text in word.text for other in chosen):
+        apart = not any(word.text in other.text or other.text in word.text for other in chosen)
+        if len(chosen) < most and apart and sayable(word.text):
             chosen.append(word)
-    return tuple(chosen[:most])
+    return tuple(chosen)
 
 
 def joined(groups: Iterable[Iterable[int]]) -> list[list[int]]:

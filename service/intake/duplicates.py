@@ -72,6 +72,7 @@ KINDS = {
     "amount": Kind("金额相近", 0.05),
     "place": Kind("同一地区", 0.05),
 }
+WHO = frozenset({"enterprise", "phone"})
 WINDOW = timedelta(days=180)
 OFFERED = 5
 NEAR = Decimal("0.95")
@@ -107,11 +108,10 @@ def candidates(complaint: Complaint, reader: Reader, now: datetime) -> list[dict
 
     Only what the reader may see; one statement, and none where the complaint says nothing to look for.
     """
-    named, marks = _named(complaint), bands(complaint.body)
+    named, marks = _named(complaint, reader), bands(complaint.body)
     if not named and not marks:
         return []
     query = _query(complaint, named, marks).where(Complaint.created_at > now - WINDOW, visible(reader))
-    # To say "the same telephone" of a complaint made in confidence would name who made it.
     query = query.where(or_(Complaint.confidential.is_(False), Complaint.filed_by == reader.id))
     found = [_offer(complaint, row[0], [code for code, holds in zip(named, row[1:], strict=True) if holds])
              for row in db.session.execute(query)]  # fmt: skip
@@ -119,14 +119,16 @@ def candidates(complaint: Complaint, reader: Reader, now: datetime) -> list[dict
     return sorted(likely, key=lambda offer: (-offer["score"], -offer["likeness"]))[:OFFERED]
 
 
-def _named(complaint: Complaint) -> dict[str, list[Condition]]:
+def _named(complaint: Complaint, reader: Reader) -> dict[str, list[Condition]]:
     """Who it says that it is and whom it is about: for each, the conditions of which another has to fulfil one."""
+    # To say "the same telephone" of a complaint made in confidence would name who made it, from either side.
+    hidden = WHO if complaint.confidential and complaint.filed_by != reader.id else frozenset()
     said = {
         "enterprise": _enterprise(complaint),
         "phone": [Complaint.phone_hash == complaint.phone_hash] if complaint.phone_hash else [],
         "respondent": _respondent(complaint),
     }
-    return {code: conditions for code, conditions in said.items() if conditions}
+    return {code: conditions for code, conditions in said.items() if conditions and code not in hidden}
 
 
 def _enterprise(complaint: Complaint) -> list[Condition]:

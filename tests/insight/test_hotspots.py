@@ -189,8 +189,10 @@ def test_without_a_whole_week_before_nothing_is_compared() -> None:
 
 def test_a_label_is_of_words_that_most_hold_and_few_others() -> None:
     words = [Word("污水处理费", 9, 10, 1, 1000), Word("污水", 10, 10, 20, 1000), Word("我们", 10, 10, 900, 1000),
-             Word("物业", 6, 10, 30, 1000), Word("王某", 2, 10, 0, 1000), Word("加价", 3, 10, 0, 1000)]  # fmt: skip
-    assert [word.text for word in label(words, 5, 3)] == ["污水处理费", "物业"]
+             Word("物业", 6, 10, 30, 1000), Word("王某", 2, 10, 0, 1000), Word("加价", 3, 10, 0, 1000),
+             Word("张某", 10, 10, 0, 1000)]  # fmt: skip
+    assert [word.text for word in label(words, 5, 3, lambda word: word != "张某")] == ["污水处理费", "物业"]
+    assert [word.text for word in label(words, 1, 3, lambda word: word != "张某")] == ["污水处理费"]
 
 
 def test_groups_that_share_a_member_over_a_third_are_joined() -> None:

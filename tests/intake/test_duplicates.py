@@ -173,6 +173,15 @@ def test_nobody_is_told_of_what_was_filed_in_confidence(file: File, operator: di
     assert numbers(file(operator)) == []
 
 
+@pytest.mark.parametrize(("confidential", "found"), [(False, 1), (True, 0)])
+def test_who_complained_in_confidence_is_not_told_by_what_else_they_filed(
+    confidential: bool, found: int, file: File, people: People
+) -> None:
+    file(enterprise=OURS, contact=PHONE, respondent=SCHOOL, body=texts.ARREARS[:30] + texts.PROMISE)
+    opened = stored(file(enterprise=OURS, contact=PHONE, respondent=HOSPITAL, confidential=confidential))
+    assert len(duplicates.candidates(opened, people.reader("operator", "150000"), MORNING)) == found
+
+
 def test_nothing_is_merged(file: File, operator: dict[str, str]) -> None:
     assert numbers(file(operator)) == []
     assert len(numbers(file(operator))) == 1
