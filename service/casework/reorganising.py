@@ -74,8 +74,8 @@ def concerns(actor: Reader, row: Reorganisation, book: Directory) -> bool:
 def listed(actor: Reader, limit: int) -> list[Reorganisation]:
     """The newest reorganisations that somebody has to do with."""
     book = directory.current()
-    rows = db.session.scalars(select(Reorganisation).order_by(Reorganisation.id.desc()).limit(limit))
-    return [row for row in rows if concerns(actor, row, book)]
+    rows = db.session.scalars(select(Reorganisation).order_by(Reorganisation.id.desc()))
+    return [row for row in rows if concerns(actor, row, book)][:limit]
 
 
 def find(reorganisation_id: int, actor: Reader, lock: bool = False) -> Reorganisation:

@@ -135,9 +135,9 @@ def edit(directive_id: int) -> Any:
     row = operations.find(directive_id)
     if request.form.get("_do") == "trial":
         return _tried(row)
-    version = request.form.get("_version", "", str)
+    version = request.form.get("_version", 0, type=int)
     answer = forms.submit(DIRECTIVE, request.form, lambda given: operations.edit(
-        directive_id, given, int(version) if version.isdecimal() else 0, current_user, clock.now()))  # fmt: skip
+        directive_id, given, version, current_user, clock.now()))  # fmt: skip
     if isinstance(answer, Filled):
         return _form(operations.find(directive_id), answer)
     flash(_("规则已保存，新来的诉求马上按新的内容分派。"), "grass")
