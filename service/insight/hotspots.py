@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
     BigInteger,
     ColumnElement,
     Integer,
@@ -141,13 +142,16 @@ def _hotspot(cluster: Cluster, sums: Mapping[str, Any], rise: Rise, words: Itera
 
 def _clusters(reader: Reader, now: datetime) -> list[Cluster]:
     """Whatever at least three enterprises share, in one statement."""
+    columns = (Complaint.id, respondent_key.label("respondent"), policy_key.label("policy"), who.label("who"))
     during = (visible(reader), Complaint.created_at > now - PERIOD, Complaint.created_at <= now)
-    kinds = {"respondent": respondent_key, "policy": policy_key}
-    keyed = [_group(kind, key, *during, key.is_not(None)) for kind, key in kinds.items()]
-    nameless = _group("text", cast(TextBand.band, Text), *during, respondent_key.is_(None), policy_key.is_(None))
-    # Bands are stored in the order of complaints: an index of a few pages leads to those of the week.
-    week = select(func.min(Complaint.id)).where(*during[1:]).scalar_subquery()
-    alike = nameless.join(TextBand, TextBand.complaint_id == Complaint.id).where(TextBand.complaint_id >= week)
+    week = select(*columns).where(*during).cte("week").prefix_with("MATERIALIZED")
+    keyed = [_group(week, kind, week.c[kind], week.c[kind].is_not(None)) for kind in ("respondent", "policy")]
+    # Bands are stored in the order of complaints: an index of a few pages leads to those of the week. They are read
+    # once, since that index is of no use for one complaint after the other.
+    first = select(func.min(week.c.id)).scalar_subquery()
+    recent = select(TextBand).where(TextBand.complaint_id >= first).cte("recent").prefix_with("MATERIALIZED")
+    nameless = _group(week, "text", cast(recent.c.band, Text), week.c.respondent.is_(None), week.c.policy.is_(None))
+    alike = nameless.join(recent, recent.c.complaint_id == week.c.id)
     members = union_all(*keyed, alike).subquery()
     query = select(members.c.kind, members.c.key, func.array_agg(members.c.id)).group_by(members.c.kind, members.c.key)
     enterprises = func.count(members.c.who.distinct())
@@ -157,10 +161,9 @@ def _clusters(reader: Reader, now: datetime) -> list[Cluster]:
     return sorted(found, key=lambda one: -len(one.ids))[:COMPARED]
 
 
-def _group(kind: str, key: ColumnElement[Any], *where: ColumnElement[bool]) -> Select[Any]:
-    return select(literal(kind).label("kind"), key.label("key"), Complaint.id.label("id"), who.label("who")).where(
-        *where
-    )
+def _group(week: CTE, kind: str, key: ColumnElement[Any], *where: ColumnElement[bool]) -> Select[Any]:
+    columns = (literal(kind).label("kind"), key.label("key"), week.c.id, week.c.who)
+    return select(*columns).select_from(week).where(*where)
 
 
 def _texts(groups: Sequence[tuple[str, Sequence[int]]]) -> list[Cluster]:

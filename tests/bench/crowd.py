@@ -21,6 +21,7 @@ from service.classifier import corpus
 from service.classifier.likeness import bands
 from service.complaints.models import Complaint
 from service.db import db
+from service.insight import hotspots
 from service.intake import duplicates
 
 SEED = 20_251
@@ -66,7 +67,7 @@ def fill(data: Path, rows: int, now: datetime) -> None:
     with db.engine.begin() as connection, _without_indexes(connection):
         filed = _pool(connection, composed(data, min(TEXTS, rows // 10)))
         connection.execute(text(_statement()), {**filed, "rows": rows, "days": DAYS, "now": now})
-        connection.execute(text("INSERT INTO text_bands SELECT unnest(bands), id FROM stored ORDER BY 1, 2"))
+        connection.execute(text("INSERT INTO text_bands SELECT unnest(bands), id FROM stored ORDER BY id"))
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM ANALYZE complaints, text_bands"))
 
@@ -115,7 +116,9 @@ def _without_indexes(connection: Connection) -> Iterator[None]:
     indexes = [index for index in Complaint.__table__.indexes if not index.unique]
     for index in indexes:
         connection.execute(DropIndex(index))
+    connection.execute(text("ALTER TABLE text_bands DROP CONSTRAINT pk_text_bands"))
     yield
+    connection.execute(text("ALTER TABLE text_bands ADD CONSTRAINT pk_text_bands PRIMARY KEY (band, complaint_id)"))
     for index in indexes:
         connection.execute(CreateIndex(index))
 
@@ -157,3 +160,18 @@ def _timed(again: Sequence[Complaint], reader: Reader, now: datetime) -> dict[st
         taken.append((time.perf_counter() - began) * 1000)
         db.session.expunge_all()
     return {"p50_ms": median(taken), "p95_ms": quantiles(taken, n=20)[-1], "offered": offered / len(again)}
+
+
+def heat(reader: Reader, now: datetime, times: int) -> float:
+    """Median milliseconds to find the hot spots of a week."""
+    taken = []
+    for _ in range(times):
+        began = time.perf_counter()
+        hotspots.hotspots(reader, now)
+        taken.append((time.perf_counter() - began) * 1000)
+    return median(taken)
+
+
+def sizes() -> dict[str, float]:
+    """MB of what is kept for likeness alone."""
+    return {"bands_mb": db.session.scalar(text("SELECT pg_total_relation_size('text_bands') / 1048576.0"))}
