@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,10 +26,16 @@ _NUMBER = re.compile(r"\d+")
 
 def likeness(a: str, b: str) -> float:
     """How much two texts share, 0 to 1: the Dice coefficient of their character pairs, punctuation aside."""
-    pairs_a, pairs_b = (np.unique(_stretches(_NOT_WORDS.sub("", text.lower()), PAIR)) for text in (a, b))
+    pairs_a, pairs_b = _pairs(a), _pairs(b)
     if not len(pairs_a) or not len(pairs_b):
         return float(a == b and a != "")
     return 2 * len(np.intersect1d(pairs_a, pairs_b, assume_unique=True)) / (len(pairs_a) + len(pairs_b))
+
+
+# Two, so that a text which is compared with many is taken apart once.
+@lru_cache(maxsize=2)
+def _pairs(text: str) -> NDArray[np.uint64]:
+    return np.unique(_stretches(_NOT_WORDS.sub("", text.lower()), PAIR))
 
 
 def bands(text: str) -> list[int]:

@@ -28,9 +28,10 @@ def _duplicates(found: Mapping[str, Any] | None) -> Iterator[str]:
         return
     yield ""
     head = f"duplicates among {found['stored']:,} stored (aim 30 ms)"
-    yield f"{head:50}{'p50 ms':>9}{'p95 ms':>9}{'offered':>9}"
+    yield f"{head:50}{'p50 ms':>9}{'p95 ms':>9}{'CPU ms':>9}{'offered':>9}"
     for which, figure in found["candidates"].items():
-        yield f"{which:50}{figure['p50_ms']:>9.1f}{figure['p95_ms']:>9.1f}{figure['offered']:>9.1f}"
+        columns = (figure[name] for name in ("p50_ms", "p95_ms", "cpu_ms", "offered"))
+        yield f"{which:50}" + "".join(f"{value:>9.1f}" for value in columns)
     yield _line("hot spots of the region's week, median", f"{found['hotspots_ms']:.0f} ms")
     yield _line("text bands with their indexes", f"{found['bands_mb']:.0f} MB")
     yield _line("storing them", f"{found['fill_s']} s")
