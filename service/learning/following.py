@@ -13,8 +13,8 @@ from service.db import db, transaction
 from service.learning import registry
 from service.learning.models import CHAMPION, ModelVersion
 
-# Seconds between two looks at the database.
-PAUSE = 5.0
+# Seconds between two looks at the database; twice as many after each that failed, up to so many.
+PAUSE, LONGEST_PAUSE = 5.0, 600.0
 CHAMPIONS = select(ModelVersion.version).where(ModelVersion.state == CHAMPION)
 
 log = structlog.get_logger()
@@ -43,14 +43,18 @@ def watch(app: Flask) -> Thread:
 
 
 def _watch(app: Flask) -> None:
+    pause = PAUSE
     while True:
-        time.sleep(PAUSE)
+        time.sleep(pause)
         with app.app_context():
-            look()
+            pause = PAUSE if look() else min(2 * pause, LONGEST_PAUSE)
 
 
-def look() -> None:
-    """Follow, or stay with the model that answers where the database is away or what it has cannot be had."""
+def look() -> bool:
+    """Follow, or stay with the model that answers where the database is away or what it has cannot be had.
+
+    False where the model cannot be had: to fetch it again at once would fetch the same.
+    """
     try:
         with transaction():
             follow()
@@ -58,3 +62,5 @@ def look() -> None:
         pass  # every request says so already
     except Exception as error:  # a thread that ended would leave this process behind without a word
         log.error("model_not_taken_up", kind=type(error).__name__)
+        return False
+    return True

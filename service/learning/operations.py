@@ -102,7 +102,8 @@ def remember(complaint: Complaint, before: Held, by: Trace, why: str | None, now
 
 def _write(complaint: Complaint, by: Trace, why: str | None, now: datetime, **change: str | None) -> None:
     row = insert(Example).values(
-        complaint_id=complaint.id, user_id=by.actor_id, role=by.role, why=why, at=now,
+        complaint_id=complaint.id, user_id=by.actor_id, role=by.role, at=now,
+        why=classifier.mask(why) if why else None,
         enterprise=complaint.uscc_hash or complaint.phone_hash, channel=complaint.channel,
         title=classifier.mask(complaint.title or ""), text=classifier.mask(complaint.body),
         label=complaint.category, version=complaint.model_version, **change,

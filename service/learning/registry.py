@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import undefer
 
@@ -24,11 +24,14 @@ FIRST = "第一个登记的版本。"
 # Any number of our own: who changes which version answers waits here for who does.
 LOCK = 20252
 RULE = 1
+LISTED = 60
 
 
 def versions() -> Sequence[ModelVersion]:
-    """All of them, the newest first, without their bytes; one statement."""
-    return db.session.scalars(select(ModelVersion).order_by(ModelVersion.trained_at.desc())).all()
+    """The one that answers and the LISTED newest, the newest first, without their bytes; one statement."""
+    newest = select(ModelVersion.version).order_by(ModelVersion.trained_at.desc()).limit(LISTED)
+    shown = select(ModelVersion).where(or_(ModelVersion.state == CHAMPION, ModelVersion.version.in_(newest)))
+    return db.session.scalars(shown.order_by(ModelVersion.trained_at.desc())).all()
 
 
 def version(name: str) -> ModelVersion:

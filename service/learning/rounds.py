@@ -25,8 +25,6 @@ from service.learning.rules import CORPUS, HANDLED
 LOCK = 20253
 # How long the bytes of a version that never answered are kept.
 KEPT = timedelta(days=90)
-# P: so many complaints that went right are learnt beside what people corrected.
-MOST_HANDLED = 500
 PARTS = {
     "all": "全部",
     CORPUS: "自带样本·",
@@ -39,14 +37,16 @@ INCOMPARABLE = "使用中的版本没有留下检验记录，无法公平比较�
 UNREADABLE = "使用中的版本读不出来，直接启用新的版本。"
 WAITING = "waiting"
 FORCED = "未经比较直接启用。"
+OVERTAKEN = "比较期间使用中的版本换了，比较不再算数，请人工决定。"
 
 
 class Ruling(NamedTuple):
-    """What the gate says of a challenger; the report is empty where there was nothing to compare it with."""
+    """What the gate says of a challenger, compared with the version `against`; no report where there was none."""
 
     verdict: str
     reason: str
     report: dict[str, Any] = {}
+    against: str | None = None
 
 
 def run_if_needed(now: datetime) -> ModelVersion | None:
@@ -94,8 +94,12 @@ def train(taught: Corpus) -> Path:
 
 def _settle(trained: ModelVersion, ruling: Ruling, actor: Reader | None, now: datetime) -> None:
     """Promote what passed the gate where the machine may, refuse what did not, let the rest wait for a person."""
+    registry.lock()
+    present = registry.champion()
     registry.supersede(now, trained.version)
-    if ruling.verdict == rules.REFUSED:
+    if ruling.against and (present is None or present.version != ruling.against):
+        trained.reason = OVERTAKEN
+    elif ruling.verdict == rules.REFUSED:
         registry.refuse(trained.version, actor, now, ruling.reason)
     elif ruling.verdict == rules.PROMOTED and (not ruling.report or registry.promotes_by_itself()):
         registry.promote(trained.version, actor, now, ruling.reason)
@@ -131,7 +135,9 @@ def _judged(material: Material, place: Path) -> Ruling:
     found = rules.judge(trials, _named)
     added = Counter(one.label for one in material.corrections if one.key not in before)
     capped = [one.__dict__ for one in material.capped]
-    return Ruling(found["verdict"], found["reason"], {**found, "added": dict(added), "capped": capped})
+    return Ruling(
+        found["verdict"], found["reason"], {**found, "added": dict(added), "capped": capped}, champion.version
+    )
 
 
 def _said(version: str) -> Mapping[bytes, str]:

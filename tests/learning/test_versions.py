@@ -167,6 +167,18 @@ def test_a_round_keeps_nobody_from_deciding_while_it_learns(
     assert free == [True]
 
 
+def test_what_was_compared_with_a_version_that_no_longer_answers_waits_for_a_person(first: str) -> None:
+    examples(held_up(60))
+    second = round_of()
+    with transaction():
+        learning.version(second).state = CHALLENGER
+        rounds._settle(
+            learning.version(second), rounds.Ruling("promoted", "好", {"n": 1}, "19990101-gone"), None, clock.now()
+        )
+    waiting = learning.version(second)
+    assert (waiting.state, "人工决定" in waiting.reason) == (CHALLENGER, True)
+
+
 def test_a_model_that_the_champion_cannot_be_compared_with_waits_for_a_person(first: str) -> None:
     with transaction():
         db.session.execute(update(ModelVersion).values(outcomes=None))
