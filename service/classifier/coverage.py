@@ -26,6 +26,7 @@ CARRIED_BY = 100
 STRANGE_SHARE, MANY_PAIRS = 0.001, 20
 CURVE_POINTS = 50
 BINS = 15
+PARTS = 5
 NEVER = 1.01
 Z, Z_ONE_SIDED = 1.959964, 1.644854  # 95 %
 
@@ -34,9 +35,9 @@ class Limit(NamedTuple):
     """A threshold and what was measured above it.
 
     Attributes:
-        coverage: share of the texts that reach it.
+        coverage: share of the texts that reach one that was chosen without them.
         error: share of these that would go a wrong way, with Wilson's interval of 95 % from low to high.
-        n: how many reached it.
+        n: how many these are.
     """
 
     threshold: float
@@ -127,19 +128,29 @@ def least_familiarity(known: Floats, pairs: Floats) -> float:
 
 
 def limit(sure: Floats, hits: NDArray[np.bool_]) -> Limit:
-    """The lowest threshold above which at most ERROR of the texts are wrong."""
+    """The lowest threshold above which at most ERROR of the texts go wrong, and what such a threshold is worth.
+
+    What it is worth is measured crosswise: on each part of the texts above the threshold that the other parts give.
+    """
+    threshold, part = _lowest(sure, hits), np.random.default_rng(0).permutation(len(sure)) % PARTS
+    above = np.zeros(len(sure), dtype=bool)
+    for at in range(PARTS):
+        above[part == at] = sure[part == at] >= _lowest(sure[part != at], hits[part != at])
+    n, wrong = int(above.sum()), int((above & ~hits).sum())
+    if threshold == NEVER or not n:
+        return NONE
+    low, high = wilson(wrong, n)
+    return Limit(threshold, round(n / len(sure), 4), round(wrong / n, 4), round(low, 4), round(high, 4), n)
+
+
+def _lowest(sure: Floats, hits: NDArray[np.bool_]) -> float:
+    """The lowest threshold above which at most ERROR of these texts go wrong; NEVER where there is none."""
     order = np.argsort(-sure, kind="stable")
     errors = np.cumsum(~hits[order]) / np.arange(1, len(order) + 1)
     # Texts of one probability stand or fall together.
-    last = np.append(np.diff(sure[order]) < 0, True)
+    last = np.append(np.diff(sure[order]) < 0, True)[: len(order)]
     allowed = np.flatnonzero((errors <= ERROR) & last)
-    if not len(allowed):
-        return NONE
-    n = int(allowed[-1]) + 1
-    wrong = int((~hits[order[:n]]).sum())
-    low, high = wilson(wrong, n)
-    threshold = np.floor(sure[order[n - 1]] * 1e4) / 1e4
-    return Limit(float(threshold), round(n / len(sure), 4), round(wrong / n, 4), round(low, 4), round(high, 4), n)
+    return float(np.floor(sure[order[allowed[-1]]] * 1e4) / 1e4) if len(allowed) else NEVER
 
 
 def wilson(count: int, n: int) -> tuple[float, float]:

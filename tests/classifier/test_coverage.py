@@ -17,22 +17,28 @@ def test_a_limit_is_the_lowest_above_which_at_most_three_of_a_hundred_are_wrong(
     sure = np.linspace(1, 0.01, 100)
     hits = np.ones(100, dtype=bool)
     hits[[40, 59, 60, 61]] = False
-    found = limit(sure, hits)
     # One wrong of 59 is within 3 %, two of 60 are not.
-    assert found.n == 59
-    assert found.threshold == pytest.approx(sure[58], abs=1e-4)
-    assert found.error == pytest.approx(1 / 59, abs=1e-4)
+    assert limit(sure, hits).threshold == pytest.approx(sure[58], abs=1e-4)
+
+
+def test_what_a_limit_is_worth_is_measured_on_texts_that_it_was_not_chosen_by() -> None:
+    chance = np.random.default_rng(2)
+    sure = chance.uniform(0.2, 1, 5000)
+    found = limit(sure, chance.random(5000) < sure**0.2)
     assert found.low < found.error < found.high
+    assert 0.02 < found.error < 0.045
+    assert found.n == pytest.approx((sure >= found.threshold).sum(), rel=0.1)
 
 
 def test_texts_of_one_probability_stand_or_fall_together() -> None:
-    hits = np.array([True] * 39 + [False])
-    assert limit(np.full(40, 0.9), hits).n == 40
-    assert limit(np.full(40, 0.9), ~hits) == NONE
+    hits = np.array([True] * 199 + [False])
+    assert limit(np.full(200, 0.9), hits).n == 200
+    assert limit(np.full(200, 0.9), ~hits) == NONE
 
 
 def test_where_the_surest_are_wrong_nothing_is_sure() -> None:
     assert limit(np.array([0.9, 0.8]), np.array([False, True])) == NONE
+    assert limit(np.array([]), np.array([], dtype=bool)) == NONE
 
 
 @pytest.mark.parametrize(
