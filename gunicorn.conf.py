@@ -40,6 +40,13 @@ def when_ready(server: Any) -> None:
     gc.freeze()
 
 
+def post_fork(server: Any, _: Any) -> None:
+    """In each worker: take up the model that the database names, now and whenever it names another."""
+    from service.learning import following
+
+    following.watch(server.app.wsgi())
+
+
 def child_exit(_: Any, worker: Any) -> None:
     """A worker that is gone no longer counts."""
     from prometheus_client.multiprocess import mark_process_dead

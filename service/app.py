@@ -17,9 +17,11 @@ from service.deadlines import api as deadlines
 from service.deadlines import calendar
 from service.directory import api as directory
 from service.documentation import blp as documentation
+from service.insight import api as insight
 from service.intake import api as intake
 from service.intake import tasks as intake_tasks  # noqa: F401
 from service.jobs import tasks as jobs_tasks  # noqa: F401
+from service.learning import tasks as learning_tasks  # noqa: F401
 from service.notices import api as notices
 from service.notices import tasks as notices_tasks  # noqa: F401
 from service.web import site
@@ -68,7 +70,7 @@ def create_app(config: Config | None = None) -> Flask:
 
 def _register_views(app: Flask) -> None:
     api = http.Api(app)
-    for room in (intake, complaints, casework, notices, directory, accounts, deadlines):
+    for room in (intake, complaints, casework, notices, directory, accounts, deadlines, insight):
         api.register_blueprint(room.blp)
     app.register_blueprint(health.blp)
     app.register_blueprint(documentation)

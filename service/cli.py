@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from pathlib import Path
 from typing import Any, TextIO
@@ -29,13 +30,17 @@ from service.deadlines import terminal
 from service.deadlines.rules import Unit
 from service.deadlines.schemas import ExplanationSchema
 from service.directory import operations as directory
-from service.errors import Problem
+from service.errors import Problem, Unavailable
 from service.fields import flatten
 from service.intake import importing, prefill
 from service.knowledge import operations as knowledge
+from service.learning import operations as learning
+from service.learning import registry, rounds
+from service.learning.models import CHAMPION, ModelVersion
 from service.notices import administration as notices
 
 ACTOR = "命令行"
+TERMINAL = Reader(login=ACTOR)
 
 
 def told(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -92,8 +97,9 @@ def classify(text: str | None, lines: TextIO | None) -> None:
     if (text is None) == (lines is None):
         raise click.UsageError("请给出一段文字，或用 --lines 给出一个文件。")
     for suggestions in classifier.suggest_many([text] if text is not None else _lines(lines)):
-        show([{"code": one.code, "probability": round(one.probability, 4),
-               "reasons": [reason.word for reason in one.reasons]} for one in suggestions])  # fmt: skip
+        show([{"code": one.code, "probability": round(one.probability, 4), "sure": one.sure,
+               "reasons": [reason.word for reason in one.reasons],
+               "against": [reason.word for reason in one.against]} for one in suggestions])  # fmt: skip
 
 
 @click.command()
@@ -134,22 +140,60 @@ def data_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @models.command("train")
 @data_options
-@click.option("--output", type=click.Path(path_type=Path), help="写到这个文件；不给则存入 var/models 并启用")
+@click.option("--output", type=click.Path(path_type=Path), help="只写到这个文件，不登记也不启用")
 @click.option("--if-missing", is_flag=True, help="已有启用的模型时什么也不做")
+@click.option("--force", is_flag=True, help="不经比较直接启用")
 @told
-def train(data: Path | None, columns: str, label: str, output: Path | None, if_missing: bool) -> None:
-    """训练一个模型，给出交叉验证的成绩。"""
-    if if_missing and health.model_state() == "ok":
-        click.echo(f"已有模型 {classifier.version()}，不再训练。")
+def train(data: Path | None, columns: str, label: str, output: Path | None, if_missing: bool, force: bool) -> None:
+    """训练一个模型，给出交叉验证的成绩；不给 --output 时登记，比使用中的好才启用。
+
+    不给 --data 时用 data/examples 和工作人员的纠正样本；给了 --data 就无从比较，直接启用。
+    """
+    if if_missing and (there := _present()):
+        click.echo(f"已有模型 {there}，不再训练。")
         return
+    if output or health.database_state() != "ok":
+        show(storage.about(_train_here(_corpus(data, columns, label), output)))
+        return
+    taught = None if data is None else _corpus(data, columns, label)
+    with transaction():
+        trained = rounds.run(TERMINAL, clock.now(), taught, force=force or data is not None)
+    _point(trained)
+    click.echo(f"{trained.version}：{trained.reason}")
+    show(trained.about)
+
+
+def _train_here(taught: corpus.Corpus, output: Path | None) -> Path:
+    """Train a model that no database learns of: for a file, or for this machine alone."""
     # Only training needs scikit-learn; no web process should carry it.
     from service.classifier import training
 
-    trained = training.train(_corpus(data, columns, label))
-    place = output or storage.keep(trained, classifier.models())
-    if output:
-        storage.save(trained, output)
-    show(storage.about(place))
+    lesson = training.learn(taught)
+    if output is None:
+        return storage.keep(lesson.model, classifier.models(), lesson.outcomes)
+    storage.save(lesson.model, output)
+    return output
+
+
+def _present() -> str | None:
+    """The version that this machine can answer with, fetched where only the database has it; None where there is none.
+
+    A model of this machine that no database knows of is registered.
+    """
+    with suppress(Unavailable):
+        if health.database_state() == "ok":
+            with transaction():
+                if champion := registry.register_first(clock.now()):
+                    registry.model_of(champion.version)
+                    _point(champion)
+                    return champion.version
+    return classifier.version() if health.model_state() == "ok" else None
+
+
+def _point(one: ModelVersion) -> None:
+    """Let processes that start on this machine answer with what now answers; those that run find out by themselves."""
+    if one.state == CHAMPION:
+        storage.point(classifier.models(), one.version)
 
 
 @models.command("evaluate")
@@ -178,18 +222,58 @@ def _corpus(data: Path | None, columns: str, label: str) -> corpus.Corpus:
 @models.command("list")
 @told
 def list_models() -> None:
-    """列出保存过的模型。"""
-    for about in storage.listed(classifier.models()):
+    """列出训练过的模型；数据库连不上时列出本机保存的。"""
+    if health.database_state() == "ok":
+        every = [{**one.about, "state": one.state, "current": one.state == CHAMPION} for one in learning.versions()]
+    else:
+        every = storage.listed(classifier.models())
+    for about in every:
         show(about)
+
+
+WHY = click.option("--why", default="由命令行操作。", show_default=True, help="理由，记入审计")
 
 
 @models.command("promote")
 @click.argument("version")
+@WHY
 @told
-def promote(version: str) -> None:
-    """启用一个保存过的模型；网页进程重启后生效。"""
-    storage.promote(classifier.models(), version)
+def promote(version: str, why: str) -> None:
+    """启用一个训练过的模型；各处数秒内改用它，不用重启。"""
+    with transaction():
+        chosen = learning.promote(version, TERMINAL, clock.now(), why)
+    _point(chosen)
     click.echo(f"已启用 {version}。")
+
+
+@models.command("rollback")
+@WHY
+@told
+def roll_back(why: str) -> None:
+    """退回上一个启用的模型，回答与当时完全一样；以后训练出的模型先等人决定。"""
+    with transaction():
+        chosen = learning.roll_back(TERMINAL, clock.now(), why)
+    _point(chosen)
+    click.echo(f"已退回 {chosen.version}。")
+
+
+@models.command("automatic")
+@click.argument("choice", type=click.Choice(["on", "off"]))
+@told
+def set_automatic(choice: str) -> None:
+    """比使用中的好的新版本：on 由系统直接启用，off 等人决定（退回上一版后自动改为 off）。"""
+    with transaction():
+        learning.set_promotes_by_itself(choice == "on", TERMINAL, clock.now())
+    click.echo("新版本通过比较后由系统启用。" if choice == "on" else "新版本通过比较后等人决定。")
+
+
+@models.command("retrain")
+@told
+def retrain() -> None:
+    """请后台用到现在为止的纠正样本训练一次。"""
+    with transaction():
+        learning.retrain(TERMINAL, clock.now(), "由命令行操作。")
+    click.echo("已安排训练；用 flask model list 查看结果。")
 
 
 @click.command()

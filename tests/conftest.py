@@ -1,8 +1,11 @@
 """One real PostgreSQL and Redis, one seeded database and one trained model for the whole session."""
 
+import fcntl
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -39,7 +42,7 @@ def config(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Config
 
 
 @pytest.fixture(scope="session")
-def seeded(config: Config) -> Iterator[Flask]:
+def seeded(config: Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """The app with a migrated, seeded database and a trained model."""
     app = create_app(config)
     app.testing = True
@@ -52,11 +55,22 @@ def seeded(config: Config) -> Iterator[Flask]:
             notices.seed(config.data)
             knowledge.seed(config.data)
             directory.bump()
-        classifier.train_seed_model()
+        _have_model(config.var / "models", tmp_path_factory.getbasetemp())
     warm(app)
     yield app
     with app.app_context():
         db.engine.dispose()
+
+
+def _have_model(models: Path, folder: Path) -> None:
+    """Train a model, or take what another process of this run trained."""
+    shared = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "trained"
+    with shared.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not shared.exists():
+            classifier.train_seed_model()
+            shutil.copytree(models, shared)
+    shutil.copytree(shared, models, dirs_exist_ok=True)
 
 
 @pytest.fixture

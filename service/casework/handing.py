@@ -11,6 +11,7 @@ from service.deadlines.rules import Term, Unit, due
 from service.directory.rules import GOVERNING, Directory
 from service.errors import Invalid, WrongState
 from service.intake import operations as intake
+from service.learning import operations as learning
 from service.routing.respondent import Respondent
 from service.routing.rules import barred
 
@@ -35,27 +36,32 @@ def check_department(department: str, complaint: Complaint, book: Directory) -> 
 
 def _dispatch(deed: Deed) -> None:
     """Give the complaint to a department, under another category where the dispatcher says so."""
-    complaint, given = deed.complaint, deed.given
+    complaint, given, before = deed.complaint, deed.given, learning.held(deed.complaint)
     # Where nobody knew the place, the department's own is now the place of the matter.
     complaint.region = complaint.region or deed.book.departments[given["department"]].place
     category, nature = given.get("category", complaint.category), given.get("nature", complaint.nature)
     if category and (category, nature) != (complaint.category, complaint.nature):
-        intake.correct(complaint, category, nature)
+        intake.correct(complaint, category, nature, deed.now)
     how = "仍由{}办理：" if deed.by.role == MACHINE else "派单员指定由{}办理。"
     _deliver(deed, how, given.get("note", ""))
+    learning.remember(complaint, before, deed.by, given.get("note"), deed.now)
 
 
 def _transfer(deed: Deed) -> None:
     """Hand it on to another department, which gets a limit of its own."""
     if deed.given["department"] == deed.complaint.department:
         raise Invalid("这件诉求已经由这个部门办理。", {"department": ["请选择另一个部门。"]})
+    before = learning.held(deed.complaint)
     _deliver(deed, "转由{}办理。", deed.given["reason"])
+    learning.remember(deed.complaint, before, deed.by, deed.given["reason"], deed.now)
 
 
 def _designate(deed: Deed) -> None:
     """The supervisor's word: who is designated does not hand back."""
+    before = learning.held(deed.complaint)
     _deliver(deed, "督办人指定由{}办理。", deed.given["reason"])
     deed.complaint.designated = True
+    learning.remember(deed.complaint, before, deed.by, deed.given["reason"], deed.now)
 
 
 def _deliver(deed: Deed, how: str, why: str) -> None:
@@ -107,6 +113,7 @@ def _grant_hand_back(deed: Deed) -> None:
     """Routed anew; the table of duties gets a proposal out of what the department said."""
     complaint = deed.complaint
     asked = complaints.last_of(complaint.id, ("hand_back",))
+    before = learning.held(complaint)
     if asked and complaint.department:
         proposed = asked.data.get("department")
         db.session.add(DutyProposal(
@@ -115,6 +122,7 @@ def _grant_hand_back(deed: Deed) -> None:
         ))  # fmt: skip
         complaint.proposed_department = proposed
     complaint.department = None
+    learning.remember(complaint, before, deed.by, asked.data["reason"] if asked else None, deed.now)
 
 
 def _raise_level(deed: Deed) -> None:
@@ -127,6 +135,18 @@ def _raise_level(deed: Deed) -> None:
     deed.noted["place"] = above
 
 
+def _take_over(deed: Deed) -> None:
+    """The duty went to another department, and this with it; what bound the one before does not bind the next."""
+    _deliver(deed, "职责调整，改由{}办理：", deed.given["reason"])
+
+
+def _release(deed: Deed) -> None:
+    """The duty went to a department that may not have this: a dispatcher finds another."""
+    complaint = deed.complaint
+    complaint.department, complaint.proposed_department, complaint.designated = None, None, False
+    complaint.routed_by, complaint.reason = "triage", deed.given["reason"]
+
+
 EFFECTS = {
     "dispatch": _dispatch,
     "transfer": _transfer,
@@ -135,4 +155,6 @@ EFFECTS = {
     "hand_back": _hand_back,
     "grant_hand_back": _grant_hand_back,
     "raise_level": _raise_level,
+    "take_over": _take_over,
+    "release": _release,
 }

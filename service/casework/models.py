@@ -1,8 +1,9 @@
-"""The letters that go out about a complaint, and what hand-backs teach about duties."""
+"""Letters about a complaint, what hand-backs teach about duties, and duties that move to another department."""
 
 from datetime import datetime
 
 from sqlalchemy import BigInteger, ForeignKey, Identity, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.crypto import Encrypted
@@ -59,3 +60,34 @@ class DutyProposal(db.Model):
     reason: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(Instant)
     accepted: Mapped[bool | None]
+
+
+class Reorganisation(db.Model):
+    """Duties that move from one department to another, with the open complaints that go along.
+
+    Attributes:
+        relieved, successor: the department that loses the duties, and the one that takes them over.
+        categories: codes of leaves and families that move; none: all.
+        state: prepared, confirmed (complaints are on the move), done, cancelled.
+        reached: id of the last complaint that was looked at.
+        moved, set_aside, failed: how many went over, went back to a dispatcher, or could not be moved.
+    """
+
+    __tablename__ = "reorganisations"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    relieved: Mapped[str] = mapped_column(Text)
+    successor: Mapped[str] = mapped_column(Text)
+    categories: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    reason: Mapped[str] = mapped_column(Text)
+    document: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(Text)
+    prepared_at: Mapped[datetime] = mapped_column(Instant)
+    prepared_by: Mapped[int] = mapped_column(BigInteger)
+    decided_at: Mapped[datetime | None] = mapped_column(Instant)
+    decided_by: Mapped[int | None] = mapped_column(BigInteger)
+    finished_at: Mapped[datetime | None] = mapped_column(Instant)
+    reached: Mapped[int] = mapped_column(BigInteger)
+    moved: Mapped[int]
+    set_aside: Mapped[int]
+    failed: Mapped[int]

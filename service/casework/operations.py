@@ -48,10 +48,16 @@ def act(complaint: Complaint, roles: Collection[str], action: str, given: Given,
     deed = Deed(complaint, given, by, actor, now, roles=frozenset(roles))
     _do(step, deed)
     follow = rules.FOLLOWED_BY.get(action)
-    if follow and complaint.department:
+    if follow and complaint.department and deed.book.departments[complaint.department].active:
         again = {"department": complaint.department, "note": rules.DONE_ANEW}
         _do(STEPS[follow], Deed(complaint, again, Trace(MACHINE), actor, now))
     return deed
+
+
+def move(complaint: Complaint, action: str, given: Given, noted: Given, now: datetime) -> None:
+    """Let the machine take a step of its own on a complaint whose row the caller holds locked; raises as act()."""
+    step = rules.step_for(action, complaint, {MACHINE}, given)
+    _do(step, Deed(complaint, given, Trace(MACHINE), Reader(), now, noted=dict(noted)))
 
 
 def _do(step: Step, deed: Deed) -> None:

@@ -4,9 +4,10 @@ from marshmallow import fields, validate
 
 from service.complaints.rules import NATURES, SATISFACTION
 from service.complaints.schemas import ComplaintSchema, Known
-from service.fields import Choice, Count, Day, Flag, Schema, Text
+from service.fields import Choice, Count, Day, Flag, Schema, Several, Text
 
 MOST_AT_ONCE = 200
+CODE = 60
 
 
 class ActionSchema(Schema):
@@ -89,3 +90,15 @@ class StepSchema(Schema):
     public = fields.Boolean()
     once = fields.Boolean()
     tells = fields.List(fields.String())
+
+
+class ReorganisationSchema(Schema):
+    """Which duties move from where to where, and by what decision; departments by their kind and place."""
+
+    relieved_place = Text(most=CODE, required=True)
+    relieved_kind = Text(most=CODE, required=True)
+    successor_place = Text(most=CODE, required=True)
+    successor_kind = Text(most=CODE, required=True)
+    categories = Several(fields.String(), most=100)
+    document = Text(most=60, required=True)
+    reason = Text(most=300, required=True)

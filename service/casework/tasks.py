@@ -3,13 +3,14 @@
 from datetime import timedelta
 
 from service import clock
-from service.casework import climbing, recounting
+from service.casework import climbing, recounting, reorganising
 from service.deadlines.recounting import calendar_changed
 from service.directory import operations as directory
 from service.jobs import outbox
 from service.jobs.rules import task
 
 BATCH = 500
+MOVED_AT_ONCE = 200
 
 
 @task("casework.sweep", every=timedelta(seconds=30))
@@ -32,3 +33,10 @@ def recount(after_id: int, begun_with: str | None = None) -> None:
     walk = recounting.recount(after_id, BATCH, clock.now(), begun_with)
     if walk.last is not None:
         outbox.add("casework.recount", {"after_id": walk.last, "begun_with": walk.revision})
+
+
+@task("casework.reorganise")
+def reorganise(reorganisation_id: int) -> None:
+    """Move one batch of the open complaints whose duty moved; asks for the next at once."""
+    if reorganising.move_some(reorganisation_id, MOVED_AT_ONCE, clock.now()):
+        outbox.add("casework.reorganise", {"reorganisation_id": reorganisation_id})

@@ -24,6 +24,9 @@ class Corpus:
     Attributes:
         hints: (label, words) that nobody wrote as a complaint; they teach, but nothing is measured on them.
         ways: label → which way its texts go; labels of one way go to the same owners under the same rules.
+        groups: texts of one group are never learnt from to judge each other; "" for a text of its own. A label needs
+            texts of no group too. Empty where no text has one.
+        weights: how much is learnt from each text; empty where it is one from all.
     """
 
     titles: Sequence[str]
@@ -31,6 +34,8 @@ class Corpus:
     labels: Sequence[str]
     hints: Sequence[tuple[str, str]] = ()
     ways: Mapping[str, str] = field(default_factory=dict)
+    groups: Sequence[str] = ()
+    weights: Sequence[float] = ()
 
     def __len__(self) -> int:
         return len(self.texts)

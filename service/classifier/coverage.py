@@ -21,21 +21,23 @@ Floats = NDArray[np.floating[Any]]
 ERROR = 0.03
 # A family has a threshold of its own where so many held-out texts stand above it; else the one for all holds.
 CARRIED_BY = 100
-# P: a text that knows less of its pairs than all but so many of the learnt ones know without themselves is strange.
-STRANGE_SHARE = 0.005
+# P: the familiarity that all but so many of the learnt texts would have without themselves is the least for others;
+# of a handful of pairs chance alone may leave fewer known, so measured it is on texts of so many and more.
+STRANGE_SHARE, MANY_PAIRS = 0.001, 20
 CURVE_POINTS = 50
 BINS = 15
+PARTS = 5
 NEVER = 1.01
-Z = 1.959964  # 95 %
+Z, Z_ONE_SIDED = 1.959964, 1.644854  # 95 %
 
 
 class Limit(NamedTuple):
     """A threshold and what was measured above it.
 
     Attributes:
-        coverage: share of the texts that reach it.
+        coverage: share of the texts that reach one that was chosen without them.
         error: share of these that would go a wrong way, with Wilson's interval of 95 % from low to high.
-        n: how many reached it.
+        n: how many these are.
     """
 
     threshold: float
@@ -56,7 +58,7 @@ class Limits:
     Attributes:
         ways: for each label which way its texts go; labels of one way are no danger to each other.
         families: of the likeliest label, where enough was measured.
-        familiarity: a text of which it knows less is strange to it.
+        familiarity: the share of its pairs of characters that a text must have in common with the learnt ones.
     """
 
     ways: NDArray[np.integer[Any]]
@@ -74,16 +76,17 @@ class Limits:
         families = {name: Limit(**one) for name, one in told["families"].items()}
         return cls(numbered(told["ways"], labels), labels, Limit(**told["all"]), families, told["familiarity"])
 
-    def allow(self, likely: Floats, familiarity: float) -> bool:
+    def allow(self, likely: Floats) -> bool:
         """Whether the likeliest label may be followed without a person."""
         first = int(likely.argmax())
         limit = self.families.get(family(self.labels[first]), self.all)
         together = float(likely[self.ways == self.ways[first]].sum())
-        return together >= limit.threshold and not self.strange(familiarity)
+        return together >= limit.threshold
 
-    def strange(self, familiarity: float) -> bool:
-        """Whether the model knows too little of a text to say anything of it."""
-        return familiarity < self.familiarity
+    def strange(self, familiarity: float, pairs: int) -> bool:
+        """Whether the model knows too little of a text to say anything of it, and the few pairs do not excuse it."""
+        chance = Z_ONE_SIDED * sqrt(self.familiarity * (1 - self.familiarity) / max(1, pairs))
+        return not familiarity or familiarity < self.familiarity - chance
 
 
 def numbered(ways: Mapping[str, str], labels: Sequence[str]) -> NDArray[np.integer[Any]]:
@@ -92,14 +95,14 @@ def numbered(ways: Mapping[str, str], labels: Sequence[str]) -> NDArray[np.integ
 
 
 def measure(
-    likely: Floats, truth: Sequence[str], labels: Sequence[str], ways: Mapping[str, str], familiarity: Floats
+    likely: Floats, truth: Sequence[str], labels: Sequence[str], ways: Mapping[str, str], familiarity: float
 ) -> dict[str, Any]:
     """Limits, risk–coverage curve and calibration, as JSON has them.
 
     Args:
         likely: a row for each text, a column for each label; from weights that had not seen the text.
         ways: label → which way its texts go, where it shares one with others.
-        familiarity: how much of each text would be known without it.
+        familiarity: the least that a text must have; see least_familiarity().
     """
     way, first = numbered(ways, labels), likely.argmax(axis=1)
     meant = np.array([labels.index(label) for label in truth])
@@ -114,24 +117,40 @@ def measure(
         "families": {str(name): found._asdict() for name, found in own.items() if found.n >= CARRIED_BY},
         "curve": curve(together, right_way),
         "bins": bins(likely.max(axis=1), first == meant),
-        "familiarity": round(float(np.quantile(familiarity, STRANGE_SHARE)), 4),
+        "familiarity": familiarity,
     }
 
 
+def least_familiarity(known: Floats, pairs: Floats) -> float:
+    """The least share of known pairs among learnt texts, from how many of its pairs each would know without itself."""
+    shares = (known / np.maximum(1, pairs))[pairs >= MANY_PAIRS]
+    return round(float(np.quantile(shares, STRANGE_SHARE)), 4) if len(shares) else 0.0
+
+
 def limit(sure: Floats, hits: NDArray[np.bool_]) -> Limit:
-    """The lowest threshold above which at most ERROR of the texts are wrong."""
+    """The lowest threshold above which at most ERROR of the texts go wrong, and what such a threshold is worth.
+
+    What it is worth is measured crosswise: on each part of the texts above the threshold that the other parts give.
+    """
+    threshold, part = _lowest(sure, hits), np.random.default_rng(0).permutation(len(sure)) % PARTS
+    above = np.zeros(len(sure), dtype=bool)
+    for at in range(PARTS):
+        above[part == at] = sure[part == at] >= _lowest(sure[part != at], hits[part != at])
+    n, wrong = int(above.sum()), int((above & ~hits).sum())
+    if threshold == NEVER or not n:
+        return NONE
+    low, high = wilson(wrong, n)
+    return Limit(threshold, round(n / len(sure), 4), round(wrong / n, 4), round(low, 4), round(high, 4), n)
+
+
+def _lowest(sure: Floats, hits: NDArray[np.bool_]) -> float:
+    """The lowest threshold above which at most ERROR of these texts go wrong; NEVER where there is none."""
     order = np.argsort(-sure, kind="stable")
     errors = np.cumsum(~hits[order]) / np.arange(1, len(order) + 1)
     # Texts of one probability stand or fall together.
-    last = np.append(np.diff(sure[order]) < 0, True)
+    last = np.append(np.diff(sure[order]) < 0, True)[: len(order)]
     allowed = np.flatnonzero((errors <= ERROR) & last)
-    if not len(allowed):
-        return NONE
-    n = int(allowed[-1]) + 1
-    wrong = int((~hits[order[:n]]).sum())
-    low, high = wilson(wrong, n)
-    threshold = np.floor(sure[order[n - 1]] * 1e4) / 1e4
-    return Limit(float(threshold), round(n / len(sure), 4), round(wrong / n, 4), round(low, 4), round(high, 4), n)
+    return float(np.floor(sure[order[allowed[-1]]] * 1e4) / 1e4) if len(allowed) else NEVER
 
 
 def wilson(count: int, n: int) -> tuple[float, float]:

@@ -164,16 +164,17 @@ class Model:
         """The likeliest labels with their reasons, how much of the text is known, and whether it may be followed."""
         document = read(text, title)
         features = self._features(document)
-        known = familiarity(document, features)
-        version = str(self.about.get("version", ""))
+        pairs, known = familiar_pairs(document, features)
+        version, share = str(self.about.get("version", "")), known / max(1, pairs)
         if not known:
             return Understanding((), 0.0, True, version)
         likely = self.calibration.probabilities(self._scores(features))
         original = f"{title}\n{text}" if title else text
         best = np.argsort(-likely)[:top].tolist()
         found = [self._suggestion(original, document, features, at, float(likely[at])) for at in best]
-        found[0] = replace(found[0], sure=self.limits.allow(likely, known))
-        return Understanding(tuple(found), known, self.limits.strange(known), version)
+        strange = self.limits.strange(share, pairs)
+        found[0] = replace(found[0], sure=not strange and self.limits.allow(likely))
+        return Understanding(tuple(found), share, strange, version)
 
     def _suggestion(self, original: str, document: Document, features: Features, at: int, likely: float) -> Suggestion:
         pieces = self._pieces(document, features, at)
@@ -224,12 +225,12 @@ def read(text: str, title: str = "") -> Document:
     return Document(prepare(f"{title}\n{text}" if title else text), folded(title)[0] if title else "")
 
 
-def familiarity(document: Document, features: Features) -> float:
-    """The share of the text's pairs of characters that the model knows; numbers, places and blanks aside."""
+def familiar_pairs(document: Document, features: Features) -> tuple[int, int]:
+    """How many pairs of characters a text has, numbers, places and blanks aside, and how many the model knows."""
     pairs = spoken_pairs(document.prepared.text)
     met = np.zeros(len(pairs) + 1, dtype=bool)
     met[features.starts[features.sizes == 2]] = True
-    return float((met[:-1] & pairs).sum() / max(1, pairs.sum()))
+    return int(pairs.sum()), int((met[:-1] & pairs).sum())
 
 
 def spoken_pairs(text: str) -> NDArray[np.bool_]:

@@ -1,22 +1,23 @@
 """What the rooms above ask of the classifier, with the current model."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from service.classifier import storage, text
 from service.classifier.facts import mask
 from service.classifier.model import Model
-from service.classifier.rules import Explanation, Suggestion, Understanding, likeness
+from service.classifier.rules import Explanation, Suggestion, Understanding
 from service.classifier.wordtree import pattern_of
 from service.errors import Unavailable
 
 __all__ = [
+    "answering",
     "current",
     "explain",
+    "follow",
     "hits",
-    "likeness",
     "load",
     "mask",
     "models",
@@ -48,9 +49,32 @@ def load(path: Path | None = None) -> Model:
     return _loaded
 
 
+def follow(version: str, fetch: Callable[[], bytes]) -> None:
+    """Answer with a version from now on; who asked before gets the answer of the model before, whole.
+
+    Args:
+        fetch: gives the model's file where this machine has none that is whole.
+    Raises:
+        Unavailable: what was fetched is damaged; the model before goes on answering.
+    """
+    global _loaded
+    text.prepare("")
+    try:
+        model = storage.kept(models(), version)
+    except Unavailable:
+        model = storage.fetched(models(), version, fetch())
+    storage.point(models(), version)
+    _loaded = model
+
+
 def current() -> Model:
     """The model this process answers with; loaded at the first call where load() was not called before."""
     return _loaded or load()
+
+
+def answering() -> str | None:
+    """Which model answers, without loading one; None where none was asked yet."""
+    return str(_loaded.about["version"]) if _loaded else None
 
 
 def version() -> str:
@@ -108,6 +132,7 @@ def train_seed_model(if_missing: bool = False) -> Path:
     # Here and not above: scikit-learn takes 60 MB that no web process should carry.
     from service.classifier import corpus, training
 
-    place = storage.keep(training.train(corpus.read_seed(text.folder("DATA"))), models())
+    lesson = training.learn(corpus.read_seed(text.folder("DATA")))
+    place = storage.keep(lesson.model, models(), lesson.outcomes)
     load(place)
     return place

@@ -1,12 +1,9 @@
 """What the classifier says, and what needs no model to be said."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-GRAM = 2
 AUDIBLE = 0.15  # of the strongest piece; what is weaker only lengthens the phrases
-_NOT_WORDS = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True)
@@ -108,16 +105,3 @@ def _joined(pieces: Iterable[Piece]) -> list[Piece]:
             piece = Piece(last.start, piece.end, last.weight + piece.weight, True)
         joined.append(piece)
     return joined
-
-
-def likeness(a: str, b: str) -> float:
-    """How much two texts share, 0 to 1: the Dice coefficient of their character pairs, punctuation aside."""
-    pairs_a, pairs_b = _pairs(a), _pairs(b)
-    if not pairs_a or not pairs_b:
-        return float(a == b and a != "")
-    return 2 * len(pairs_a & pairs_b) / (len(pairs_a) + len(pairs_b))
-
-
-def _pairs(text: str) -> set[str]:
-    letters = _NOT_WORDS.sub("", text.lower())
-    return {letters[i : i + GRAM] for i in range(len(letters) - GRAM + 1)}

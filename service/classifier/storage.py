@@ -18,7 +18,7 @@ from service.classifier.model import INDEXES, Block, Calibration, Model, Stretch
 from service.errors import Invalid, NotFound, Unavailable
 
 POINTER = "current"
-SUFFIX = ".npz"
+SUFFIX, BESIDE = ".npz", ".outcomes"
 FORMAT = 1
 TRAIN = "请运行 flask model train 重新训练。"
 Arrays = Mapping[str, np.ndarray]
@@ -70,14 +70,67 @@ def about(path: Path) -> dict[str, Any]:
         raise Unavailable(f"{path} 不是本程序的模型文件。{TRAIN}") from error
 
 
-def keep(model: Model, folder: Path) -> Path:
+def keep(model: Model, folder: Path, outcomes: bytes = b"") -> Path:
     """Save a model under its version among the others and make it the current one."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    kept = save(model, folder / f"new{SUFFIX}")
-    place = folder / f"{kept.about['version']}{SUFFIX}"
-    os.replace(folder / f"new{SUFFIX}", place)
-    promote(folder, kept.about["version"])
+    place = add(model, folder, outcomes)
+    point(folder, place.stem)
     return place
+
+
+def add(model: Model, folder: Path, outcomes: bytes = b"") -> Path:
+    """Save a model under its version among the others.
+
+    Args:
+        outcomes: what weights that had not seen its texts said of them (outcomes.pack); kept beside the model.
+    """
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    kept = save(model, folder / f"new-{os.getpid()}{SUFFIX}")
+    place = folder / f"{kept.about['version']}{SUFFIX}"
+    os.replace(folder / f"new-{os.getpid()}{SUFFIX}", place)
+    if outcomes:
+        _write(place.with_suffix(BESIDE), lambda file: file.write(outcomes))
+    return place
+
+
+def discard(place: Path) -> None:
+    """Take a model off this machine."""
+    for one in (place, place.with_suffix(BESIDE)):
+        one.unlink(missing_ok=True)
+
+
+def outcomes(place: Path) -> bytes:
+    """What was kept beside a model; empty where nothing was."""
+    try:
+        return place.with_suffix(BESIDE).read_bytes()
+    except OSError:
+        return b""
+
+
+def fetched(folder: Path, version: str, content: bytes) -> Model:
+    """Save a model's file that was kept elsewhere, once it is known to be whole, and load it.
+
+    Raises:
+        Unavailable: it is damaged, or is another version.
+    """
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".fetched") as draft:
+        arrived = Path(draft) / f"{version}{SUFFIX}"
+        _write(arrived, lambda file: file.write(content))
+        model = kept(Path(draft), version)
+        os.replace(arrived, folder / f"{version}{SUFFIX}")
+    return model
+
+
+def kept(folder: Path, version: str) -> Model:
+    """Load a version out of those of this machine.
+
+    Raises:
+        Unavailable: it is not here, is damaged, or is another version.
+    """
+    model = load(folder / f"{version}{SUFFIX}")
+    if model.about.get("version") != version:
+        raise Unavailable(f"模型文件 {version}{SUFFIX} 里是另一个版本。{TRAIN}")
+    return model
 
 
 def promote(folder: Path, version: str) -> Path:
@@ -91,8 +144,13 @@ def promote(folder: Path, version: str) -> Path:
     if Path(version).name != version or not place.is_file():
         raise NotFound(f"没有版本为 {version} 的模型；用 flask model list 查看现有的版本。")
     load(place)
-    _write(folder / POINTER, lambda file: file.write(version.encode("ascii")))
+    point(folder, version)
     return place
+
+
+def point(folder: Path, version: str) -> None:
+    """Let the pointer name a version that is known to be whole."""
+    _write(folder / POINTER, lambda file: file.write(version.encode("ascii")))
 
 
 def current(folder: Path) -> Path:

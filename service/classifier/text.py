@@ -4,14 +4,14 @@ import hashlib
 import logging
 import re
 import warnings
-from collections.abc import Iterator
-from functools import cache, lru_cache
+from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import accumulate, chain
-from math import log
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+import rjieba
 from flask import current_app, has_app_context
 from numpy.typing import NDArray
 
@@ -30,8 +30,9 @@ _STAND_IN = {"number": NUMBER, "place": PLACE, "gap": GAP}
 LONGEST_GRAM = 3
 CODE_BITS = 21
 DICTIONARY = "user_dictionary.txt"
-REMEMBERED = 64  # stretches between two signs; a filing has some twenty
 LONGEST_WORD = 500  # more than 2046 bytes are no word to PostgreSQL
+
+_SIGNS = re.compile(r"[+#&._%\-\ud800-\udfff]")  # and half characters, which rjieba refuses
 
 # One character for one, so that both texts have the same places: full width to half, capitals to small.
 _FOLD = {0x3000: " "}
@@ -59,32 +60,32 @@ class Prepared(NamedTuple):
 
 
 class Segmenter(jieba.Tokenizer):
-    """jieba's words, found in half the time and once a filing: the model and the search read nearly the same text."""
+    """jieba's words by its dictionary and ours, found by rjieba: the same method in a tenth of the time.
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._words = lru_cache(maxsize=REMEMBERED)(lambda stretch: tuple(super(Segmenter, self).cut(stretch)))
+    A test holds the two to the same words; what has signs between Latin letters they split unlike, so jieba has that.
+    """
 
-    def cut(self, sentence: str, *_: Any, **__: Any) -> Iterator[str]:
+    swift: rjieba.Jieba | None = None  # once all words are known
+
+    def load_userdict(self, f: Any) -> None:
+        """Add our words, with the frequencies that jieba gives them."""
+        super().load_userdict(f)
+        swift = rjieba.Jieba()
+        for word, tag in self.user_word_tag_tab.items():
+            swift.add_word(word, self.FREQ[word], tag)
+        self.swift = swift
+
+    def cut(self, sentence: str, cut_all: bool = False, HMM: bool = True, use_paddle: bool = False) -> Iterator[str]:
         """The words, which together are the sentence."""
+        if self.swift is None or cut_all:
+            return super().cut(sentence, cut_all, HMM)
         # jieba too segments what stands between two signs for itself.
-        return chain.from_iterable(map(self._words, jieba.re_han_default.split(sentence)))
+        return chain.from_iterable(self._words(stretch, HMM) for stretch in jieba.re_han_default.split(sentence))
 
-    def get_DAG(self, sentence: str) -> None:
-        """Nothing: calc looks the words up itself."""
-
-    def calc(self, sentence: str, _graph: None, route: dict[int, tuple[float, int]]) -> None:
-        """For each place, how likely the best way from there to the end is, and the last place of its first word."""
-        count_of, total, length = self.FREQ.get, log(self.total), len(sentence)
-        route[length] = (0.0, 0)
-        for start in range(length - 1, -1, -1):
-            ways, end = [], start + 1
-            # The beginnings of words stand among the words, counted 0 times.
-            while end <= length and (count := count_of(sentence[start:end])) is not None:
-                if count:
-                    ways.append((log(count) - total + route[end][0], end - 1))
-                end += 1
-            route[start] = max(ways) if ways else (route[start + 1][0] - total, start)
+    def _words(self, stretch: str, hmm: bool) -> Iterable[str]:
+        if self.swift is None or _SIGNS.search(stretch):
+            return super().cut(stretch, HMM=hmm)
+        return self.swift.cut(stretch, hmm)
 
 
 def folder(which: str) -> Path:

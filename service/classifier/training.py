@@ -4,9 +4,10 @@ The only file of the service that needs scikit-learn and scipy, and no web proce
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import version
 from typing import Any, NamedTuple
+from zlib import crc32
 
 import numpy as np
 import scipy.sparse as sparse
@@ -20,7 +21,7 @@ from sklearn.svm import LinearSVC
 from tqdm import tqdm
 
 from service import clock
-from service.classifier import coverage
+from service.classifier import coverage, outcomes
 from service.classifier.corpus import Corpus
 from service.classifier.evaluation import figures
 from service.classifier.model import (
@@ -44,8 +45,13 @@ from service.errors import Invalid
 FOLDS = 5
 MIN_DF = 2
 C = 0.5
-FAMILY_SHARE = 0.5  # how much of its family's score each leaf gets; cross-validated, as are the others here
+FAMILY_SHARE = 0.25  # how much of its family's score each leaf gets; cross-validated, as are the others here
 HINT_WEIGHT = 0.5
+TELLING_FROM = 300  # texts of a label from which on it is worth asking what each feature tells of it
+TELLING_C = 0.1
+TELLING_SHARE = 0.5
+TELLING_MIN_DF = 4
+DOUBT = 1.0  # texts added on both sides of every feature, so that what is rare tells little
 
 # What each block of the model counts in a document.
 TERMS: dict[str, Callable[[Document], list[str]]] = {
@@ -71,7 +77,19 @@ class Learned(NamedTuple):
         return _weighed(counts, self.columns, self.idf) @ self.weights.T + self.bias
 
 
+class Lesson(NamedTuple):
+    """A model, and what weights that had not seen its texts said of them, packed as outcomes.pack() does."""
+
+    model: Model
+    outcomes: bytes
+
+
 def train(corpus: Corpus) -> Model:
+    """learn() where only the model is wanted."""
+    return learn(corpus).model
+
+
+def learn(corpus: Corpus) -> Lesson:
     """Learn a model; its temperature and figures come from cross-validation.
 
     Raises:
@@ -83,7 +101,7 @@ def train(corpus: Corpus) -> Model:
         bar.update()
         vocabularies, counts = _counted(documents)
         bar.update()
-        lessons = _Lessons(counts, np.array([*corpus.labels, *(label for label, _ in corpus.hints)]), len(corpus))
+        lessons = _Lessons(counts, corpus)
         unseen = lessons.unseen_scores(bar.update)
         learned = lessons.learn(np.arange(len(corpus)))
         bar.update()
@@ -91,9 +109,10 @@ def train(corpus: Corpus) -> Model:
     targets = np.searchsorted(lessons.classes, np.array(corpus.labels))
     likely = _crosswise(unseen, targets)
     about = _about(corpus, figures(likely, corpus.labels, labels))
-    known = _familiarity(documents[: len(corpus)], vocabularies[PAIRS_OF], counts[PAIRS_OF])
-    about["coverage"] = coverage.measure(likely, corpus.labels, labels, corpus.ways, known)
-    return _model(labels, vocabularies, learned, calibrate(unseen, targets), about)
+    least = _familiarity(documents[: len(corpus)], vocabularies[PAIRS_OF], counts[PAIRS_OF])
+    about["coverage"] = coverage.measure(likely, corpus.labels, labels, corpus.ways, least)
+    model = _model(labels, vocabularies, learned, calibrate(unseen, targets), about)
+    return Lesson(model, outcomes.pack(corpus.titles, corpus.texts, labels, likely))
 
 
 def _check(corpus: Corpus) -> None:
@@ -132,10 +151,12 @@ def _count(terms: Callable[[Document], list[str]], documents: Sequence[Document]
 class _Lessons:
     """Counts and labels of texts, followed by those of the hints, which take part in every fit and in no figure."""
 
-    def __init__(self, counts: Sequence[Matrix], labels: np.ndarray, texts: int) -> None:
-        self.counts, self.labels, self.texts = counts, labels, texts
-        self.classes = np.unique(labels)
-        self.families = np.array([family(label) for label in labels])
+    def __init__(self, counts: Sequence[Matrix], corpus: Corpus) -> None:
+        self.counts, self.texts, self.groups = counts, len(corpus), corpus.groups
+        self.weights = np.array(corpus.weights or [1.0] * len(corpus))
+        self.labels = np.array([*corpus.labels, *(label for label, _ in corpus.hints)])
+        self.classes = np.unique(self.labels)
+        self.families = np.array([family(label) for label in self.labels])
 
     def learn(self, rows: np.ndarray) -> Learned:
         """Fit on these texts and all hints."""
@@ -147,8 +168,8 @@ class _Lessons:
         ]
         idf = [_idf(matrix[:, kept]) for matrix, kept in zip(lesson, columns, strict=True)]
         features = _weighed(lesson, columns, idf)
-        importance = np.concatenate([np.ones(len(rows)), np.full(len(hints), HINT_WEIGHT)])
-        weights, bias = _separate(features, self.labels[taught], importance)
+        importance = np.concatenate([self.weights[rows], np.full(len(hints), HINT_WEIGHT)])
+        weights, bias = _separate_and_tell(features, self.labels[taught], importance)
         if 1 < len(set(self.families)) < len(self.classes):
             shared_weights, shared_bias = _separate(features, self.families[taught], importance)
             place = np.searchsorted(np.unique(self.families), [family(label) for label in self.classes])
@@ -157,13 +178,25 @@ class _Lessons:
 
     def unseen_scores(self, done: Callable[[], object]) -> Floats:
         """The scores of each text by weights that were fitted without it."""
-        labels = self.labels[: self.texts]
-        folds = min(FOLDS, *Counter(labels.tolist()).values())
         scores = np.zeros((self.texts, len(self.classes)))
-        for known, unknown in StratifiedKFold(folds, shuffle=True, random_state=0).split(labels, labels):
+        for known, unknown in _folds(self.labels[: self.texts], self.groups):
             scores[unknown] = self.learn(known).scores([matrix[unknown] for matrix in self.counts])
             done()
         return scores
+
+
+def _folds(labels: np.ndarray, groups: Sequence[str]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Rows to learn and rows to ask, fold by fold; of a group all rows are in one.
+
+    Rows of no group stand in the same fold whatever else is learnt beside them, so that two models are compared fairly.
+    """
+    single = np.flatnonzero([not group for group in groups]) if groups else np.arange(len(labels))
+    folds = min(FOLDS, *Counter(labels[single].tolist()).values())
+    fold = np.array([crc32(group.encode()) % folds for group in groups] or [0] * len(labels))
+    splits = StratifiedKFold(folds, shuffle=True, random_state=0).split(single, labels[single])
+    for number, (_, asked) in enumerate(splits):
+        fold[single[asked]] = number
+    yield from ((np.flatnonzero(fold != number), np.flatnonzero(fold == number)) for number in range(folds))
 
 
 def _idf(counts: Matrix) -> np.ndarray:
@@ -186,6 +219,38 @@ def _separate(features: Matrix, labels: np.ndarray, importance: np.ndarray) -> t
     machine.fit(features, labels, sample_weight=importance)
     weights, bias = machine.coef_, machine.intercept_
     return (weights, bias) if len(weights) > 1 else (np.vstack([-weights, weights]), np.concatenate([-bias, bias]))
+
+
+def _separate_and_tell(features: Matrix, labels: np.ndarray, importance: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """_separate(), for labels of many texts with half of it from _told(): the mean of both is one hyperplane again."""
+    weights, bias = _separate(features, labels, importance)
+    for row, (label, texts) in enumerate(sorted(Counter(labels.tolist()).items())):
+        if texts >= TELLING_FROM:
+            told = _told(features, labels == label, importance)
+            weights[row] += TELLING_SHARE * (told[:-1] - weights[row])
+            bias[row] += TELLING_SHARE * (told[-1] - bias[row])
+    return weights, bias
+
+
+def _told(features: Matrix, own: np.ndarray, importance: np.ndarray) -> np.ndarray:
+    """The hyperplane between a label's own texts and the others where features count by what they tell; bias last.
+
+    Wang and Manning (2012), "Baselines and Bigrams", with shares of texts in place of occurrences.
+    """
+    tells = telling((features != 0).astype(np.float64), own)
+    weighted = features @ sparse.diags_array([tells], offsets=[0])
+    weighted.eliminate_zeros()
+    machine = LinearSVC(C=TELLING_C, class_weight="balanced", random_state=0, tol=1e-2)
+    machine.fit(weighted, own, sample_weight=importance)
+    return np.append(machine.coef_[0] * tells, machine.intercept_)
+
+
+def telling(present: Matrix, own: np.ndarray) -> np.ndarray:
+    """How much commoner each feature is in a label's own texts than in the others, as a logarithm."""
+    share = own.mean()
+    inside, both = present.T @ own, present.T @ np.ones(len(own))
+    ratio = np.log((inside / share + DOUBT) / ((both - inside) / (1 - share) + DOUBT))
+    return np.where(both >= TELLING_MIN_DF, ratio, 0.0)
 
 
 def calibrate(scores: Floats, targets: np.ndarray) -> Calibration:
@@ -222,13 +287,13 @@ def _crosswise(scores: Floats, targets: np.ndarray) -> Floats:
     return likely
 
 
-def _familiarity(documents: Sequence[Document], terms: Terms, counts: Matrix) -> Floats:
-    """How much of each text would be known if it had not been learnt itself."""
+def _familiarity(documents: Sequence[Document], terms: Terms, counts: Matrix) -> float:
+    """How much of a text must be known, by how much of each of these would be if it had not been learnt itself."""
     spoken = np.array([len(term) == 2 and SILENT.isdisjoint(term) for term in terms], dtype=bool)
     elsewhere = np.bincount(counts.indices, minlength=counts.shape[1]) > MIN_DF
-    met = counts[: len(documents), np.flatnonzero(spoken & elsewhere)].sum(axis=1)
-    pairs = [spoken_pairs(whole_text(document)).sum() for document in documents]
-    return np.asarray(met).ravel() / np.maximum(1, pairs)
+    known = counts[: len(documents), np.flatnonzero(spoken & elsewhere)].sum(axis=1)
+    pairs = np.array([spoken_pairs(whole_text(document)).sum() for document in documents])
+    return coverage.least_familiarity(np.asarray(known).ravel(), pairs)
 
 
 def _model(
@@ -258,7 +323,15 @@ def _about(corpus: Corpus, measured: dict[str, float]) -> dict[str, Any]:
         "hints": len(corpus.hints),
         "data": corpus.fingerprint,
         "dictionary": dictionary_fingerprint(),
-        "parameters": {"C": C, "min_df": MIN_DF, "family_share": FAMILY_SHARE, "hint_weight": HINT_WEIGHT},
+        "parameters": {
+            "C": C,
+            "min_df": MIN_DF,
+            "family_share": FAMILY_SHARE,
+            "hint_weight": HINT_WEIGHT,
+            "telling_from": TELLING_FROM,
+            "telling_c": TELLING_C,
+            "telling_share": TELLING_SHARE,
+        },
         "cross_validation": measured,
         "libraries": {name: version(name) for name in ("jieba", "numpy", "scikit-learn", "scipy")},
     }

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Select,
     and_,
@@ -15,13 +16,14 @@ from sqlalchemy import (
     exists,
     false,
     func,
+    literal,
     literal_column,
     or_,
     select,
     true,
     tuple_,
 )
-from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
 from sqlalchemy.orm import load_only
 
 from service.accounts.rules import Reader
@@ -77,6 +79,7 @@ class Wanted:
         going_on: that it is not over; due: "overdue" or "soon".
         sort: "newest", "updated" or "due" (the earliest limit first; only open complaints have one).
         q: words that must all stand in the text.
+        ids: only these.
     """
 
     department: str | None = None
@@ -99,6 +102,7 @@ class Wanted:
     going_on: bool = False
     due: str | None = None
     q: str | None = None
+    ids: Collection[int] | None = None
     phone: str | None = None
     uscc: str | None = None
     sort: str = "newest"
@@ -266,6 +270,7 @@ def _of_person(kind: str) -> Narrow:
 NARROWED: Mapping[str, Narrow] = {
     "queues": lambda queues, _wanted, _now: Complaint.queue_code.in_(sorted(queues)),
     "numbers": lambda numbers, _wanted, _now: Complaint.number.in_(sorted(numbers)),
+    "ids": lambda ids, _wanted, _now: Complaint.id == func.any(literal(list(ids), ARRAY(BigInteger))),
     "family": lambda family, _wanted, _now: func.split_part(Complaint.category, ".", 1) == family,
     "region": _below,
     "pending": lambda pending, _wanted, _now: Complaint.pending.overlap(sorted(pending)),

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import (
     REAL,
     BigInteger,
+    ColumnElement,
     ForeignKey,
     Identity,
     Index,
@@ -15,6 +16,8 @@ from sqlalchemy import (
     Sequence,
     Text,
     UniqueConstraint,
+    func,
+    literal_column,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
@@ -26,6 +29,22 @@ from service.db import Instant, db
 SERIAL = Sequence("complaint_serial", metadata=db.metadata)
 
 
+def plain(name: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A name however it is written: in small letters, without blanks, brackets and dashes."""
+    return func.translate(func.lower(name), literal_column("' 　()（）【】《》〔〕“”·-'"), literal_column("''"))
+
+
+def _key(name: str) -> ColumnElement[Any]:
+    return plain(literal_column(name))
+
+
+# By what complaints of one enterprise, about one respondent or one policy are found; PostgreSQL uses an index only for
+# the very expression that it was made of. A respondent that is a department known here is that department.
+enterprise_key = _key("enterprise_name")
+respondent_key: ColumnElement[Any] = func.coalesce(literal_column("respondent_department"), _key("respondent_name"))
+policy_key = _key("coalesce((details -> 'policy') ->> 'document', (details -> 'policy') ->> 'name')")
+
+
 class Complaint(db.Model):
     """One complaint: what was said, by whom, where it stands and who has it.
 
@@ -34,8 +53,9 @@ class Complaint(db.Model):
     `spent` are the actions that may be taken once and were; `pending` the questions (rules.QUESTIONS) that wait for a
     ruling. `delivered_to` is the department that last got the material, `assignee` who in it works on the complaint,
     `former_handlers` are those whose replies had to be done anew, `co_departments` those that were asked to help.
-    `familiarity` is the share of the text's stretches that the model of `model_version` knew, 0 to 1. `excluded` ones
-    are in no judged figure.
+    `familiarity` is the share of the text's stretches that the model of `model_version` knew, 0 to 1. `directive` is
+    the administrator's that decided or proposed where it went when it was filed. `excluded` ones are in no judged
+    figure.
     `head` and `length` are the last hash and the number of the events; `version` counts what people did (ETag).
     """
 
@@ -49,10 +69,12 @@ class Complaint(db.Model):
         Index("ix_complaints_family", text("split_part(category, '.', 1)"), "id"),
         Index("ix_complaints_due", "due_at", "id", postgresql_where="due_at IS NOT NULL"),
         Index("ix_complaints_search", "search", postgresql_using="gin"),
-        Index("ix_complaints_phone", "phone_hash", postgresql_where="phone_hash IS NOT NULL"),
-        Index("ix_complaints_uscc", "uscc_hash", postgresql_where="uscc_hash IS NOT NULL"),
-        Index("ix_complaints_enterprise", "enterprise_name", postgresql_where="enterprise_name IS NOT NULL"),
-        Index("ix_complaints_respondent", "respondent_name", postgresql_where="respondent_name IS NOT NULL"),
+        Index("ix_complaints_phone", "phone_hash", "id", postgresql_where="phone_hash IS NOT NULL"),
+        Index("ix_complaints_uscc", "uscc_hash", "id", postgresql_where="uscc_hash IS NOT NULL"),
+        Index("ix_complaints_enterprise", enterprise_key, "id", postgresql_where="enterprise_name IS NOT NULL"),
+        Index("ix_complaints_enterprise_name", "enterprise_name", postgresql_where="enterprise_name IS NOT NULL"),
+        Index("ix_complaints_respondent", respondent_key, "id", postgresql_where=respondent_key.is_not(None)),
+        Index("ix_complaints_policy", policy_key, "id", postgresql_where=policy_key.is_not(None)),
         Index("ix_complaints_receiver", "receiver", "id"),
         Index("ix_complaints_pending", "pending", postgresql_using="gin"),
         Index("ix_complaints_co_departments", "co_departments", postgresql_using="gin"),
@@ -60,7 +82,9 @@ class Complaint(db.Model):
         Index("ix_complaints_assignee", "assignee", "id", postgresql_where="assignee IS NOT NULL"),
         Index("ix_complaints_updated", "updated_at", "id"),
         Index("ix_complaints_flags", "flags", postgresql_using="gin", postgresql_where=text("flags <> '{}'")),
+        Index("ix_complaints_created_at", "created_at", postgresql_using="brin"),
         Index("ix_complaints_filed_by", "filed_by", postgresql_where="filed_by IS NOT NULL"),
+        Index("ix_complaints_directive", "directive", "created_at", postgresql_where="directive IS NOT NULL"),
         Index(
             "uq_complaints_source", "source_system", "source_number", unique=True,
             postgresql_where="source_number IS NOT NULL",
@@ -115,6 +139,7 @@ class Complaint(db.Model):
     proposed_department: Mapped[str | None] = mapped_column(Text)
     dispatch_place: Mapped[str] = mapped_column(Text)
     routed_by: Mapped[str] = mapped_column(Text)
+    directive: Mapped[int | None] = mapped_column(BigInteger)
     reason: Mapped[str] = mapped_column(Text)
     proposed_channel: Mapped[str | None] = mapped_column(Text)
 
@@ -160,6 +185,19 @@ class Export(db.Model):
     content: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     created_at: Mapped[datetime] = mapped_column(Instant, index=True)
     ready_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class TextBand(db.Model):
+    """One of the numbers that a complaint's text has in common with texts that are nearly the same (MinHash).
+
+    Rows and not an array under GIN: of a band that thousands share, the newest few are read and no more.
+    """
+
+    __tablename__ = "text_bands"
+    __table_args__ = (Index("ix_text_bands_complaint_id", "complaint_id", postgresql_using="brin"),)
+
+    band: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    complaint_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
 
 
 class Event(db.Model):

@@ -212,7 +212,7 @@ def event(row: Event, everything: bool, knows: bool, book: Directory) -> dict[st
 
 
 # What of an event's data the enterprise does not read: how the clocks turned, and whose complaint its own went into.
-HIDDEN = frozenset({"clocks", "into"})
+HIDDEN = frozenset({"clocks", "into", "reorganisation"})
 # The same of single steps: why two were merged may tell of another enterprise's complaint.
 HIDDEN_IN = {"merge": frozenset({"reason"})}
 OTHER_EVENTS = {

@@ -99,7 +99,7 @@ UNDONE = frozenset({"refused", "passed_on", "withdrawn", "terminated", "merged"}
 OPEN = frozenset(code for code, state in STATES.items() if state.desk)
 EVERY_CLOCK = ("*",)
 # Steps after which a department has the material.
-DELIVERIES = ("dispatch", "transfer", "designate")
+DELIVERIES = ("dispatch", "transfer", "designate", "take_over")
 # Clocks that a regime starts earlier than the table's row would: (action, regime) → kinds. The result follows the first
 # of a complaint's regimes: where that is the law, it runs from delivery, whatever a superior wrote.
 EARLIER = {
@@ -221,6 +221,16 @@ _STEPS = (
           "supervisor", needs=("reason",), allows=(),
           stops=("dispatch", "sign", "contact", "material", "hand_back", "consult", "extension"), starts=("dispatch",),
           resumes=("result",), tells=("enterprise", "dispatcher", "department")),
+    # Duties that move to another department take what is open with them, whatever it stands at.
+    _step("take_over", "职责划转", IN_HAND, "dispatched", MACHINE, needs=("department", "reason"), allows=(),
+          when=("has_department",),
+          stops=("sign", "contact", "material", "hand_back", "consult", "suspension", "approval", "extension",
+                 "co_handle"),
+          starts=("sign", "result"), resumes=("result",), tells=("enterprise", "department")),
+    _step("release", "职责划转，重新派单", IN_HAND, "accepted", MACHINE, needs=("reason",), allows=(),
+          when=("has_department",),
+          stops=("sign", "contact", "material", "hand_back", "consult", "suspension", "approval", "extension"),
+          starts=("dispatch",), resumes=("result",), tells=("enterprise", "dispatcher")),
     # --- the department's work
     _step("sign", "签收", "dispatched", "handling", "handler department_dispatcher", stops=("sign",),
           starts=("contact",)),

@@ -38,7 +38,7 @@ RECOUNTS = {
              + 0.9 * count(*) FILTER (WHERE satisfaction = 'mostly_satisfied'), count(*) FROM ({CASES}) one""",
     "on_time": CLOCKS.format("result"),
     "signing": CLOCKS.format("sign"),
-    "hand_back": STEPS.format("'hand_back'", "'dispatch', 'transfer', 'designate'"),
+    "hand_back": STEPS.format("'hand_back'", "'dispatch', 'transfer', 'designate', 'take_over'"),
     "redo": STEPS.format("'redo', 'grant_redo'", "'reply'"),
 }
 

@@ -1,7 +1,8 @@
-"""The figures that are judged: what each divides by what."""
+"""The figures that are judged: what each divides by what; and what makes complaints of a week a hot spot."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import exp, log, sqrt
 
 # What satisfaction counts for, of the five grades; the two worst count for nothing.
 GRADES = {"very_satisfied": 1.0, "satisfied": 1.0, "mostly_satisfied": 0.9}
@@ -50,3 +51,85 @@ def overall(figures: Sequence[Figure]) -> float | None:
     if any(rate is None for rate in rates.values()):
         return None
     return sum(weight * (rates[code] or 0) for code, weight in WEIGHTS.items())
+
+
+Z95 = 1.645  # one-sided
+# P: so many of a cluster's texts hold a word that names it, and it tells at least so much.
+COMMON, TELLING = 0.4, 0.5
+
+
+@dataclass(frozen=True)
+class Rise:
+    """The complaints of a week beside those of some weeks before.
+
+    Attributes:
+        before: of all the weeks before together.
+        weeks: how many those are; fewer than were asked for where nothing was stored earlier.
+    """
+
+    week: int
+    before: int
+    weeks: float
+
+    @property
+    def mean(self) -> float | None:
+        """Complaints in a week before; None where not one whole week is known."""
+        return self.before / self.weeks if self.weeks >= 1 else None
+
+    @property
+    def ratio(self) -> float | None:
+        """How many times the usual number came; half a case is added to both counts, so that none is divided by."""
+        return (self.week + 0.5) * self.weeks / (self.before + 0.5) if self.weeks >= 1 else None
+
+    @property
+    def least(self) -> float | None:
+        """What the ratio is at least with 95 % confidence: few cases prove little, however large their quotient.
+
+        The lower end of the logarithm's normal interval, with the same half cases (Haldane, Anscombe).
+        """
+        spread = Z95 * sqrt(1 / (self.week + 0.5) + 1 / (self.before + 0.5))
+        return self.ratio * exp(-spread) if self.ratio is not None else None
+
+
+@dataclass(frozen=True)
+class Word:
+    """How many texts hold a word, of some that belong together and of others."""
+
+    text: str
+    held: int
+    of: int
+    elsewhere: int
+    others: int
+
+    @property
+    def telling(self) -> float:
+        """How much it tells: the share of texts that hold it, by how many times that is more than elsewhere (log)."""
+        share = self.held / self.of
+        return share * log(share * (self.others + 1) / (self.elsewhere + 0.5))
+
+
+def label(words: Iterable[Word], most: int, fewest: int, sayable: Callable[[str], bool]) -> tuple[Word, ...]:
+    """The words that tell most of what texts have in common; those that are part of a better one are left out.
+
+    Args:
+        fewest: texts that must hold a word: what only one or two say may tell who they are.
+        sayable: whether many people may read a word; asked last, and of as few as possible.
+    """
+    common = [word for word in words if word.held >= max(fewest, COMMON * word.of) and word.telling >= TELLING]
+    chosen: list[Word] = []
+    for word in sorted(common, key=lambda word: (-word.telling, -len(word.text), word.text)):
+        apart = not any(word.text in other.text or other.text in word.text for other in chosen)
+        if len(chosen) < most and apart and sayable(word.text):
+            chosen.append(word)
+    return tuple(chosen)
+
+
+def joined(groups: Iterable[Iterable[int]]) -> list[list[int]]:
+    """Positions of groups that share members, directly or over others, each list in order."""
+    clusters: list[tuple[list[int], set[int]]] = []
+    for position, group in enumerate(map(set, groups)):
+        near = [cluster for cluster in clusters if cluster[1] & group]
+        clusters = [cluster for cluster in clusters if cluster not in near]
+        positions = sorted([position, *(one for cluster in near for one in cluster[0])])
+        clusters.append((positions, group.union(*(cluster[1] for cluster in near))))
+    return [positions for positions, _ in clusters]

@@ -33,6 +33,9 @@ from service.directory.rules import Directory
 from service.errors import Invalid, NotAllowed, NotFound
 from service.intake import duplicates, storing
 from service.intake.rules import FILING_DESKS, URGENT, Draft, Turn, turns
+from service.learning import operations as learning
+from service.learning.operations import Held
+from service.routing import operations as routing
 from service.routing.matter import Matter
 from service.routing.respondent import Respondent
 from service.routing.rules import Decision, decide
@@ -69,7 +72,7 @@ def file_complaint(draft: Draft, reader: Reader, now: datetime, by_hand: bool = 
     """
     book = directory.current()
     understood = classifier.understand(draft.body, draft.title or "")
-    decision = _decide(draft, understood, reader, book)
+    decision = _decide(draft, understood, reader, book, now)
     complaint = _complaint(draft, decision, understood, reader, now, by_hand)
     offered = duplicates.candidates(complaint, reader, now) if reader.is_authenticated else []
     code = complaints.new_query_code()
@@ -80,9 +83,17 @@ def file_complaint(draft: Draft, reader: Reader, now: datetime, by_hand: bool = 
     clocks = _clocks(complaint, turned, draft.source_due_at, now, book)
     complaint.due_at = min(row["due_at"] for row in clocks if row["state"] == "running")
     storing.store(complaint, events, clocks)
+    _remember(complaint, draft, reader, now, by_hand)
     if draft.answer:
         _check_answer(complaint, reader)
     return Filed(complaint, code, clocks, offered)
+
+
+def _remember(complaint: Complaint, draft: Draft, reader: Reader, now: datetime, by_hand: bool) -> None:
+    """Keep that a desk chose another category than the machine; who wants to dispatch by hand has not decided yet."""
+    if draft.category and reader.roles & FILING_DESKS and not by_hand:
+        machine = Held(learning.likeliest(complaint), None)
+        learning.remember(complaint, machine, Trace(_filing_role(reader), reader.id), None, now)
 
 
 def _check_answer(complaint: Complaint, reader: Reader) -> None:
@@ -105,9 +116,21 @@ def _steps(complaint: Complaint) -> tuple[str, ...]:
 def preview(draft: Draft, reader: Reader, now: datetime) -> Preview:
     """What would come of a filing as it stands, for who is still writing it; nothing is stored."""
     understood = classifier.understand(draft.body, draft.title or "")
-    decision = _decide(draft, understood, reader, directory.current())
-    sketch = Complaint(body=draft.body, respondent_name=draft.respondent_name, **_hashes(draft))
-    return Preview(understood, decision, duplicates.candidates(sketch, reader, now))
+    decision = _decide(draft, understood, reader, directory.current(), now)
+    return Preview(understood, decision, duplicates.candidates(_sketch(draft, decision), reader, now))
+
+
+def _sketch(draft: Draft, decision: Decision) -> Complaint:
+    """As much of a complaint as others like it are found by."""
+    return Complaint(
+        body=draft.body,
+        enterprise_name=draft.enterprise_name,
+        respondent_name=draft.respondent_name,
+        respondent_department=decision.respondent_department,
+        amount=draft.amount,
+        region=decision.place,
+        **_hashes(draft),
+    )
 
 
 def check_rights(draft: Draft, reader: Reader) -> None:
@@ -143,9 +166,9 @@ def told(filed: Filed, reader: Reader, book: Directory) -> dict[str, Any]:
     }
 
 
-def correct(complaint: Complaint, category: str, nature: str) -> None:
+def correct(complaint: Complaint, category: str, nature: str, now: datetime) -> None:
     """A person found another category or nature: what follows is worked out anew, but nothing is unsealed."""
-    decision = under(complaint, category, nature)
+    decision = under(complaint, category, now, nature)
     complaint.category, complaint.nature, complaint.receiver = category, nature, decision.receiver
     complaint.sealed = complaint.sealed or decision.sealed
     complaint.respondent_department = decision.respondent_department
@@ -153,7 +176,7 @@ def correct(complaint: Complaint, category: str, nature: str) -> None:
     complaint.regimes = _regimes(decision, complaint.flags, complaint.source_due_at is not None)
 
 
-def under(complaint: Complaint, category: str, nature: str = "", place: str | None = None) -> Decision:
+def under(complaint: Complaint, category: str, now: datetime, nature: str = "", place: str | None = None) -> Decision:
     """Where a complaint would go under a category, a nature and from a place that a person chose."""
     named = complaint.respondent_name
     matter = Matter(
@@ -165,17 +188,19 @@ def under(complaint: Complaint, category: str, nature: str = "", place: str | No
         chosen=category,
         chosen_by="staff",
         flags=frozenset(complaint.flags),
+        channel=complaint.channel,
         text=f"{complaint.title or ''}\n{complaint.body}",
     )
-    return decide(matter, directory.current())
+    book = directory.current()
+    return decide(matter, book, routing.in_force(book, now))
 
 
 # --- the parts of a filing -------------------------------------------------------------------------------------------
 
 
-def _decide(draft: Draft, understood: Understanding, reader: Reader, book: Directory) -> Decision:
-    """Ask routing."""
-    return decide(matter_of(draft, understood, reader, book), book)
+def _decide(draft: Draft, understood: Understanding, reader: Reader, book: Directory, now: datetime) -> Decision:
+    """Ask routing, with the directives that hold today."""
+    return decide(matter_of(draft, understood, reader, book), book, routing.in_force(book, now))
 
 
 def matter_of(draft: Draft, understood: Understanding, reader: Reader, book: Directory) -> Matter:
@@ -194,6 +219,7 @@ def matter_of(draft: Draft, understood: Understanding, reader: Reader, book: Dir
         chosen_by=("staff" if reader.roles & FILING_DESKS else "filer") if draft.category else None,
         flags=frozenset(draft.flags),
         gates=draft.gates,
+        channel=_channel(draft, reader),
         text=text,
     )
 
@@ -208,7 +234,7 @@ def _complaint(
     assert queue is not None  # neither state is the last
     serial = complaints.next_serial()
     return Complaint(
-        **_said(draft, reader),
+        **_said(draft, reader, decision),
         id=serial,
         number=number(serial, now),
         created_at=now,
@@ -224,12 +250,13 @@ def _complaint(
         suggestions=stored_suggestions(understood.suggestions),
         model_version=understood.version,
         familiarity=understood.familiarity,
-        regimes=_regimes(decision, draft.flags, draft.source_due_at is not None),
+        regimes=_regimes(decision, _flags(draft, decision), draft.source_due_at is not None),
         receiver=decision.receiver,
         department=department,
         proposed_department=decision.department or decision.proposed,
         dispatch_place=decision.queue,
         **_routed(draft, decision, by_hand),
+        directive=None if draft.answer else decision.directive,
         proposed_channel=decision.channel,
         status=status,
         queue_desk=queue.desk,
@@ -251,16 +278,21 @@ def _routed(draft: Draft, decision: Decision, by_hand: bool) -> dict[str, str]:
     return {"routed_by": "triage" if by_hand else decision.routed_by, "reason": decision.reason}
 
 
-def _said(draft: Draft, reader: Reader) -> dict[str, Any]:
+def _flags(draft: Draft, decision: Decision) -> list[str]:
+    """What it is marked with: as filed, and urgent where a directive says so."""
+    return list(dict.fromkeys([*draft.flags, *(["urgent"] if decision.urgent else [])]))
+
+
+def _said(draft: Draft, reader: Reader, decision: Decision) -> dict[str, Any]:
     """What the filer said, as columns."""
     return {
         "title": draft.title,
         "body": draft.body,
         "search": _search(f"{draft.title or ''}\n{draft.body}"),
-        "flags": list(draft.flags),
+        "flags": _flags(draft, decision),
         "amount": draft.amount,
         "details": dict(draft.details),
-        "channel": draft.channel or _usual_channel(reader),
+        "channel": _channel(draft, reader),
         "source_system": draft.source_system,
         "source_number": draft.source_number,
         "source_due_at": draft.source_due_at,
@@ -296,7 +328,10 @@ def _known_as(draft: Draft, reader: Reader) -> int | None:
     return reader.id if reader.roles & (FILING_DESKS | {"system"}) or not draft.anonymous else None
 
 
-def _usual_channel(reader: Reader) -> str:
+def _channel(draft: Draft, reader: Reader) -> str:
+    """By which channel it came: as said, or as is usual for who files."""
+    if draft.channel:
+        return draft.channel
     if "system" in reader.roles:
         return "api"
     return "hotline" if reader.is_staff else "web"

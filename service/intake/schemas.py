@@ -193,14 +193,25 @@ class AnnouncedSchema(Schema):
     id = fields.String()
 
 
+class SignSchema(Schema):
+    """Something that two complaints have in common, and its share of the score: weight × held."""
+
+    name = fields.String()
+    weight = fields.Float()
+    held = fields.Float()
+    share = fields.Float()
+
+
 class DuplicateSchema(Schema):
-    """An earlier complaint that may be about the same matter."""
+    """An earlier complaint that may be about the same matter; the shares of its signs sum to the score, 0 to 1."""
 
     number = fields.String()
     status = fields.String()
     created_at = Moment()
     likeness = fields.Float()
     why = fields.List(fields.String())
+    score = fields.Float()
+    signs = fields.List(fields.Nested(SignSchema))
 
 
 class FiledSchema(Schema):

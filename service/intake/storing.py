@@ -1,4 +1,4 @@
-"""A filing is stored in one statement: PostgreSQL makes rows of three tables out of JSON."""
+"""A filing is stored in one statement: PostgreSQL makes rows of four tables out of JSON."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -12,18 +12,20 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import make_transient_to_detached
 
-from service.complaints.models import Complaint, Event
+from service.classifier.likeness import bands
+from service.complaints.models import Complaint, Event, TextBand
 from service.db import db
 from service.deadlines.models import Clock
 from service.errors import Conflict
 
 Row = Mapping[str, Any]
 
-TABLES: tuple[Table, ...] = (Complaint.__table__, Event.__table__, Clock.__table__)
+TABLES: tuple[Table, ...] = (Complaint.__table__, Event.__table__, TextBand.__table__, Clock.__table__)
 STATEMENT = """
 WITH filed AS (INSERT INTO complaints ({0}) SELECT {0} FROM jsonb_populate_recordset(NULL::complaints, :complaints)),
-     told AS (INSERT INTO events ({1}) SELECT {1} FROM jsonb_populate_recordset(NULL::events, :events))
-INSERT INTO clocks ({2}) SELECT {2} FROM jsonb_populate_recordset(NULL::clocks, :clocks)
+     told AS (INSERT INTO events ({1}) SELECT {1} FROM jsonb_populate_recordset(NULL::events, :events)),
+     alike AS (INSERT INTO text_bands ({2}) SELECT {2} FROM jsonb_populate_recordset(NULL::text_bands, :text_bands))
+INSERT INTO clocks ({3}) SELECT {3} FROM jsonb_populate_recordset(NULL::clocks, :clocks)
 """
 DIALECT = postgresql.dialect()
 # Our own column types: one encrypts, one refuses a moment without a zone.
@@ -40,14 +42,15 @@ WRITTEN: dict[type, Callable[[Any], str]] = {
 
 
 def store(complaint: Complaint, events: Sequence[Row], clocks: Sequence[Row]) -> None:
-    """Write a new complaint, its events and its clocks; the session then holds it as if it had written it itself.
+    """Write a new complaint, its events, clocks and bands; the session then holds it as if it had written it itself.
 
     Raises:
         Conflict: the other system already sent this number of its own.
     """
     begun = [{**clock, "complaint_id": complaint.id} for clock in clocks]
-    rows = dict(zip(TABLES, ([inspect(complaint).dict], events, begun), strict=True))
-    statement = _statement(*(_given(table, those[0]) for table, those in rows.items()))
+    alike = [{"band": band, "complaint_id": complaint.id} for band in bands(complaint.body)]
+    rows = dict(zip(TABLES, ([inspect(complaint).dict], events, alike, begun), strict=True))
+    statement = _statement(*(_given(table, those) for table, those in rows.items()))
     try:
         db.session.execute(statement, {table.name: _json(table, those) for table, those in rows.items()})
     except IntegrityError as error:
@@ -58,9 +61,9 @@ def store(complaint: Complaint, events: Sequence[Row], clocks: Sequence[Row]) ->
     db.session.add(complaint)
 
 
-def _given(table: Table, row: Row) -> tuple[str, ...]:
+def _given(table: Table, rows: Sequence[Row]) -> tuple[str, ...]:
     """The columns that are named; the others take their defaults, as in any INSERT."""
-    return tuple(column.name for column in table.c if column.name in row)
+    return tuple(column.name for column in table.c if not rows or column.name in rows[0])
 
 
 @lru_cache

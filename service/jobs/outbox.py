@@ -28,7 +28,7 @@ def add(name: str, args: dict[str, Any] | None = None, key: str | None = None) -
     row = insert(Task).values(name=name, args=args or {}, key=key, created_at=now, next_at=now, attempts=0)
     added = db.session.scalar(row.on_conflict_do_nothing(index_elements=["key"]).returning(Task.id))
     if added is not None:
-        db.session.info.setdefault("to_ring", []).append(added)
+        db.session.info.setdefault("to_ring", []).append((added, name))
 
 
 def add_all(name: str, several: Sequence[Mapping[str, Any]], at: datetime | None = None) -> None:
@@ -43,7 +43,7 @@ def add_all(name: str, several: Sequence[Mapping[str, Any]], at: datetime | None
     rows = [{"name": name, "args": dict(args), "created_at": now, "next_at": at or now} for args in several]
     added = db.session.scalars(insert(Task).returning(Task.id), rows).all()
     if at is None:
-        db.session.info.setdefault("to_ring", []).extend(added)
+        db.session.info.setdefault("to_ring", []).extend((one, name) for one in added)
 
 
 @event.listens_for(Session, "after_commit")
@@ -64,10 +64,10 @@ def tick(now: datetime) -> None:
     """Write the periodic tasks whose turn has come, and ring again for every task that is due and not done."""
     for job in JOBS.values():
         if job.every is not None:
-            add(job.name, key=slot(job.name, job.every, now))
-    waiting = select(Task.id).where(Task.next_at <= now).order_by(Task.next_at).limit(RUNG_AT_ONCE)
+            add(job.name, key=slot(job.name, job.every, now + job.early))
+    waiting = select(Task.id, Task.name).where(Task.next_at <= now).order_by(Task.next_at).limit(RUNG_AT_ONCE)
     fresh = db.session.info.get("to_ring", [])
-    fresh.extend(found for found in db.session.scalars(waiting) if found not in fresh)
+    fresh.extend(found for found in map(tuple, db.session.execute(waiting)) if found not in fresh)
     db.session.info["to_ring"] = fresh
 
 

@@ -8,7 +8,7 @@ from rq import Worker
 from rq.cron import CronScheduler
 
 from service.jobs import runner
-from service.jobs.queue import FAILURE_TTL, JOB_TIMEOUT, RESULT_TTL
+from service.jobs.queue import FAILURE_TTL, RESULT_TTL, timeout
 from service.logs import of_libraries
 
 TICK_SECONDS = 30
@@ -34,7 +34,7 @@ def beat(app: Flask) -> None:
         runner.tick,
         app.config["QUEUE"],
         interval=TICK_SECONDS,
-        job_timeout=JOB_TIMEOUT,
+        job_timeout=timeout("tick"),
         result_ttl=RESULT_TTL,
         failure_ttl=FAILURE_TTL,
     )

@@ -12,7 +12,7 @@ from service.db import db, transaction
 from service.errors import WrongState
 from service.jobs import outbox
 from service.jobs.models import Task
-from service.jobs.rules import JOBS, LEASE, MOST_ATTEMPTS, next_try
+from service.jobs.rules import JOBS, LEASE, MOST_ATTEMPTS, lease, next_try
 
 log = structlog.get_logger()
 
@@ -64,7 +64,9 @@ def _claim(task_id: int, now: datetime) -> Claim | None:
             .values(next_at=now + LEASE, attempts=Task.attempts + 1)
             .returning(Task.id, Task.name, Task.args, Task.attempts)
         ).one_or_none()
-    claim = Claim(*claimed) if claimed else None
+        claim = Claim(*claimed) if claimed else None
+        if claim and lease(claim.name) != LEASE:
+            _mark(claim, next_at=now + lease(claim.name))
     if claim is None or claim.attempts <= MOST_ATTEMPTS:
         return claim
     with transaction():

@@ -49,11 +49,11 @@ def _category(matter: Matter, directory: Directory) -> tuple[Category | None, st
         return chosen, reasons.contradicted(chosen, guess)
     if matter.strange:
         return guess, reasons.STRANGE
-    sure = top.sure and top.probability >= guess.threshold and not _may_be_grave(matter, guess, directory)
+    sure = top.sure and top.probability >= guess.threshold and not may_be_grave(matter, guess, directory)
     return guess, "" if sure else reasons.unsure(guess)
 
 
-def _may_be_grave(matter: Matter, guess: Category, directory: Directory) -> bool:
+def may_be_grave(matter: Matter, guess: Category, directory: Directory) -> bool:
     """Whether a sealed leaf or an emergency is likely enough beside the guess that a person must look first."""
     others = (directory.category(one.code) for one in matter.suggestions[1:] if one.probability >= GRAVE_ENOUGH)
     return not guess.sealed and any(leaf is not None and (leaf.sealed or leaf.gate == EMERGENCY) for leaf in others)

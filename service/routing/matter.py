@@ -39,6 +39,7 @@ class Matter:
         chosen: a leaf that somebody picked; chosen_by: "filer" or "staff".
         flags: urgent sensitive group retaliation ….
         gates: codes of the gates that somebody declared.
+        channel: by which it came.
         text: title and body, searched for the cues of gates, the words of owners and, without respondent, the accused.
     """
 
@@ -53,6 +54,7 @@ class Matter:
     chosen_by: str | None = None
     flags: frozenset[str] = frozenset()
     gates: tuple[str, ...] = ()
+    channel: str | None = None
     text: str = ""
 
 

@@ -32,8 +32,13 @@ def _owner(case: Case) -> Handling:
     """The leaf's owner at the lowest competent level, and above it where it may be the accused."""
     kind = _owner_kind(case)
     owner = _nearest(case, kind)
-    presumed = (owner,) if owner and _presumed(case, owner) else ()
-    return _clear(case, owner, PRINCIPLES.get(kind, "属地管理、谁主管谁负责"), (), presumed)
+    return _clear(case, owner, PRINCIPLES.get(kind, "属地管理、谁主管谁负责"), (), presumed(case))
+
+
+def presumed(case: Case) -> tuple[Department, ...]:
+    """The owner of the category where it is the natural accused."""
+    owner = _nearest(case, _owner_kind(case))
+    return (owner,) if owner and _presumed(case, owner) else ()
 
 
 def _presumed(case: Case, owner: Department) -> bool:
@@ -113,17 +118,17 @@ def _clear(
     department: Department | None,
     principle: str,
     third: Iterable[str],
-    presumed: tuple[Department, ...] = (),
+    also: tuple[Department, ...] = (),
 ) -> Handling:
     """The department, unless it may not handle this: then the first above it that may, or a third one."""
     if department is None:
         return Handling(None, missing="这一级和上级都没有可以办理的主管部门" if case.place else "")
-    if not case.bars(department, *presumed):
+    if not case.bars(department, *also):
         return Handling(department, principle)
     for kind in (department.kind, *third):
         for place in case.directory.chain(department.place):
             found = case.directory.department(kind, place)
-            if found is not None and not case.bars(found, *presumed):
+            if found is not None and not case.bars(found, *also):
                 return Handling(found, _instead(case, found, department))
     who = case.body.name if case.body else department.name
     return Handling(None, missing=f"{who}没有上级部门，需要指定第三方部门")

@@ -9,6 +9,7 @@ STRANGE = "来件与系统见过的诉求都不像，需由派单员先看内容
 UNPLACED = "没有写明事情发生在哪个旗县区"
 UNNAMED = "举报没有写明被举报的单位，需由上级派单员核对后密封派单"
 BY_THE_SUPERVISOR = "来件反映打击报复，涉及督办机构自己，需密封指定第三方办理"
+URGENT = "按紧急事项办理。"
 GATE_SENTENCES = {
     "refuse": "来件显示“{name}”，拟不予受理并告知渠道，由派单员确认",
     "pass_on": "来件显示“{name}”，密封保存，拟转送有权处理的机关，由派单员确认",
@@ -75,6 +76,27 @@ def dispatched(case: Case, receiver: Department, handler: Department, principle:
     cited = f"（{basis}）" if basis else ""
     sealed = "密封办理，不转被反映的人和单位。" if case.sealed else ""
     return f"{_subject(case)}。{where}——{principle}{cited}。{sealed}{_arrears_note(case)}{_warning(case)}"
+
+
+def directed(case: Case, receiver: Department, handler: Department, directive: str, urgent: bool) -> str:
+    """Which directive sends it where; the category is only told where it is certain."""
+    where = f"办理：{short(handler)}"
+    if receiver != handler:
+        where = f"受理：{short(receiver)}；{where}"
+    what = f"{_subject(case)}。" if case.category and not case.doubt else ""
+    sealed = "密封办理，不转被反映的人和单位。" if case.sealed else ""
+    haste = URGENT if urgent else ""
+    return f"{what}{where}——按分派规则“{directive}”。{haste}{sealed}{_arrears_note(case)}{_warning(case)}"
+
+
+def proposed(doubt: str, directive: str, handler: Department, urgent: bool) -> str:
+    """Why a directive only proposes, and what."""
+    return f"{doubt}；分派规则“{directive}”建议由{short(handler)}办理{'，按紧急事项处理' if urgent else ''}"
+
+
+def passed_over(directive: str, why: str) -> str:
+    """Why a directive that fits was not followed."""
+    return f"分派规则“{directive}”不适用：{why}。"
 
 
 def _subject(case: Case) -> str:

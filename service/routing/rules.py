@@ -1,22 +1,21 @@
 """Category, nature, place and respondent → who receives a complaint, who handles it, and the reason."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from service.directory.rules import GOVERNING, Department, Directory, Gate
 from service.routing import reasons
+from service.routing.directives import Directive
 from service.routing.examination import examine
 from service.routing.laws import article, retaliation_article
 from service.routing.matter import ASKING, Case, Matter, against
+from service.routing.ordering import SUPERVISES, Order, nobody_named, of_unknown_debtor, order, unconfirmed
 from service.routing.owners import handling
-from service.routing.respondent import UNKNOWN, Respondent, barred_from, recognise
+from service.routing.respondent import Respondent, barred_from, recognise
 
 RECEIVES_ARREARS = "industry"  # at the region: the SME authority at provincial level (V 802-24; which one: S)
-SUPERVISES = "rule-of-law"  # at the region: takes what is said about retaliation
 # What is said against these is not for the desk of their own place: they sit at it, or watch over it.
 ABOVE_THE_DESK = frozenset({*GOVERNING, "discipline"})
-# A report in these is about an authority; while nobody knows which one, the owner itself may be the accused.
-ON_AUTHORITIES = frozenset({"policy", "approval", "enforcement", "factor", "construction"})
 COMMERCIAL = "out-of-scope.commercial"
 
 
@@ -39,6 +38,8 @@ class Decision:
         respondent_department: code of the department that is accused and must not see it; None where it is only asked;
             without respondent, the first that the text names.
         proposed: code of the department that a dispatcher may want to take.
+        directive: id of the administrator's directive that decided or proposed the department.
+        urgent: that directive marks it as urgent.
     """
 
     category: str | None
@@ -57,12 +58,31 @@ class Decision:
     respondent_kind: str | None = None
     respondent_department: str | None = None
     proposed: str | None = None
+    directive: int | None = None
+    urgent: bool = False
 
 
-def decide(matter: Matter, directory: Directory) -> Decision:
-    """Who receives and who handles a matter, and why; the first rule that has an answer gives it."""
-    case = examine(matter, directory)
-    return next(decision for rule in RULES if (decision := rule(case)) is not None)
+def decide(matter: Matter, directory: Directory, directives: Sequence[Directive] = ()) -> Decision:
+    """Who receives and who handles a matter, and why; the first rule that has an answer gives it.
+
+    Args:
+        directives: the administrator's that hold today, in order; they stand below what is not ours to handle.
+    """
+    return settle(examine(matter, directory), directives)
+
+
+def settle(case: Case, directives: Sequence[Directive]) -> Decision:
+    """The decision on a case that was examined."""
+    if (first := _first(BEFORE_ORDERS, case)) is not None:
+        return first
+    found = order(case, directives)
+    decision = _directed(case, found) or _first(AFTER_ORDERS, case)
+    assert decision is not None  # the last rule always answers
+    return replace(decision, reason=decision.reason + "".join(found.passed))
+
+
+def _first(rules: Sequence["Rule"], case: Case) -> Decision | None:
+    return next((decision for rule in rules if (decision := rule(case)) is not None), None)
 
 
 def barred(
@@ -118,10 +138,6 @@ def _refused_or_passed_on(case: Case) -> Decision | None:
     return _proposal(case, gate, reasons.gate(gate), _discipline(case) if gate.effect == "pass_on" else None)
 
 
-def _without_category(case: Case) -> Decision | None:
-    return _triage(case, case.doubt) if case.category is None else None
-
-
 def _out_of_scope(case: Case) -> Decision | None:
     """Told the way; the dispatcher confirms that it really is not ours."""
     leaf = case.category
@@ -135,11 +151,22 @@ def _commercial(case: Case) -> Decision | None:
     body = case.body
     if case.family != "arrears" or not case.against or body is None or case.law is not None or case.doubt:
         return None
-    if body.kind == UNKNOWN:
-        proposed = case.directory.nearest(RECEIVES_ARREARS, case.place) if case.place else None
-        return replace(_triage(case, reasons.unknown_debtor(body)), proposed=_code(proposed))
+    if of_unknown_debtor(case):
+        return None
     channel = case.directory.categories[COMMERCIAL].channel
     return replace(_triage(case, reasons.commercial(body)), channel=channel)
+
+
+def _without_category(case: Case) -> Decision | None:
+    return _triage(case, case.doubt) if case.category is None else None
+
+
+def _unknown_debtor(case: Case) -> Decision | None:
+    """Somebody must find out first whose body it is."""
+    if case.body is None or case.doubt or not of_unknown_debtor(case):
+        return None
+    proposed = case.directory.nearest(RECEIVES_ARREARS, case.place) if case.place else None
+    return replace(_triage(case, reasons.unknown_debtor(case.body)), proposed=_code(proposed))
 
 
 def _unplaced(case: Case) -> Decision | None:
@@ -148,10 +175,7 @@ def _unplaced(case: Case) -> Decision | None:
 
 def _unnamed(case: Case) -> Decision | None:
     """While nobody knows whom a report on an authority is about, neither the owner nor the place's desk opens it."""
-    leaf = case.category
-    if case.nature != "report" or case.body is not None or case.accused or leaf is None or leaf.sealed:
-        return None
-    if not leaf.own_act and leaf.family not in ON_AUTHORITIES:
+    if not nobody_named(case):
         return None
     above = case.directory.superior(case.place) if case.place else None
     return _triage(case, case.doubt or reasons.UNNAMED, above or case.directory.region)
@@ -160,7 +184,7 @@ def _unnamed(case: Case) -> Decision | None:
 def _by_duty(case: Case) -> Decision:
     """The department that answers for it, if the machine may dispatch and there is one."""
     found = handling(case)
-    why = case.doubt or _unconfirmed(case) or found.missing
+    why = case.doubt or unconfirmed(case) or found.missing
     if why or found.department is None:
         return replace(_triage(case, why), proposed=_code(found.department))
     by = "operator" if case.matter.chosen_by == "staff" and case.matter.chosen else "model"
@@ -170,25 +194,33 @@ def _by_duty(case: Case) -> Decision:
     return _dispatched(case, found.department, by, reason, basis)
 
 
-RULES: tuple[Callable[[Case], Decision | None], ...] = (
-    _emergency,
-    _retaliation,
-    _refused_or_passed_on,
-    _without_category,
-    _out_of_scope,
-    _commercial,
-    _unplaced,
-    _unnamed,
-    _by_duty,
-)
+def _directed(case: Case, found: Order) -> Decision | None:
+    """What an administrator ordered; where a person has to look first, it is what that person is offered."""
+    directive, department = found.directive, found.department
+    if directive is None or department is None:
+        return None
+    if found.doubt:
+        why = reasons.proposed(found.doubt, directive.name, department, directive.urgent)
+        decision = replace(_triage(case, why), proposed=department.code)
+    else:
+        decision = _sent(case if case.place else replace(case, place=department.place), department, directive)
+    return replace(decision, directive=directive.id, urgent=directive.urgent)
+
+
+def _sent(case: Case, department: Department, directive: Directive) -> Decision:
+    """Dispatched as a directive says; it is this platform's own rule, so no article stands behind it."""
+    receiver = _receiver(case, department, _queue(case))
+    reason = reasons.directed(case, receiver, department, directive.name, directive.urgent)
+    return _dispatched(case, department, "rule", reason, None)
+
+
+Rule = Callable[[Case], Decision | None]
+# What is not for this platform, or must go a way of its own, no directive moves.
+BEFORE_ORDERS: tuple[Rule, ...] = (_emergency, _retaliation, _refused_or_passed_on, _out_of_scope, _commercial)
+AFTER_ORDERS: tuple[Rule, ...] = (_without_category, _unknown_debtor, _unplaced, _unnamed, _by_duty)
 
 
 # --- the parts of a decision -----------------------------------------------------------------------------------------
-
-
-def _unconfirmed(case: Case) -> str:
-    confirm = case.category is not None and case.category.policy == "confirm" and case.matter.chosen_by != "staff"
-    return reasons.confirm(case.category) if confirm and case.category else ""
 
 
 def _discipline(case: Case) -> Department | None:

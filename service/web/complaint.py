@@ -34,7 +34,7 @@ from service.directory import operations as directory
 from service.directory.rules import Directory
 from service.errors import NotFound, Stale
 from service.http import STATUS, needs
-from service.intake import attachments
+from service.intake import attachments, duplicates
 from service.web import files, forms, matters, rulings, spoken, steps, strips, trail, words, worklists
 from service.web.forms import Filled
 from service.web.letters import PRIVATE
@@ -143,6 +143,15 @@ def act(number: str, action: str) -> Any:
         return _issued(number, issued)
     flash(_("「%(step)s」已完成，现在是「%(state)s」。", step=_(STEPS[action].name), state=_(state)), "grass")
     return redirect(url_for("complaint.page", number=number))
+
+
+@pages.get("/desk/complaints/<number>/similar")
+@needs(*READERS)
+def similar(number: str) -> Any:
+    """What may be about the same matter; the complaint's page puts it in its place, so that it need not wait."""
+    complaint, _roles = complaints.find(number, current_user)
+    found = duplicates.candidates(complaint, current_user, clock.now())
+    return render_template("complaint/similar.html", number=number, found=found)
 
 
 @pages.get("/desk/complaints/<number>/attachments/<int:attachment_id>")

@@ -8,11 +8,12 @@ Pair = tuple[float, float]
 
 # In units of the drawing, which is as wide as it is on a telephone: text in it stays readable there.
 WIDTH, HEIGHT = 360, 250
-LEFT, RIGHT, TOP, BOTTOM = 44, 350, 12, 214
+LEFT, RIGHT, TOP, BOTTOM = 44, 342, 26, 214
 STEPS = (0.01, 0.02, 0.05, 0.1, 0.2)
 MOST_MARKS = 6
 SMALLEST_DOT, LARGEST_DOT = 2.5, 8.0
 BAR = 160  # the width of an interval or a bar inside a table
+HALF = 0.5  # what a whole bar stands for where no share is larger
 ROOM = 4  # left free at both ends of an interval's scale, so that dots are whole
 
 
@@ -114,11 +115,11 @@ def spans(intervals: Iterable[tuple[float, float, float]]) -> list[Span]:
     ]
 
 
-def bars(shares: Iterable[float]) -> list[float]:
-    """How wide each share's bar is where the largest takes it all."""
-    rows = list(shares)
-    scale = Scale(0, max(rows, default=0) or 1.0, 0, BAR)
-    return [scale.at(share) for share in rows]
+def bars(columns: Sequence[Sequence[float]]) -> list[list[float]]:
+    """How wide each share's bar is; one scale for all columns, on which small shares look small."""
+    most = max([HALF, *(share for column in columns for share in column)])
+    scale = Scale(0, most, 0, BAR)
+    return [[scale.at(share) for share in column] for column in columns]
 
 
 def path(points: Iterable[Pair]) -> str:

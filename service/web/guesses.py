@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from service import clock
 from service.complaints.models import Complaint
 from service.directory.rules import Department, Directory
 from service.intake import operations as intake
@@ -56,5 +57,5 @@ def _choice(code: str, judged: Mapping[str, Any], complaint: Complaint, book: Di
 
 def _owner(complaint: Complaint, category: str, place: str | None) -> str | None:
     """The department under a category, where there is one that may have it."""
-    decision = intake.under(complaint, category, place=place)
+    decision = intake.under(complaint, category, clock.now(), place=place)
     return decision.department or decision.proposed

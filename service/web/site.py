@@ -20,15 +20,19 @@ from service.web import (
     dispatching,
     exports,
     filing,
+    hotspots,
     imports,
     inbox,
     knowledge,
     letters,
+    model_desk,
     notices,
     portal,
     progress,
+    reorganisations,
     retaliation,
     revisits,
+    routing_desk,
     signin,
     supervision,
     words,
@@ -38,7 +42,8 @@ from service.web.forms import Filled
 
 PAGES = (
     assets, portal, filing, progress, signin, calling, dispatching, department, complaint, supervision, letters, inbox,
-    notices, retaliation, workflow, revisits, knowledge, exports, imports,
+    notices, retaliation, workflow, revisits, knowledge, exports, imports, model_desk, routing_desk, reorganisations,
+    hotspots,
 )  # fmt: skip
 # What may be kept for all, and what a page asks by itself: neither shows that somebody is still there.
 UNHEARD = frozenset({"assets.built", "hotline.ringing", "hotline.keep", "department.fresh"})

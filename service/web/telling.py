@@ -53,6 +53,8 @@ HAPPENED = {
     "dispatch_on": "已交给%(place)s派单",
     "transfer": "已转给%(department)s办理",
     "designate": "督办人已指定由%(department)s办理",
+    "take_over": "部门职责调整，已改由%(department)s办理",
+    "release": "部门职责调整，正在重新派给承办部门",
     "raise_level": "已提到%(place)s办理",
     "report": "承办部门报告了办到哪一步",
     "grant_extension": "答复您的期限延长了",

@@ -102,7 +102,8 @@ def _rows(items: Sequence[Complaint], askers: Collection[str], searched: Sequenc
 
 def address(form: Filled, endpoint: str = "", **changes: Any) -> str:
     """The address of this list with something changed; from its first page, unless a cursor is given."""
-    return url_for(endpoint or request.endpoint or "", **{**form.values, "cursor": None, **changes})
+    parts = {**(request.view_args or {}), **form.values, "cursor": None, **changes}
+    return url_for(endpoint or request.endpoint or "", **parts)
 
 
 def number_in(form: Filled) -> str | None:

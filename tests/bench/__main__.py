@@ -1,4 +1,4 @@
-"""All figures in one run: python -m tests.bench [--json]."""
+"""All figures in one run: python -m tests.bench [--json]; or only some: python -m tests.bench duplicates."""
 
 import argparse
 import json
@@ -15,15 +15,16 @@ from flask import Flask
 
 from service import clock
 from service.accounts import operations as accounts
-from service.accounts.rules import Grant
+from service.accounts.rules import Grant, Reader
 from service.app import create_app, warm
 from service.db import db, transaction
 from service.embedded import servers as embedded
-from tests.bench import figures, report, rows
+from tests.bench import crowd, figures, report, rows
 from tests.bench.load import Target
 from tests.bench.stack import Stack, prepare, servers, stack
 
-REGION = "150000"
+REGION, COUNTY = "150000", "150821"
+PARTS = ("service", "training", "duplicates")
 
 
 def main() -> None:
@@ -41,8 +42,14 @@ def main() -> None:
         structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
         say(f"filing {rows.FILED} complaints, copying them to {asked.rows:,} …")
         rows.fill(app, asked.rows)
-        with stack(processes) as running:
-            found = _measure(app, running, asked, say)
+        found: dict[str, Any] = {}
+        if "service" in asked.parts:
+            with stack(processes) as running:
+                found |= _measure(app, running, asked, say)
+        if "training" in asked.parts:
+            found["training_s"] = {size: _trained(app, size, say) for size in asked.texts}
+        if "duplicates" in asked.parts:
+            found["duplicates"] = _duplicates(app, asked.crowd, say)
         with app.app_context():
             db.engine.dispose()
     found["seconds"] = round(time.monotonic() - began)
@@ -50,12 +57,21 @@ def main() -> None:
 
 
 def _arguments() -> argparse.Namespace:
+    """What to measure. By default what takes long is measured on a tenth; asked for by name, in full."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    # argparse looks up an absent list among the choices too.
+    parser.add_argument("parts", nargs="*", choices=[*PARTS, []], help="what to measure; everything by default")
+    parser.add_argument("--crowd", type=int, help="complaints among which duplicates are sought")
+    parser.add_argument("--texts", type=int, nargs="+", help="texts to learn from")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     parser.add_argument("--rounds", type=int, default=5, help="rounds of load for each target")
     parser.add_argument("--seconds", type=float, default=2.0, help="length of a round")
     parser.add_argument("--rows", type=int, default=10_000, help="complaints stored before lists are read")
-    return parser.parse_args()
+    asked = parser.parse_args()
+    asked.crowd = asked.crowd or (1_000_000 if "duplicates" in asked.parts else 100_000)
+    asked.texts = asked.texts or ([10_000, 100_000] if "training" in asked.parts else [10_000])
+    asked.parts = asked.parts or PARTS
+    return asked
 
 
 def _measure(app: Flask, running: Stack, asked: argparse.Namespace, say: Callable[[str], None]) -> dict[str, Any]:
@@ -76,6 +92,33 @@ def _measure(app: Flask, running: Stack, asked: argparse.Namespace, say: Callabl
     figures.warm_up(targets)
     found["filing"] = figures.filing(targets, asked.rounds, asked.seconds)
     return {**found, "memory_mb": figures.memory(running.processes)}
+
+
+def _trained(app: Flask, size: int, say: Callable[[str], None]) -> float:
+    say(f"learning from {size:,} texts …")
+    with app.app_context():
+        return figures.training(app.config["DATA"], size)
+
+
+def _duplicates(app: Flask, crowd_size: int, say: Callable[[str], None]) -> dict[str, Any]:
+    """How quickly candidates are found among many, for who sees them all and for who sees a county's."""
+    say(f"storing {crowd_size:,} complaints …")
+    began = time.monotonic()
+    with app.app_context():
+        crowd.fill(app.config["DATA"], crowd_size, clock.now())
+        filled = round(time.monotonic() - began)
+        say("looking for duplicates and hot spots …")
+        readers = {"all seen": _reader("operator", REGION), "a county's seen": _reader("operator", COUNTY)}
+        found = crowd.search(readers, clock.now(), 300)
+        heat = crowd.heat(_reader("supervisor", REGION), clock.now(), 5)
+        return {"stored": crowd_size, "fill_s": filled, "candidates": found, "hotspots_ms": heat, **crowd.sizes()}
+
+
+def _reader(role: str, place: str) -> Reader:
+    with transaction():
+        login = f"bench-crowd-{role}-{place}"
+        user = accounts.create_user(login, role, [Grant(role, place)], None, clock.now(), "bench")
+        return accounts.reader(user)
 
 
 def _bearer(app: Flask, role: str, place: str | None) -> Mapping[str, str]:

@@ -2,6 +2,8 @@
 
 import itertools
 import json
+import random
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -12,7 +14,10 @@ import psutil
 from flask import Flask
 from flask.testing import FlaskClient
 
+from service.classifier import corpus
 from service.classifier import operations as classifier
+from service.classifier import training as learning
+from service.classifier.corpus import Corpus
 from service.directory import operations as directory
 from tests.bench.load import Connection, Round, Target, get, run, summary
 from tests.caller import Caller
@@ -79,6 +84,20 @@ def classification(seconds: float) -> dict[str, float]:
         "single": _rate(texts, 1, lambda some: classifier.suggest(some[0]), seconds),
         "batch": _rate(texts, 200, classifier.suggest_many, seconds),
     }
+
+
+def training(data: Path, size: int) -> float:
+    """Seconds to learn from so many texts, composed of the sentences of examples of one label."""
+    draw = random.Random(size)  # noqa: S311 - texts, not secrets
+    known = corpus.read_seed(data)
+    sentences: dict[str, list[str]] = {}
+    for text, label in zip(known.texts, known.labels, strict=True):
+        sentences.setdefault(label, []).extend(re.findall("[^。？！，]+[。？！，]?", text))
+    labels = [known.labels[serial % len(known)] for serial in range(size)]
+    texts = ["".join(draw.choices(sentences[label], k=draw.randint(3, 12))) for label in labels]
+    began = time.perf_counter()
+    learning.train(Corpus([""] * size, texts, labels, known.hints, known.ways))
+    return time.perf_counter() - began
 
 
 def _rate(texts: Sequence[str], size: int, work: Callable[[Sequence[str]], Any], seconds: float) -> float:

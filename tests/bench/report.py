@@ -13,7 +13,28 @@ AIMS = {"filing": "aim 8", "list": "aim 4"}
 
 def table(found: Mapping[str, Any]) -> str:
     """Every figure of a run."""
-    return "\n".join(["", *_filing(found["filing"]), "", *_rest(found), "", f"took {found['seconds']} s"])
+    service = [*_filing(found["filing"]), "", *_rest(found)] if "filing" in found else []
+    lines = [*service, *_training(found.get("training_s", {})), *_duplicates(found.get("duplicates"))]
+    return "\n".join(["", *lines, "", f"took {found['seconds']} s"])
+
+
+def _training(seconds: Mapping[int, float]) -> Iterator[str]:
+    for size, taken in seconds.items():
+        yield _line(f"training on {size:,} texts", f"{taken:.0f} s")
+
+
+def _duplicates(found: Mapping[str, Any] | None) -> Iterator[str]:
+    if not found:
+        return
+    yield ""
+    head = f"duplicates among {found['stored']:,} stored (aim 30 ms)"
+    yield f"{head:50}{'p50 ms':>9}{'p95 ms':>9}{'CPU ms':>9}{'offered':>9}"
+    for which, figure in found["candidates"].items():
+        columns = (figure[name] for name in ("p50_ms", "p95_ms", "cpu_ms", "offered"))
+        yield f"{which:50}" + "".join(f"{value:>9.1f}" for value in columns)
+    yield _line("hot spots of the region's week, median", f"{found['hotspots_ms']:.0f} ms")
+    yield _line("text bands with their indexes", f"{found['bands_mb']:.0f} MB")
+    yield _line("storing them", f"{found['fill_s']} s")
 
 
 def _filing(filing: Mapping[str, Any]) -> Iterator[str]:

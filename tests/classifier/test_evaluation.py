@@ -3,8 +3,9 @@ import json
 import numpy as np
 import pytest
 
+from service.classifier import evaluation
 from service.classifier.corpus import Corpus
-from service.classifier.evaluation import calibration_error, evaluate
+from service.classifier.evaluation import asked, calibration_error, evaluate
 from service.classifier.model import Model
 from tests.classifier.conftest import make_corpus
 
@@ -21,6 +22,15 @@ def test_all_right_is_one_everywhere(small: Model) -> None:
     assert found["confusion"] == []
     assert found["texts_per_second"] > 0
     assert json.dumps(found)
+
+
+def test_several_processes_say_what_one_says(small: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [(text, "") for text in TEXTS * 3]
+    alone = asked(small, rows)
+    monkeypatch.setattr(evaluation, "WORTH_A_PROCESS", 1)
+    monkeypatch.setattr(evaluation, "PART", 5)
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    assert np.array_equal(asked(small, rows), alone)
 
 
 def test_a_label_that_the_model_does_not_know_is_counted_as_wrong(small: Model) -> None:

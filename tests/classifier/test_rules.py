@@ -1,6 +1,6 @@
 import pytest
 
-from service.classifier.rules import Piece, Suggestion, family, likeness, reasons
+from service.classifier.rules import Piece, Suggestion, family, reasons
 
 TEXT = "医院拖欠货款，医院不给"
 
@@ -40,23 +40,6 @@ def test_reasons_are_the_phrases_that_spoke_for_it(pieces: list[Piece], expected
 
 def test_no_more_reasons_than_asked_for() -> None:
     assert len(reasons(TEXT, [piece(0, 2, 1.0), piece(4, 6, 1.0), piece(8, 11, 1.0)], limit=2)) == 2
-
-
-@pytest.mark.parametrize(
-    ("a", "b", "least", "most"),
-    [
-        ("医院拖欠货款三年", "医院拖欠货款三年", 1, 1),
-        ("医院拖欠货款三年。", "医院，拖欠货款三年！", 1, 1),
-        ("医院拖欠货款三年", "医院拖欠货款两年了", 0.5, 0.9),
-        ("医院拖欠货款三年", "商标被人抢注", 0, 0),
-        ("", "", 0, 0),
-        ("欠", "欠", 1, 1),
-        ("欠", "医院欠款", 0, 0),
-    ],
-)
-def test_likeness_lies_between_nothing_and_one(a: str, b: str, least: float, most: float) -> None:
-    assert least <= likeness(a, b) <= most
-    assert likeness(a, b) == likeness(b, a)
 
 
 def test_a_code_without_a_dot_is_its_own_family() -> None:

@@ -40,9 +40,9 @@ def test_the_version_is_the_day_and_the_content(small: Model, tmp_path: Path) ->
     assert storage.about(tmp_path / "a")["version"] == storage.load(tmp_path / "a").about["version"] == first
 
 
-def test_a_changed_byte_is_noticed(saved: Path) -> None:
+def test_a_changed_byte_is_noticed(small: Model, saved: Path) -> None:
     content = bytearray(saved.read_bytes())
-    content[len(content) // 2] ^= 0xFF
+    content[content.index(small.weights.tobytes())] ^= 0xFF
     saved.write_bytes(content)
     with pytest.raises(Unavailable, match="已损坏"):
         storage.load(saved)

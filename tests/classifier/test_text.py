@@ -2,11 +2,14 @@ from pathlib import Path
 
 import jieba
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from service.classifier.text import characters, keys, prepare, search_words, segmenter
 from tests.thirty import Case, cases
+
+TEXTS = Path(__file__).parents[1] / "texts"
 
 
 @pytest.mark.parametrize(
@@ -44,6 +47,18 @@ def test_places_are_found_by_their_longest_name() -> None:
 
 def test_our_own_words_stay_whole() -> None:
     assert {"履约保证金", "背靠背条款"} <= set(prepare("履约保证金按背靠背条款不退").words)
+
+
+def test_the_swift_words_are_jiebas() -> None:
+    reference = jieba.Tokenizer()
+    reference.FREQ, reference.total, reference.initialized = segmenter().FREQ, segmenter().total, True
+    written = yaml.safe_load((TEXTS / "written.yaml").read_text(encoding="utf-8"))
+    texts = [text for leaves in written.values() for some in leaves.values() for text in some]
+    for text in (*texts, "C++和.net5开发的p.s系统，3.14%", "a\ud800b货款", "𠮷野家欠款１２万"):
+        letters = prepare(text).text
+        assert list(segmenter().cut(letters)) == list(reference.cut(letters))
+        assert list(segmenter().cut(letters, HMM=False)) == list(reference.cut(letters, HMM=False))
+        assert list(segmenter().cut_for_search(text)) == list(reference.cut_for_search(text))
 
 
 def test_words_to_find_by_are_compounds_and_their_parts_without_punctuation() -> None:

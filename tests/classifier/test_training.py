@@ -1,15 +1,15 @@
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_matrix
 
-from service.classifier.corpus import Corpus, read_seed
+from service.classifier import training
+from service.classifier.corpus import Corpus
 from service.classifier.evaluation import calibration_error, evaluate
 from service.classifier.model import Model
-from service.classifier.training import calibrate, train
-from service.config import ROOT
+from service.classifier.training import calibrate, telling, train
 from service.errors import Invalid
 from tests.classifier.conftest import make_corpus
 
@@ -77,26 +77,29 @@ def test_too_sure_scores_are_brought_back() -> None:
     assert calibration_error(likely.max(axis=1), likely.argmax(axis=1) == targets) < 0.03
 
 
-def test_the_seed_corpus_makes_a_model_worth_having() -> None:
-    """Floors well under what was measured: they catch a broken corpus or recipe, not a weaker one."""
-    corpus = read_seed(ROOT / "data")
-    fifth = [at % 5 == 0 for at in range(len(corpus))]
-    found = evaluate(train(_part(corpus, [not kept for kept in fifth])), _part(corpus, fifth))
-    assert found["accuracy"] >= 0.6
-    assert found["family_accuracy"] >= 0.72
-    assert found["top3_accuracy"] >= 0.8
-    assert found["ece"] <= 0.12
-
-
-def _part(corpus: Corpus, kept: list[bool]) -> Corpus:
-    def rows(column: list[str]) -> list[str]:
-        return [value for value, keep in zip(column, kept, strict=True) if keep]
-
-    return replace(
-        corpus, titles=rows(list(corpus.titles)), texts=rows(list(corpus.texts)), labels=rows(list(corpus.labels))
-    )
-
-
 def test_training_leaves_nothing_behind(own_var: Path) -> None:
     train(make_corpus())
     assert {path.name for path in own_var.iterdir()} <= {"jieba", "models"}
+
+
+def test_a_feature_tells_by_how_much_commoner_it_is_among_a_labels_own_texts() -> None:
+    own = np.arange(20) < 10
+    present = csr_matrix(np.column_stack([own, ~own, np.ones(20), np.arange(20) < 2]).astype(float))
+    mine, theirs, common, rare = telling(present, own)
+    assert mine == pytest.approx(np.log((10 / 0.5 + 1) / 1))
+    assert theirs == pytest.approx(-mine)
+    assert common == pytest.approx(0)
+    assert rare == 0
+
+
+def test_labels_of_many_texts_are_learnt_by_what_features_tell_too(
+    small: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(training, "TELLING_FROM", 4)
+    monkeypatch.setattr(training, "TELLING_MIN_DF", 2)
+    told = train(make_corpus())
+    assert not np.allclose(told.weights, small.weights)
+    first = told.suggest("旗医院拖欠我们的货款")[0]
+    assert first.code == "arrears.goods"
+    explained = told.explain("旗医院拖欠我们的货款", "", first.code)
+    assert sum(piece.weight for piece in explained.pieces) + explained.base == pytest.approx(explained.score, abs=1e-5)

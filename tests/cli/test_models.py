@@ -2,14 +2,22 @@
 
 import gzip
 import json
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
-from tests.cli.runs import Run, said
+from service.classifier import storage
+from service.config import Config
+from service.db import db
+from service.jobs.models import Task
+from service.learning import operations as learning
+from tests.apps import other
+from tests.cli.runs import Run, runner, said
 
 ROWS = [
     ("付款", "货款拖欠一年多，送货单都签收了", "arrears"),
@@ -84,6 +92,39 @@ def test_kept_models_are_listed_and_one_is_in_use(run: Run, data: Path, tmp_path
     assert "没有版本为 20000101-00000000 的模型" in said(run("model", "promote", "20000101-00000000"), code=1)
     assert "没有版本为" in said(run("model", "promote", f"../models/{second}"), code=1)
     assert in_use(run) == {first: True, second: False}
+    assert second in said(run("model", "rollback", "--why", "还是第二个好"))
+    assert in_use(run) == {first: False, second: True}
+    assert storage.current(models).stem == second
+
+
+def test_a_machine_without_models_takes_the_one_that_the_database_names(run: Run, data: Path, models: Path) -> None:
+    version = train(run, data)["version"]
+    shutil.rmtree(models)
+    assert said(run("model", "train", "--if-missing")) == f"已有模型 {version}，不再训练。\n"
+    assert storage.current(models).stem == version
+
+
+def test_a_model_that_was_trained_without_a_database_is_registered_at_the_next_release(
+    run: Run, data: Path, config: Config, models: Path
+) -> None:
+    nowhere = Config.from_environment({"QST_VAR": str(models.parent)}).database_url
+    with other(config, database_url=nowhere, var=models.parent) as stranded:
+        version = train(runner(stranded), data)["version"]
+        assert in_use(runner(stranded)) == {version: True}
+    assert in_use(run) == {}
+    assert version in said(run("model", "train", "--if-missing"))
+    assert in_use(run) == {version: True}
+
+
+def test_a_person_says_whether_the_machine_may_promote(run: Run) -> None:
+    for choice, may in (("off", False), ("on", True)):
+        assert "新版本通过比较后" in said(run("model", "automatic", choice))
+        assert learning.promotes_by_itself() is may
+
+
+def test_a_training_is_left_to_a_worker(run: Run) -> None:
+    assert "已安排训练" in said(run("model", "retrain"))
+    assert [task.name for task in db.session.scalars(select(Task))] == ["learning.retrain"]
 
 
 def in_use(run: Run) -> dict[str, bool]:

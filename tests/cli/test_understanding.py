@@ -15,6 +15,7 @@ def test_a_text_is_classified_with_probability_and_reasons(run: Run) -> None:
     assert first["code"] == "arrears.goods-services"
     assert 0.6 < first["probability"] <= 1
     assert "货款" in "".join(first["reasons"])
+    assert first["sure"] is True
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])

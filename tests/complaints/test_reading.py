@@ -146,6 +146,8 @@ PUBLIC_FIELDS = {
     "dispatch_on": {"place", "note"},
     "transfer": {"department", "department_name", "reason"},
     "designate": {"department", "department_name", "reason"},
+    "take_over": {"department", "department_name", "reason"},
+    "release": {"reason"},
     "raise_level": {"place", "reason"},
     "request_material": {"note"},
     "supply_material": {"text", "note"},

@@ -7,16 +7,23 @@ from io import BytesIO
 from urllib.parse import urlsplit
 
 import openpyxl
+from sqlalchemy import delete, select
 
 from service import clock, sheets
-from service.casework import climbing
+from service.accounts.models import User
+from service.accounts.rules import Reader
+from service.casework import climbing, reorganising
 from service.complaints.rules import STEPS
-from service.db import transaction
+from service.db import db, transaction
 from service.demonstration import ASIDES, WAYS
 from service.intake import calls, importing
+from service.learning.models import Example
 from service.notices import operations as notices
-from tests.e2e.cast import ROLES, VAGUE, Cast, Filed, standing_for
+from service.routing import operations as routing
+from tests.e2e.cast import OFFICE, PLACE, ROLES, VAGUE, Cast, Filed, standing_for
 from tests.e2e.window import Window
+from tests.web import models
+from tests.web.models import NEW, OLD
 
 # Downloads, parts of pages, a redirect to one's own desk, and the built files: nothing to look at.
 NO_PAGES = {
@@ -356,4 +363,93 @@ NOTICES = [
     View("notice_desk.hours", "quiet hours", "guan", at(f"{ADMIN}/quiet-hours")),
     View("notice_desk.rules_", "who hears of what", "guan", at(f"{ADMIN}/rules")),
 ]
-VIEWS = [*PUBLIC, *DESKS, *ANSWERS, *NOTICES]
+
+
+# --- the model -------------------------------------------------------------------------------------------------------
+
+
+def learnt(path: str, come: Callable[[str], Come] = at) -> Come:
+    """Come by an address once there are versions of the model and a correction; {correction} stands for its number."""
+
+    def come_(window: Window, world: World) -> None:
+        models.three()
+        with transaction():
+            db.session.execute(delete(Example))
+            somebody = db.session.scalar(select(User.id)) or 0
+        come(path.replace("{correction}", str(models.correction(1, somebody))))(window, world)
+
+    return come_
+
+
+MODEL = "/admin/models"
+MODELS = [
+    View("model_desk.current", "model", "guan", learnt(MODEL)),
+    View("model_desk.versions", "versions", "guan", learnt(f"{MODEL}/versions")),
+    View("model_desk.report", "report", "guan", learnt(f"{MODEL}/report")),
+    View("model_desk.report", "report of nothing", "guan", learnt(f"{MODEL}/versions/{OLD}")),
+    View("model_desk.confirm", "retrain", "guan", learnt(f"{MODEL}/steps/retrain")),
+    View("model_desk.confirm", "refuse, wrong", "guan",
+         learnt(f"{MODEL}/versions/{NEW}/refuse", lambda path: sent(path, "确认不启用"))),
+    View("model_desk.examples", "corrections", "guan", learnt(f"{MODEL}/examples")),
+    View("model_desk.ask_drop", "take a correction out", "guan", learnt(f"{MODEL}/examples/{{correction}}/drop")),
+    View("model_desk.drift", "drift", "guan", learnt(f"{MODEL}/drift")),
+]  # fmt: skip
+
+
+# --- directives and duties -------------------------------------------------------------------------------------------
+
+GUAN = Reader(id=1, login="guan", roles=frozenset({"administrator"}))
+# Words that stand in no text: who is still served by an older revision is sent nowhere by them.
+UNHEARD = ["绝不会出现的词"]
+OFF = "医院欠款专班"
+
+
+def ordered(path: str) -> Come:
+    """Come by an address once there are directives: two that overlap, and one that is off; {off} is its id."""
+
+    def come(window: Window, world: World) -> None:
+        with transaction():
+            if not routing.rows():
+                for kind in ("finance", "industry"):
+                    orders = {"name": f"划归{kind}", "kind": kind, "words": UNHEARD, "places": [PLACE]}
+                    routing.add(orders if kind == "finance" else {**orders, "places": []}, GUAN, clock.now())
+                hospitals = {"name": OFF, "kind": "finance", "place": PLACE, "respondents": ["医院"], "note": "专班"}
+                routing.switch(routing.add(hospitals, GUAN, clock.now()).id, False, GUAN, clock.now())
+            off = next(row.id for row in routing.rows() if row.name == OFF)
+        at(path.replace("{off}", str(off)))(window, world)
+
+    return come
+
+
+def moving(path: str) -> Come:
+    """Come by an address once duties are to move; {id} is the reorganisation's."""
+
+    def come(window: Window, world: World) -> None:
+        with transaction():
+            waiting = reorganising.listed(GUAN, 1)
+            place, kind = OFFICE.split("-")
+            given = {
+                "relieved_place": place, "relieved_kind": kind, "successor_place": place, "successor_kind": "finance",
+                "document": "五党编发〔2026〕3号", "reason": "医疗机构欠款改由财政部门统筹。",
+            }  # fmt: skip
+            row = waiting[0] if waiting else reorganising.prepare(given, GUAN, clock.now())
+            number = row.id
+        at(path.replace("{id}", str(number)))(window, world)
+
+    return come
+
+
+ROUTING, DUTIES = "/admin/routing", "/reorganisations"
+DIRECTIVES = [
+    View("routing_desk.listed", "directives, none", "guan", at(ROUTING)),
+    View("routing_desk.listed", "directives", "guan", ordered(ROUTING)),
+    View("routing_desk.new", "a new directive", "guan", at(f"{ROUTING}/new")),
+    View("routing_desk.new", "a new directive, wrong", "guan", sent(f"{ROUTING}/new", "保存")),
+    View("routing_desk.shown", "a directive", "guan", ordered(f"{ROUTING}/{{off}}")),
+    View("routing_desk.trial", "a trial", "guan", ordered(f"{ROUTING}/{{off}}/trial")),
+    View("reorganisations.listed", "duties, none", "guan", at(DUTIES)),
+    View("reorganisations.listed", "duties, wrong", "guan", sent(DUTIES, "下一步：看看涉及哪些诉求")),
+    View("reorganisations.listed", "duties", "du", moving(DUTIES)),
+    View("reorganisations.shown", "duties that move", "du", moving(f"{DUTIES}/{{id}}")),
+]
+VIEWS = [*PUBLIC, *DESKS, *ANSWERS, *NOTICES, *DIRECTIVES, *MODELS]

@@ -10,8 +10,9 @@ from sqlalchemy import Table, Text, cast, delete, insert, inspect, select
 from sqlalchemy.exc import IntegrityError
 
 from service.accounts.rules import Reader
+from service.classifier.likeness import bands
 from service.clock import ZONE
-from service.complaints.models import Complaint, Event
+from service.complaints.models import Complaint, Event, TextBand
 from service.crypto import Encrypted
 from service.db import db
 from service.deadlines.models import Clock
@@ -65,6 +66,8 @@ def store_row_by_row(complaint: Complaint, events: Sequence[Any], clocks: Sequen
     db.session.add(Complaint(**values))
     db.session.flush()
     db.session.execute(insert(Event.__table__), events)
+    alike = [{"band": band, "complaint_id": complaint.id} for band in bands(complaint.body)]
+    db.session.execute(insert(TextBand.__table__), alike)
     db.session.execute(insert(Clock.__table__), [{**clock, "complaint_id": complaint.id} for clock in clocks])
 
 
@@ -100,7 +103,7 @@ def test_a_constraint_that_nobody_foresaw_is_no_repeated_number(operator: Reader
 
 
 def test_a_moment_without_a_zone_is_refused(operator: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
-    complaint = Complaint(created_at=NOW.replace(tzinfo=None))
+    complaint = Complaint(created_at=NOW.replace(tzinfo=None), body="")
     with pytest.raises(ValueError, match="a moment needs a zone"):
         storing.store(complaint, [{}], [{}])
 

@@ -13,7 +13,7 @@ from service import clock
 from service.db import db, transaction
 from service.jobs import outbox, queue, runner
 from service.jobs.models import Task
-from service.jobs.rules import JOBS
+from service.jobs.rules import JOBS, LEASE, lease
 from tests.statements import counted
 
 NOBODY_LISTENS = "redis://127.0.0.1:1/0"
@@ -87,6 +87,24 @@ def test_the_same_key_asks_for_one_task_only(app: Flask, bell: Queue) -> None:
             outbox.add("jobs.purge", key="once")
     assert len(tasks()) == 1
     assert len(rung(bell)) == 1
+
+
+def test_a_worker_is_stopped_before_its_lease_ends(app: Flask, bell: Queue) -> None:
+    with transaction():
+        outbox.add("learning.retrain")
+        outbox.add("name.of.tomorrow")
+    timeouts = [timedelta(seconds=job.timeout) for job in bell.get_jobs()]
+    assert [timeout < lease(task.name) for task, timeout in zip(tasks(), timeouts, strict=True)] == [True, True]
+    assert timeouts[0] > LEASE > timeouts[1]
+
+
+def test_the_models_learn_at_night(app: Flask, bell: Queue, traveller: Any) -> None:
+    seen = []
+    for hour in range(24):
+        traveller.move_to(f"2026-03-13T{hour:02}:30:00+08:00")
+        runner.tick()
+        seen.append(sum(task.name == "learning.retrain" for task in tasks()))
+    assert (seen[1], seen[2], seen[23]) == (1, 2, 2)
 
 
 def test_a_redis_that_is_down_is_counted_and_raised_nowhere(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:

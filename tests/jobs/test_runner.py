@@ -19,7 +19,7 @@ from service.config import ROOT
 from service.db import db, transaction
 from service.jobs import outbox, runner
 from service.jobs.models import Task
-from service.jobs.rules import BACK_OFF, LEASE
+from service.jobs.rules import BACK_OFF, JOBS, LEASE, Job
 from tests.jobs.conftest import DoTask, note, notes
 
 pytestmark = pytest.mark.usefixtures("bell")
@@ -143,6 +143,21 @@ def test_a_name_that_nobody_registered_waits_for_a_release_that_knows_it(
     define("note.of.tomorrow", note)
     traveller.shift(BACK_OFF[0])
     assert runner.run(task) is True
+
+
+def test_a_task_that_takes_longer_is_held_longer(app: Flask, monkeypatch: pytest.MonkeyPatch, traveller: Any) -> None:
+    second: list[bool] = []
+
+    def work() -> None:
+        traveller.shift(2 * LEASE)
+        second.append(elsewhere(app, lambda: runner.run(task)))
+        note()
+
+    monkeypatch.setitem(JOBS, "long", Job("long", work, lease=3 * LEASE))
+    task = ask("long")
+    assert runner.run(task) is True
+    assert second == [False]
+    assert notes() == 1
 
 
 def test_who_outlives_the_own_lease_finds_the_work_done_and_adds_nothing(

@@ -589,6 +589,18 @@ def test_a_page_takes_seven_statements_whatever_happened_to_the_complaint(
     assert len(sent) == 7, sent
 
 
+def test_what_may_be_the_same_matter_is_found_from_the_page(at_desk: At) -> None:
+    first, number = filed(), filed()
+    handler = at_desk("handler", department=HEALTH)
+    assert f'hx-get="{address(number)}/similar"' in handler.get(address(number)).text
+    with counted() as sent:
+        page = handler.get(f"{address(number)}/similar").text
+    assert f'href="{address(first)}"' in page
+    assert "文字相似" in page
+    assert len(sent) <= 5, sent
+    assert at_desk("handler", department="150821-education").get(f"{address(number)}/similar").status_code == 404
+
+
 def test_planted_text_shows_as_text(at_desk: At, app: Flask) -> None:
     number = filed(
         body=PLANTED + filing()["body"], title=PLANTED,

@@ -57,6 +57,7 @@ def test_intervals_share_one_scale_with_zero_in_its_middle() -> None:
     assert narrow.dot == narrow.zero + wide.width / 4
 
 
-@pytest.mark.parametrize(("shares", "widths"), [([0.1, 0.05], [BAR, BAR / 2]), ([0.0], [0]), ([], [])])
-def test_the_largest_share_fills_its_bar(shares: list[float], widths: list[float]) -> None:
-    assert curves.bars(shares) == widths
+def test_bars_share_one_scale_of_a_half_or_of_the_largest_share() -> None:
+    assert curves.bars([[0.0, 0.05], [0.25, 0.5]]) == [[0, BAR / 10], [BAR / 2, BAR]]
+    assert curves.bars([[0.4], [0.8]]) == [[BAR / 2], [BAR]]
+    assert curves.bars([[], []]) == [[], []]

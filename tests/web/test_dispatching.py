@@ -19,6 +19,7 @@ from service.intake import operations as intake
 from service.intake.schemas import FilingSchema
 from service.web import dispatching
 from tests.factories import People, filing
+from tests.intake import texts
 from tests.statements import counted
 from tests.web.browser import Browser
 
@@ -97,7 +98,7 @@ def test_the_proposed_department_comes_first_and_takes_one_click(dispatcher: Bro
 
 
 def test_a_category_that_is_hardly_likely_is_shown_and_not_offered(dispatcher: Browser) -> None:
-    waiting()
+    waiting(body=texts.POWER, respondent=None, amount=None)
     page = dispatcher.get(DESK).text
     assert "不到 1%" in page
     assert page.count("派给") == 1

@@ -147,7 +147,10 @@ def _known_enterprises() -> None:
     op.create_index("ix_known_enterprises_last_complaint", "known_enterprises", ["last_complaint"])
     op.create_index("ix_known_enterprises_uscc_hash", "known_enterprises", ["uscc_hash"])
     op.create_index(
-        "ix_complaints_enterprise", "complaints", ["enterprise_name"], postgresql_where="enterprise_name IS NOT NULL"
+        "ix_complaints_enterprise_name",
+        "complaints",
+        ["enterprise_name"],
+        postgresql_where="enterprise_name IS NOT NULL",
     )
 
 
@@ -176,7 +179,7 @@ def _knowledge() -> None:
 def downgrade() -> None:
     op.drop_index("ix_audit_entries_subject", "audit_entries")
     op.drop_table("knowledge_answers")
-    op.drop_index("ix_complaints_enterprise", "complaints")
+    op.drop_index("ix_complaints_enterprise_name", "complaints")
     op.drop_table("known_enterprises")
     op.drop_table("calls")
     op.drop_table("import_rows")

@@ -1,0 +1,165 @@
+"""What a directive would have changed: past complaints are routed once more, and nothing is stored."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+
+from service.classifier.rules import Suggestion
+from service.clock import ZONE
+from service.complaints.models import Complaint
+from service.db import db
+from service.directory.rules import Directory
+from service.routing import operations as routing
+from service.routing.directives import Directive, closed
+from service.routing.examination import examine
+from service.routing.matter import Case, Matter
+from service.routing.ordering import fits, hindrance
+from service.routing.respondent import Respondent
+from service.routing.rules import Decision, settle
+
+# So many are looked at where no period is chosen, and at most.
+LAST, MOST = 1000, 5000
+HITS_OF = timedelta(days=30)
+EARLIER = "排在前面的规则先适用"
+OWN_WAY = "不属于受理范围，或按紧急、密封、打击报复等规定先行处理"
+READ = (
+    Complaint.id, Complaint.number, Complaint.created_at, Complaint.title, Complaint.body, Complaint.nature,
+    Complaint.flags, Complaint.gates, Complaint.sealed, Complaint.region, Complaint.channel, Complaint.anonymous,
+    Complaint.enterprise_size, Complaint.respondent_name, Complaint.respondent_kind, Complaint.category,
+    Complaint.suggestions, Complaint.department, Complaint.routed_by,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A complaint that would have gone elsewhere than it did.
+
+    Attributes:
+        was: code of its department now; None where no department has it.
+        becomes: code of the department it would have; None: a dispatcher would decide.
+        proposed: the department would only be proposed to a dispatcher.
+        why: the sentences that the filing would have told.
+    """
+
+    number: str
+    created_at: datetime
+    category: str | None
+    was: str | None
+    becomes: str | None
+    proposed: bool
+    why: str
+
+
+@dataclass
+class Trial:
+    """What came of routing past complaints with a directive.
+
+    Attributes:
+        looked_at: how many were routed again; oldest: when the first of them was filed.
+        fitting: how many the directive would have decided or proposed; same: those that went there anyway.
+        sealed: how many would have moved and are sealed, so that they are counted and not listed.
+        held: why it was not followed where it fits → how often.
+        cut: there were more in the period than are looked at.
+    """
+
+    looked_at: int = 0
+    oldest: datetime | None = None
+    fitting: int = 0
+    same: int = 0
+    sealed: int = 0
+    moved: list[Moved] = field(default_factory=list)
+    held: Counter[str] = field(default_factory=Counter)
+    cut: bool = False
+
+
+def trial(
+    draft: Directive, book: Directory, now: datetime, since: date | None = None, until: date | None = None
+) -> Trial:
+    """Route past complaints with a directive in its place, as if it held and were on; in one statement.
+
+    Args:
+        draft: as it would be saved; with the id of a stored one it stands instead of it.
+        since, until: days in Asia/Shanghai; without both the last 1,000 complaints are looked at.
+    """
+    standing = routing.in_force(book, now)
+    others = [one for one in standing if one.id != draft.id]
+    tried = sorted([*others, draft], key=lambda one: one.position)
+    rows = _past(since, until)
+    found = Trial(min(len(rows), MOST), rows[-1].created_at if rows else None, cut=len(rows) > MOST)
+    for row in rows[:MOST]:
+        case = examine(_matter(row), book)
+        _count(found, row, draft, settle(case, standing), settle(case, tried), case)
+    return found
+
+
+def _past(since: date | None, until: date | None) -> Sequence[Any]:
+    """The newest complaints, or those of a period; one more than are looked at tells that there are more."""
+    query = select(*READ).order_by(Complaint.id.desc())
+    if since is None and until is None:
+        return db.session.execute(query.limit(LAST)).all()
+    if since is not None:
+        query = query.where(Complaint.created_at >= datetime.combine(since, time(), ZONE))
+    if until is not None:
+        query = query.where(Complaint.created_at < datetime.combine(until + timedelta(days=1), time(), ZONE))
+    return db.session.execute(query.limit(MOST + 1)).all()
+
+
+def _matter(row: Any) -> Matter:
+    """A past filing as routing is asked; what a person decided about its category stands."""
+    suggestions = [
+        Suggestion(one["code"], one["probability"], (), sure=one.get("sure", True)) for one in row.suggestions
+    ]
+    top = suggestions[0].code if suggestions else None
+    staff = row.routed_by == "operator"
+    return Matter(
+        suggestions=suggestions,
+        nature=row.nature,
+        place=row.region,
+        respondent=Respondent(row.respondent_name, row.respondent_kind) if row.respondent_name else None,
+        creditor_size=row.enterprise_size,
+        anonymous=row.anonymous,
+        chosen=row.category if staff or row.category != top else None,
+        chosen_by="staff" if staff else "filer",
+        flags=frozenset(row.flags),
+        gates=tuple(row.gates),
+        channel=row.channel,
+        text=f"{row.title or ''}\n{row.body}",
+    )
+
+
+def _count(found: Trial, row: Any, draft: Directive, before: Decision, after: Decision, case: Case) -> None:
+    """Add one complaint to what came of it."""
+    ours = after.directive == draft.id
+    if not ours and fits(draft, case):
+        found.held[_why_not(draft, case, after)] += 1
+    found.fitting += ours
+    if not ours and before.directive != draft.id:
+        return
+    becomes = after.department or after.proposed
+    if becomes == row.department:
+        found.same += ours
+    elif row.sealed or after.sealed:
+        found.sealed += 1
+    else:
+        why = after.reason
+        found.moved.append(Moved(
+            row.number, row.created_at, row.category, row.department, becomes, after.department is None, why,
+        ))  # fmt: skip
+
+
+def _why_not(draft: Directive, case: Case, after: Decision) -> str:
+    """Why a directive that fits did not decide."""
+    if why := closed(draft, case.directory) or hindrance(case, draft.target(case.place, case.directory)):
+        return why
+    return EARLIER if after.directive is not None else OWN_WAY
+
+
+def hits(now: datetime) -> dict[int, int]:
+    """How many complaints of the last 30 days each directive decided or proposed, in one statement."""
+    recent = (Complaint.directive.is_not(None), Complaint.created_at >= now - HITS_OF)
+    query = select(Complaint.directive, func.count()).where(*recent).group_by(Complaint.directive)
+    return {row[0]: row[1] for row in db.session.execute(query) if row[0] is not None}

@@ -1,0 +1,1 @@
+"""What people corrected, the models that learn from it, and which of them answers."""

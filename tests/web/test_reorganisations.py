@@ -1,0 +1,96 @@
+"""Duties that move, on pages: the administrator prepares, the supervisor sees what moves and confirms."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from service.casework.models import Reorganisation
+from service.casework.tasks import reorganise
+from service.db import db, transaction
+from service.directory import operations as directory
+from tests.casework import ways
+from tests.casework.ways import DEPARTMENT, PLACE
+from tests.statements import counted
+from tests.web.browser import Browser
+
+PAGE = "/reorganisations"
+At = Callable[..., Browser]
+FILLED: dict[str, Any] = {
+    "relieved_place": PLACE, "relieved_kind": DEPARTMENT.split("-")[1], "successor_place": PLACE,
+    "successor_kind": "finance", "document": "五党编发〔2026〕3号", "reason": "医疗机构欠款改由财政部门统筹。",
+}  # fmt: skip
+pytestmark = pytest.mark.usefixtures("app")
+
+
+@pytest.fixture
+def admin(app: Flask, at_desk: At) -> Browser:
+    return at_desk("administrator")
+
+
+def prepared(admin: Browser, **said: Any) -> str:
+    answer = admin.post(PAGE, {**FILLED, **said})
+    assert answer.status_code == 302, answer.text
+    return answer.headers["Location"]
+
+
+def test_an_administrator_prepares_and_the_supervisor_of_the_place_confirms(admin: Browser, at_desk: At) -> None:
+    number = ways.brought_to("handling")[0]
+    address, supervisor = prepared(admin), at_desk("supervisor", PLACE)
+    page = admin.get(address).text
+    assert number in page
+    assert "还没有办完的诉求 1 件" in page
+    assert "确认划转" not in page
+    assert admin.post(f"{address}/confirm").status_code == 403
+    assert "确认划转" in supervisor.get(address).text
+    assert "待督办人确认" in supervisor.get(PAGE).text
+    assert supervisor.post(f"{address}/confirm").status_code == 302
+    assert "正在划转" in supervisor.get(address).text
+    with transaction():
+        reorganise(db.session.query(Reorganisation).one().id)
+    done = supervisor.get(address).text
+    assert "已完成" in done
+    assert "1 件" in done
+    assert ways.stored(number).department == f"{PLACE}-finance"
+    again = supervisor.post(f"{address}/confirm")
+    assert (again.status_code, "不能再改" in again.text) == (409, True)
+
+
+def test_what_is_wrong_stands_beside_its_field(admin: Browser) -> None:
+    answer = admin.post(PAGE, {**FILLED, "successor_kind": FILLED["relieved_kind"], "document": ""})
+    assert (answer.status_code, "这一项必须填写" in answer.text) == (422, True)
+    answer = admin.post(PAGE, {**FILLED, "successor_kind": FILLED["relieved_kind"]})
+    assert (answer.status_code, "不能就是原来的部门" in answer.text) == (422, True)
+
+
+def test_it_is_cancelled_by_who_prepared_it(admin: Browser) -> None:
+    address = prepared(admin)
+    assert admin.post(f"{address}/cancel").status_code == 302
+    assert "已取消" in admin.get(address).text
+    prepared(admin)
+
+
+def test_it_is_for_administrators_and_those_who_supervise_both_places(admin: Browser, at_desk: At) -> None:
+    address = prepared(admin)
+    elsewhere = at_desk("supervisor", "150802")
+    assert "还没有" in elsewhere.get(PAGE).text
+    assert [elsewhere.get(address).status_code, elsewhere.post(f"{address}/cancel").status_code] == [404, 404]
+    for role, place in (("dispatcher", PLACE), ("head", None)):
+        browser = at_desk(role, place, DEPARTMENT if role == "head" else None)
+        assert [browser.get(PAGE).status_code, browser.get(address).status_code] == [403, 403]
+    assert at_desk("supervisor", PLACE).post(PAGE, FILLED).status_code == 403
+
+
+def test_its_page_takes_as_many_statements_for_three_complaints_as_for_one(
+    admin: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(directory, "TRUSTED", float("inf"))
+    address = prepared(admin)
+    for more in (1, 2):
+        for _ in range(more):
+            ways.brought_to("dispatched")
+        admin.get(address)
+        with counted() as sent:
+            admin.get(address)
+        assert len(sent) == 5, sent
