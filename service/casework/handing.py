@@ -64,7 +64,7 @@ def _designate(deed: Deed) -> None:
     learning.remember(deed.complaint, before, deed.by, deed.given["reason"], deed.now)
 
 
-def _deliver(deed: Deed, how: str, why: str) -> None:
+def _deliver(deed: Deed, how: str, why: str, by: str = "operator") -> None:
     """The material goes to a department; the result's limit starts anew where it is another one than before.
 
     Who was asked to help and now leads owes no opinion any more; what bound the one before does not bind the next.
@@ -78,7 +78,7 @@ def _deliver(deed: Deed, how: str, why: str) -> None:
     complaint.co_departments = [one for one in complaint.co_departments if one != department]
     complaint.department = complaint.delivered_to = department
     complaint.assignee = None
-    complaint.routed_by = "operator"
+    complaint.routed_by = by
     complaint.reason = how.format(deed.book.departments[department].name) + why
 
 
@@ -137,7 +137,7 @@ def _raise_level(deed: Deed) -> None:
 
 def _take_over(deed: Deed) -> None:
     """The duty went to another department, and this with it; what bound the one before does not bind the next."""
-    _deliver(deed, "职责调整，改由{}办理：", deed.given["reason"])
+    _deliver(deed, "职责调整，改由{}办理：", deed.given["reason"], by="rule")
 
 
 def _release(deed: Deed) -> None:

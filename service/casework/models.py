@@ -69,11 +69,18 @@ class Reorganisation(db.Model):
         relieved, successor: the department that loses the duties, and the one that takes them over.
         categories: codes of leaves and families that move; none: all.
         state: prepared, confirmed (complaints are on the move), done, cancelled.
+        worked_at: when it was confirmed, asked to go on, or last moved a batch.
         reached: id of the last complaint that was looked at.
         moved, set_aside, failed: how many went over, went back to a dispatcher, or could not be moved.
     """
 
     __tablename__ = "reorganisations"
+    # One at a time for a department, however often somebody presses the button.
+    __table_args__ = (
+        Index(
+            "uq_reorganisations_open", "relieved", unique=True, postgresql_where="state IN ('prepared', 'confirmed')"
+        ),
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     relieved: Mapped[str] = mapped_column(Text)
@@ -87,6 +94,7 @@ class Reorganisation(db.Model):
     decided_at: Mapped[datetime | None] = mapped_column(Instant)
     decided_by: Mapped[int | None] = mapped_column(BigInteger)
     finished_at: Mapped[datetime | None] = mapped_column(Instant)
+    worked_at: Mapped[datetime | None] = mapped_column(Instant)
     reached: Mapped[int] = mapped_column(BigInteger)
     moved: Mapped[int]
     set_aside: Mapped[int]

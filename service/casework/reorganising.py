@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.dialects.postgresql import insert
 
 from service.accounts.rules import Reader
 from service.audit import operations as audit
@@ -15,6 +16,7 @@ from service.casework.handing import not_for
 from service.casework.models import Reorganisation
 from service.complaints.models import Complaint
 from service.complaints.rules import IN_HAND, MACHINE
+from service.complaints.visibility import UNSEALED, visible
 from service.db import db
 from service.directory import operations as directory
 from service.directory.rules import Directory
@@ -24,6 +26,8 @@ from service.jobs import outbox
 log = structlog.get_logger()
 
 MOVE = "casework.reorganise"
+# After so long without a batch its task is taken for dead.
+STILL = timedelta(hours=1)
 STATES = {"prepared": "待督办人确认", "confirmed": "正在划转", "done": "已完成", "cancelled": "已取消"}
 SEALED = "密封办理的事项不能随职责划转给其他性质的部门"
 FAMILY = func.split_part(Complaint.category, ".", 1)
@@ -43,17 +47,23 @@ class Survey:
 
     Attributes:
         counts: state → how many stand in it; sealed: how many of all are, which are counted and not listed.
-        lines: the first of them, the earliest limit first.
+        seen: how many others the reader may see; lines: the first of these, the earliest limit first.
     """
 
     counts: Mapping[str, int]
     sealed: int
+    seen: int
     lines: Sequence[Line]
 
     @property
     def total(self) -> int:
         """How many there are."""
         return sum(self.counts.values())
+
+    @property
+    def unseen(self) -> int:
+        """How many are not sealed and not for the reader, so that they are counted and not listed."""
+        return self.total - self.sealed - self.seen
 
 
 # --- who decides -----------------------------------------------------------------------------------------------------
@@ -103,18 +113,14 @@ def prepare(given: Mapping[str, Any], actor: Reader, now: datetime) -> Reorganis
     """
     book = directory.current()
     relieved, successor = _departments(given, book)
-    waiting = select(Reorganisation.id).where(
-        Reorganisation.relieved == relieved, Reorganisation.state.in_(("prepared", "confirmed"))
-    )
-    if db.session.scalar(waiting) is not None:
-        raise Conflict("这个部门已有一次职责划转还没有办完，请先确认或取消。")
-    row = Reorganisation(
+    fresh = insert(Reorganisation).values(
         relieved=relieved, successor=successor, categories=list(given.get("categories", ())), reason=given["reason"],
         document=given["document"], state="prepared", prepared_at=now, prepared_by=actor.id,
         reached=0, moved=0, set_aside=0, failed=0,
     )  # fmt: skip
-    db.session.add(row)
-    db.session.flush()
+    row = db.session.scalar(fresh.on_conflict_do_nothing().returning(Reorganisation))
+    if row is None:
+        raise Conflict("这个部门已有一次职责划转还没有办完，请等它办完，或先取消。")
     told = {"relieved": relieved, "successor": successor, "categories": row.categories, "document": row.document}
     audit.record("reorganisation.prepared", str(row.id), actor.login, now, **told)
     return row
@@ -147,11 +153,10 @@ def confirm(reorganisation_id: int, actor: Reader, now: datetime) -> Reorganisat
         WrongState: it was decided already, or the successor was closed meanwhile.
     """
     row, book = _undecided(reorganisation_id, actor), directory.current()
-    if not supervises(actor, (row.relieved, row.successor), book):
-        raise NotAllowed("职责划转要由两个部门所在地区的督办人，或自治区督办人确认。")
+    _check_supervises(actor, row, book)
     if not book.departments[row.successor].active:
         raise WrongState("接手的部门已停用，请取消后重新填写。")
-    row.state, row.decided_at, row.decided_by = "confirmed", now, actor.id
+    row.state, row.decided_at, row.decided_by, row.worked_at = "confirmed", now, actor.id, now
     audit.record("reorganisation.confirmed", str(row.id), actor.login, now)
     outbox.add(MOVE, {"reorganisation_id": row.id})
     return row
@@ -163,6 +168,33 @@ def cancel(reorganisation_id: int, actor: Reader, now: datetime) -> Reorganisati
     row.state, row.decided_at, row.decided_by = "cancelled", now, actor.id
     audit.record("reorganisation.cancelled", str(row.id), actor.login, now)
     return row
+
+
+def go_on(reorganisation_id: int, actor: Reader, now: datetime) -> Reorganisation:
+    """Ask for the next batch once more, where the task that moves complaints died.
+
+    Raises:
+        NotAllowed: who asks does not supervise both places.
+        WrongState: it is not on the move, or moved something within the hour.
+    """
+    row = find(reorganisation_id, actor, lock=True)
+    _check_supervises(actor, row, directory.current())
+    if not stands_still(row, now):
+        raise WrongState("这次职责划转没有停下，不用再继续。")
+    row.worked_at = now
+    audit.record("reorganisation.resumed", str(row.id), actor.login, now)
+    outbox.add(MOVE, {"reorganisation_id": row.id})
+    return row
+
+
+def stands_still(row: Reorganisation, now: datetime) -> bool:
+    """Whether complaints should be on the move and none has been for an hour."""
+    return row.state == "confirmed" and row.worked_at is not None and row.worked_at + STILL <= now
+
+
+def _check_supervises(actor: Reader, row: Reorganisation, book: Directory) -> None:
+    if not supervises(actor, (row.relieved, row.successor), book):
+        raise NotAllowed("职责划转要由两个部门所在地区的督办人，或自治区督办人确认。")
 
 
 def _undecided(reorganisation_id: int, actor: Reader) -> Reorganisation:
@@ -183,15 +215,18 @@ def _open(row: Reorganisation) -> list[ColumnElement[bool]]:
     return about
 
 
-def survey(row: Reorganisation, limit: int) -> Survey:
-    """What a reorganisation would move now, in two statements."""
-    grouped = select(Complaint.status, func.count(), func.count().filter(Complaint.sealed))
-    counts = db.session.execute(grouped.where(*_open(row)).group_by(Complaint.status)).all()
-    first = select(Complaint).where(*_open(row), Complaint.sealed.is_(False))
+def survey(row: Reorganisation, reader: Reader, limit: int) -> Survey:
+    """What a reorganisation would move now, in two statements; only what the reader may see is listed."""
+    for_reader = (UNSEALED, visible(reader))
+    counted = (func.count(), func.count().filter(Complaint.sealed), func.count().filter(*for_reader))
+    grouped = select(Complaint.status, *counted).where(*_open(row)).group_by(Complaint.status)
+    counts = db.session.execute(grouped).all()
+    first = select(Complaint).where(*_open(row), *for_reader)
     shown = db.session.scalars(first.order_by(Complaint.due_at, Complaint.id).limit(limit)).all()
     book = directory.current()
     lines = [Line(one, hindrance(one, row, book)) for one in shown]
-    return Survey({one[0]: one[1] for one in counts}, sum(one[2] for one in counts), lines)
+    sealed, seen = sum(one[2] for one in counts), sum(one[3] for one in counts)
+    return Survey({one[0]: one[1] for one in counts}, sealed, seen, lines)
 
 
 def hindrance(complaint: Complaint, row: Reorganisation, book: Directory) -> str:
@@ -210,6 +245,7 @@ def move_some(reorganisation_id: int, limit: int, now: datetime) -> bool:
         return False
     due = select(Complaint).where(*_open(row), Complaint.id > row.reached).order_by(Complaint.id).limit(limit)
     batch = db.session.scalars(due.with_for_update()).all()
+    row.worked_at = now
     for complaint in batch:
         row.reached = complaint.id
         _count(row, _move(complaint, row, now))

@@ -229,12 +229,13 @@ def _complaint(
 ) -> Complaint:
     """The complaint's row, but for its query code and its earliest limit."""
     department = None if by_hand or draft.answer else decision.department
+    flags = _flags(draft, decision, department)
     status = "answered" if draft.answer else "dispatched" if department else "submitted"
     queue = queue_for(status, decision.queue, department)
     assert queue is not None  # neither state is the last
     serial = complaints.next_serial()
     return Complaint(
-        **_said(draft, reader, decision),
+        **_said(draft, reader),
         id=serial,
         number=number(serial, now),
         created_at=now,
@@ -250,7 +251,8 @@ def _complaint(
         suggestions=stored_suggestions(understood.suggestions),
         model_version=understood.version,
         familiarity=understood.familiarity,
-        regimes=_regimes(decision, _flags(draft, decision), draft.source_due_at is not None),
+        flags=flags,
+        regimes=_regimes(decision, flags, draft.source_due_at is not None),
         receiver=decision.receiver,
         department=department,
         proposed_department=decision.department or decision.proposed,
@@ -278,18 +280,17 @@ def _routed(draft: Draft, decision: Decision, by_hand: bool) -> dict[str, str]:
     return {"routed_by": "triage" if by_hand else decision.routed_by, "reason": decision.reason}
 
 
-def _flags(draft: Draft, decision: Decision) -> list[str]:
-    """What it is marked with: as filed, and urgent where a directive says so."""
-    return list(dict.fromkeys([*draft.flags, *(["urgent"] if decision.urgent else [])]))
+def _flags(draft: Draft, decision: Decision, department: str | None) -> list[str]:
+    """What it is marked with: as filed, and urgent where a directive says so and sends it there itself."""
+    return list(dict.fromkeys([*draft.flags, *(["urgent"] if decision.urgent and department else [])]))
 
 
-def _said(draft: Draft, reader: Reader, decision: Decision) -> dict[str, Any]:
+def _said(draft: Draft, reader: Reader) -> dict[str, Any]:
     """What the filer said, as columns."""
     return {
         "title": draft.title,
         "body": draft.body,
         "search": _search(f"{draft.title or ''}\n{draft.body}"),
-        "flags": _flags(draft, decision),
         "amount": draft.amount,
         "details": dict(draft.details),
         "channel": _channel(draft, reader),

@@ -8,9 +8,11 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from service.accounts.rules import Reader
 from service.classifier.rules import Suggestion
 from service.clock import ZONE
 from service.complaints.models import Complaint
+from service.complaints.visibility import visible
 from service.db import db
 from service.directory.rules import Directory
 from service.routing import operations as routing
@@ -62,6 +64,8 @@ class Trial:
         looked_at: how many were routed again; oldest: when the first of them was filed.
         fitting: how many the directive would have decided or proposed; same: those that went there anyway.
         sealed: how many would have moved and are sealed, so that they are counted and not listed.
+        ways: (department now, department it would have) → how many that are not sealed.
+        moved: those of them that the reader may see.
         held: why it was not followed where it fits → how often.
         cut: there were more in the period than are looked at.
     """
@@ -71,24 +75,41 @@ class Trial:
     fitting: int = 0
     same: int = 0
     sealed: int = 0
+    ways: Counter[tuple[str | None, str | None]] = field(default_factory=Counter)
     moved: list[Moved] = field(default_factory=list)
     held: Counter[str] = field(default_factory=Counter)
     cut: bool = False
 
+    @property
+    def total(self) -> int:
+        """How many would have gone elsewhere."""
+        return self.ways.total() + self.sealed
+
+    @property
+    def unseen(self) -> int:
+        """How many of them are not sealed and not for the reader, so that they are counted and not listed."""
+        return self.ways.total() - len(self.moved)
+
 
 def trial(
-    draft: Directive, book: Directory, now: datetime, since: date | None = None, until: date | None = None
+    draft: Directive,
+    reader: Reader,
+    book: Directory,
+    now: datetime,
+    since: date | None = None,
+    until: date | None = None,
 ) -> Trial:
     """Route past complaints with a directive in its place, as if it held and were on; in one statement.
 
     Args:
         draft: as it would be saved; with the id of a stored one it stands instead of it.
+        reader: whoever asks; all are counted, only what this reader may see is listed.
         since, until: days in Asia/Shanghai; without both the last 1,000 complaints are looked at.
     """
     standing = routing.in_force(book, now)
     others = [one for one in standing if one.id != draft.id]
     tried = sorted([*others, draft], key=lambda one: one.position)
-    rows = _past(since, until)
+    rows = _past(reader, since, until)
     found = Trial(min(len(rows), MOST), rows[-1].created_at if rows else None, cut=len(rows) > MOST)
     for row in rows[:MOST]:
         case = examine(_matter(row), book)
@@ -96,9 +117,9 @@ def trial(
     return found
 
 
-def _past(since: date | None, until: date | None) -> Sequence[Any]:
+def _past(reader: Reader, since: date | None, until: date | None) -> Sequence[Any]:
     """The newest complaints, or those of a period; one more than are looked at tells that there are more."""
-    query = select(*READ).order_by(Complaint.id.desc())
+    query = select(*READ, visible(reader).label("seen")).order_by(Complaint.id.desc())
     if since is None and until is None:
         return db.session.execute(query.limit(LAST)).all()
     if since is not None:
@@ -145,10 +166,14 @@ def _count(found: Trial, row: Any, draft: Directive, before: Decision, after: De
     elif row.sealed or after.sealed:
         found.sealed += 1
     else:
-        why = after.reason
-        found.moved.append(Moved(
-            row.number, row.created_at, row.category, row.department, becomes, after.department is None, why,
-        ))  # fmt: skip
+        found.ways[row.department, becomes] += 1
+        if row.seen:
+            found.moved.append(_moved(row, after, becomes))
+
+
+def _moved(row: Any, after: Decision, becomes: str | None) -> Moved:
+    proposed = after.department is None
+    return Moved(row.number, row.created_at, row.category, row.department, becomes, proposed, after.reason)
 
 
 def _why_not(draft: Directive, case: Case, after: Decision) -> str:

@@ -1,6 +1,6 @@
 """What an administrator orders above the model (分派规则): which matters a directive means, and where it sends them."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -77,6 +77,10 @@ def state(directive: Directive, day: date, directory: Directory) -> str:
 # --- what is wrong among several -------------------------------------------------------------------------------------
 
 
+# What each directive means by the conditions whose values can be counted.
+Extents = Mapping[Directive, Sequence[frozenset[str]]]
+
+
 @dataclass(frozen=True)
 class Conflict:
     """What is wrong with a directive: never (an earlier one covers it), overlap, gone (values that are no more).
@@ -96,13 +100,14 @@ def conflicts(directives: Sequence[Directive], day: date, directory: Directory) 
     """What an administrator should look at, among directives that still may fire on a day or later, in their order."""
     alive = [one for one in directives if state(one, day, directory) in {"on", "coming"}]
     found = [Conflict("gone", one, values=missing) for one in alive if (missing := gone(one, directory))]
+    extents = {one: _extent(one, directory) for one in alive}
     for at, later in enumerate(alive):
         earlier = alive[:at]
-        above = next((one for one in earlier if covers(one, later, day, directory)), None)
+        above = next((one for one in earlier if covers(one, later, day, extents)), None)
         if above is not None:
             found.append(Conflict("never", later, above))
             continue
-        crossing = (one for one in earlier if _aims(one) != _aims(later) and overlap(one, later, directory))
+        crossing = (one for one in earlier if _aims(one) != _aims(later) and overlap(one, later, extents))
         found += [Conflict("overlap", later, one) for one in crossing]
     return found
 
@@ -118,26 +123,26 @@ def gone(directive: Directive, directory: Directory) -> tuple[str, ...]:
     return (*leaves, *places)
 
 
-def overlap(one: Directive, other: Directive, directory: Directory) -> bool:
+def overlap(one: Directive, other: Directive, extents: Extents) -> bool:
     """Whether one matter may well be meant by both.
 
     Two texts' words can always meet in one text; that is called an overlap only where one word holds another.
     """
     return (
         _in_time(one, other)
-        and all(not ours or not theirs or ours & theirs for ours, theirs in _both(one, other, directory))
+        and all(not ours or not theirs or ours & theirs for ours, theirs in _both(one, other, extents))
         and all(not ours or not theirs or _share(ours, theirs) for ours, theirs in _both_words(one, other))
     )
 
 
-def covers(one: Directive, other: Directive, day: date, directory: Directory) -> bool:
+def covers(one: Directive, other: Directive, day: date, extents: Extents) -> bool:
     """Whether everything that another means from a day on is meant by one already."""
     lasting = (one.begins is None or one.begins <= max(day, other.begins or day)) and (
         one.ends is None or (other.ends is not None and other.ends <= one.ends)
     )
     return (
         lasting
-        and all(not ours or (theirs and theirs <= ours) for ours, theirs in _both(one, other, directory))
+        and all(not ours or (theirs and theirs <= ours) for ours, theirs in _both(one, other, extents))
         and all(not ours or (theirs and _within(theirs, ours)) for ours, theirs in _both_words(one, other))
     )
 
@@ -147,14 +152,15 @@ def _in_time(one: Directive, other: Directive) -> bool:
     return begins <= min(one.ends or date.max, other.ends or date.max)
 
 
-def _both(one: Directive, other: Directive, directory: Directory) -> list[tuple[frozenset[str], frozenset[str]]]:
-    """The conditions of two whose values can be counted: leaves, places, channels, natures."""
-    ours, theirs = _extent(one, directory), _extent(other, directory)
-    return list(zip(ours, theirs, strict=True))
+def _both(one: Directive, other: Directive, extents: Extents) -> list[tuple[frozenset[str], frozenset[str]]]:
+    return list(zip(extents[one], extents[other], strict=True))
 
 
 def _extent(directive: Directive, directory: Directory) -> list[frozenset[str]]:
-    """What is meant; a condition whose values are all gone keeps them, since it still asks for something."""
+    """The leaves, places, channels and natures that are meant.
+
+    A condition whose values are all gone keeps them, since it still asks for something.
+    """
     leaves = _leaves(directive.categories, directory) or frozenset(directive.categories)
     below = frozenset(code for place in directive.places for code in (directory.subtree(place) or (place,)))
     return [leaves, below, frozenset(directive.channels), frozenset(directive.natures)]

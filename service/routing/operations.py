@@ -21,7 +21,9 @@ from service.routing.directives import CONDITIONS, Directive
 # What an administrator fills in: the conditions, the target and the rest.
 FILLED = (*CONDITIONS, "name", "department", "kind", "urgent", "begins", "ends", "note")
 COLUMNS = tuple(field.name for field in fields(Directive))
-STALE = "这条规则刚刚被别人改过，请重新打开后再修改。"
+# What is on record of changes that a version counts.
+CHANGES = ("directive.edited", "directive.paused", "directive.resumed")
+STALE = "这条规则刚刚被别人改过，请看改了什么，再决定是否仍按您填的保存。"
 
 
 class _Held:
@@ -138,6 +140,12 @@ def history(directive_id: int) -> Sequence[Entry]:
     """What was done to a directive, the newest first, from the audit record."""
     mine = (Entry.subject == str(directive_id), Entry.action.startswith("directive."))
     return db.session.scalars(select(Entry).where(*mine).order_by(Entry.id.desc())).all()
+
+
+def since(version: int, row: models.Directive, past: Sequence[Entry]) -> Sequence[Entry]:
+    """What of a directive's history changed it after a version, the newest first."""
+    changes = [one for one in past if one.action in CHANGES]
+    return changes[: max(0, row.version - version)]
 
 
 def _held(directive_id: int) -> models.Directive:

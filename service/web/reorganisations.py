@@ -78,6 +78,13 @@ def confirm(reorganisation_id: int) -> Any:
     return _decided(reorganisation_id, reorganising.confirm, said)
 
 
+@pages.post("/<int:reorganisation_id>/go-on")
+@needs("supervisor")
+def go_on(reorganisation_id: int) -> Any:
+    """Let one that stopped on its way go on."""
+    return _decided(reorganisation_id, reorganising.go_on, _("已继续，诉求正在分批划转，稍后刷新查看进展。"))
+
+
 @pages.post("/<int:reorganisation_id>/cancel")
 @needs(*MAY_SEE)
 def cancel(reorganisation_id: int) -> Any:
@@ -120,10 +127,12 @@ def _told(row: Reorganisation, book: Directory) -> dict[str, Any]:
 
 def _shown(reorganisation_id: int, form: Filled) -> Any:
     row, book = reorganising.find(reorganisation_id, current_user), directory.current()
-    survey = reorganising.survey(row, LISTED) if row.state in {"prepared", "confirmed"} else None
-    may_confirm = row.state == "prepared" and reorganising.supervises(current_user, (row.relieved, row.successor), book)
+    on_the_way = row.state in {"prepared", "confirmed"}
+    survey = reorganising.survey(row, current_user, LISTED) if on_the_way else None
     return render_template(
-        "reorganisations/page.html", form=form, told=_told(row, book), survey=survey, may_confirm=may_confirm,
+        "reorganisations/page.html", form=form, told=_told(row, book), survey=survey,
+        may_confirm=reorganising.supervises(current_user, (row.relieved, row.successor), book),
+        still=reorganising.stands_still(row, clock.now()),
         people=accounts.names(filter(None, (row.prepared_by, row.decided_by))), states=STATES,
         lines=_lines(survey, book) if survey else [],
     ), form.status  # fmt: skip

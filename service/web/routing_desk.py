@@ -135,7 +135,7 @@ def edit(directive_id: int) -> Any:
     row = operations.find(directive_id)
     if request.form.get("_do") == "trial":
         return _tried(row)
-    version = request.form.get("_version", 0, type=int)
+    version = request.form.get("_over", _opened(row), type=int)
     answer = forms.submit(DIRECTIVE, request.form, lambda given: operations.edit(
         directive_id, given, version, current_user, clock.now()))  # fmt: skip
     if isinstance(answer, Filled):
@@ -158,6 +158,11 @@ def trial(directive_id: int) -> Any:
     ), form.status  # fmt: skip
 
 
+def _opened(row: models.Directive) -> int:
+    """The version that whoever fills in the form has read; a form that comes back keeps it, or says none."""
+    return request.form.get("_version", 0, type=int) if request.method == "POST" else row.version
+
+
 def _begun(row: models.Directive, book: Directory) -> Filled:
     """A stored directive as its form shows it: the department as a kind at a place."""
     office = book.departments.get(row.department or "")
@@ -173,11 +178,13 @@ def _begun(row: models.Directive, book: Directory) -> Filled:
 def _form(row: models.Directive | None, form: Filled, period: Filled | None = None, result: Any = None) -> Any:
     book = directory.current()
     past = operations.history(row.id) if row else ()
+    opened = _opened(row) if row else 0
     return render_template(
         "routing/form.html", row=row, form=form, called=directive_words.CALLED, priorities=PRIORITIES,
         categories=families(book), places=_leagues(book), offices=choices.places(book), kinds=kinds(book),
         channels=CHANNELS, natures=NATURES, period=period or Filled(), result=result,
-        history=directive_words.history(past, book),
+        history=directive_words.history(past, book), opened=opened,
+        missed=directive_words.history(operations.since(opened, row, past), book) if row else (),
     ), form.status  # fmt: skip
 
 
@@ -235,16 +242,20 @@ def _result(form: Filled, given: Mapping[str, Any], draft: Directive, book: Dire
         return form, None
     if since and until and until < since:
         return forms.refused(form.values, Invalid(BACKWARDS, {"until": [BACKWARDS]})), None
-    found = trials.trial(draft, book, clock.now(), since, until)
+    found = trials.trial(draft, current_user, book, clock.now(), since, until)
     moved = [
         {
-            "one": one, "was": _was(one, book), "becomes": directive_words.office(one.becomes, book),
+            "one": one, "was": _was(one.was, book), "becomes": directive_words.office(one.becomes, book),
             "category": leaf.name if (leaf := book.categories.get(one.category or "")) else "",
         }
         for one in found.moved[:LISTED]
     ]  # fmt: skip
-    return form, {"trial": found, "moved": moved, "total": len(found.moved) + found.sealed}
+    ways = [
+        {"was": _was(was, book), "becomes": directive_words.office(becomes, book), "count": count}
+        for (was, becomes), count in found.ways.most_common()
+    ]
+    return form, {"trial": found, "moved": moved, "ways": ways}
 
 
-def _was(one: trials.Moved, book: Directory) -> str:
-    return directive_words.office(one.was, book) if one.was else _("没有派给部门")
+def _was(code: str | None, book: Directory) -> str:
+    return directive_words.office(code, book) if code else _("没有派给部门")

@@ -79,6 +79,7 @@ def test_every_open_complaint_of_a_department_goes_to_its_successor_and_nothing_
         complaint = ways.stored(number)
         told = ways.events_of(number)[-1]
         assert (complaint.status, complaint.department, complaint.queue_code) == ("dispatched", SUCCESSOR, SUCCESSOR)
+        assert complaint.routed_by == "rule"
         assert (told.action, told.role, told.from_status) == ("take_over", "machine", state)
         assert told.data["reason"].startswith(
             "根据五党编发〔2026〕3号，原由五原县卫生健康委员会办理的事项由五原县财政局接办。"
@@ -108,7 +109,7 @@ def test_what_the_successor_may_not_have_goes_back_to_a_dispatcher_with_the_reas
         complaint.department = complaint.delivered_to = DEPARTMENT
         complaint.status, complaint.queue_desk, complaint.queue_code = "handling", "department", DEPARTMENT
     row = prepared()
-    survey = reorganising.survey(row, 10)
+    survey = reorganising.survey(row, REGION, 10)
     assert [(line.complaint.number, "就是被投诉单位" in line.why) for line in survey.lines] == [(number, True)]
     with transaction():
         reorganising.confirm(row.id, REGION, clock.now())
@@ -120,12 +121,22 @@ def test_what_the_successor_may_not_have_goes_back_to_a_dispatcher_with_the_reas
     assert ways.open_clocks(number)["dispatch"] == "running"
 
 
+def test_what_is_not_for_the_reader_is_counted_and_not_listed() -> None:
+    number = ways.brought_to("handling")[0]
+    row = prepared()
+    for reader, listed in ((REGION, [number]), (supervisor({PLACE}), [number]), (ADMIN, [])):
+        survey = reorganising.survey(row, reader, 10)
+        assert (survey.total, survey.unseen) == (1, 1 - len(listed))
+        assert [line.complaint.number for line in survey.lines] == listed
+
+
 def test_what_is_sealed_stays_with_departments_of_its_kind() -> None:
     number = ways.brought_to("handling")[0]
     with transaction():
         ways.stored(number).sealed = True
     row = prepared()
-    assert (reorganising.survey(row, 10).sealed, reorganising.survey(row, 10).lines) == (1, [])
+    survey = reorganising.survey(row, REGION, 10)
+    assert (survey.sealed, survey.unseen, survey.lines) == (1, 0, [])
     assert reorganising.hindrance(ways.stored(number), row, directory.current()) == reorganising.SEALED
     inspection = Reorganisation(relieved=DEPARTMENT, successor=f"{PLACE}-discipline")
     assert reorganising.hindrance(ways.stored(number), inspection, directory.current()) == ""
@@ -147,7 +158,7 @@ def test_many_move_in_batches_that_workers_take_one_by_one() -> None:
     with transaction():
         assert reorganising.move_some(row.id, 2, clock.now())
     assert counted(row) == ("confirmed", 2, 0, 0)
-    assert reorganising.survey(row, 10).total == 3
+    assert reorganising.survey(row, ADMIN, 10).total == 3
     task = db.session.query(Task).filter_by(name=reorganising.MOVE).one()
     assert runner.run(task.id)
     assert counted(row) == ("done", 5, 0, 0)
@@ -182,6 +193,24 @@ def test_only_who_supervises_both_places_confirms(actor: Reader, problem: type[E
     with transaction():
         reorganising.confirm(row.id, supervisor({PLACE}), clock.now())
     assert counted(row)[0] == "confirmed"
+
+
+def test_one_that_stands_still_for_an_hour_goes_on_when_asked(travel: Traveller) -> None:
+    ways.brought_to("dispatched")
+    row = confirmed()
+    with pytest.raises(WrongState), transaction():
+        reorganising.go_on(row.id, REGION, clock.now())
+    with transaction():
+        db.session.query(Task).filter_by(name=reorganising.MOVE).delete()
+    travel.shift(timedelta(hours=1))
+    with pytest.raises(NotAllowed), transaction():
+        reorganising.go_on(row.id, ADMIN, clock.now())
+    with transaction():
+        reorganising.go_on(row.id, REGION, clock.now())
+    assert not reorganising.stands_still(row, clock.now())
+    assert db.session.query(Entry.action).order_by(Entry.id.desc()).limit(1).scalar() == "reorganisation.resumed"
+    assert runner.run(db.session.query(Task).filter_by(name=reorganising.MOVE).one().id)
+    assert counted(row) == ("done", 1, 0, 0)
 
 
 def test_what_was_decided_stays_decided_and_all_is_on_record() -> None:

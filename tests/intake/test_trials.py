@@ -10,7 +10,7 @@ import time_machine
 from flask import Flask
 
 from service import clock
-from service.accounts.rules import Reader
+from service.accounts.rules import Grant, Reader
 from service.clock import ZONE
 from service.complaints.models import Complaint
 from service.db import db, transaction
@@ -23,6 +23,7 @@ from tests.routing.test_operations import ADMIN, NOON, OWED, given
 from tests.statements import counted
 
 HEALTH, FINANCE = "150821-health", "150821-finance"
+REGION = Reader(id=2, grants=(Grant("supervisor", "150000"),), roles=frozenset({"supervisor", "administrator"}))
 HOSPITALS = Directive(0, "医院", 1, respondents=("医院",), department=FINANCE)
 
 
@@ -41,8 +42,10 @@ def filed(**changes: Any) -> str:
         return intake.file_complaint(replace(OWED, **changes), Reader(), clock.now()).complaint.number
 
 
-def tried(draft: Directive = HOSPITALS, since: date | None = None, until: date | None = None) -> trials.Trial:
-    return trials.trial(draft, directory.current(), clock.now(), since, until)
+def tried(
+    draft: Directive = HOSPITALS, since: date | None = None, until: date | None = None, reader: Reader = REGION
+) -> trials.Trial:
+    return trials.trial(draft, reader, directory.current(), clock.now(), since, until)
 
 
 def test_what_would_have_gone_elsewhere_is_counted_and_listed_and_nothing_changes() -> None:
@@ -56,6 +59,17 @@ def test_what_would_have_gone_elsewhere_is_counted_and_listed_and_nothing_change
     assert "按分派规则“医院”" in moved.why
     assert not db.session.dirty
     assert db.session.query(Complaint).count() == before
+
+
+def test_what_is_not_for_the_reader_is_counted_by_its_way_and_not_listed() -> None:
+    filed()
+    filed(region="150802", respondent_name="临河区医院", body="医院欠我公司货款，拖欠一年多没有给。")
+    ours = Reader(id=3, grants=(Grant("supervisor", "150821", frozenset({"150821"})),))
+    draft = replace(HOSPITALS, department=None, kind="finance")
+    for reader, listed in ((REGION, 2), (ours, 1), (ADMIN, 0)):
+        found = tried(draft, reader=reader)
+        assert (found.total, len(found.moved), found.unseen) == (2, listed, 2 - listed)
+    assert tried(draft, reader=ADMIN).ways[HEALTH, FINANCE] == 1
 
 
 def test_those_that_went_there_anyway_are_the_same() -> None:

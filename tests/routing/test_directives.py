@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from service.routing import directives
 from service.routing.directives import CONDITIONS, Directive, closed, conflicts, state
 from service.routing.ordering import ASKED
 from service.routing.rules import Decision, decide
@@ -256,6 +257,15 @@ def test_conflicts_between_two_are_found(first: dict[str, Any], second: dict[str
     assert [(one.kind, one.directive.id, one.other and one.other.id) for one in found] == (
         [(kind, 2, 1)] if kind else []
     )
+
+
+def test_what_each_directive_means_is_worked_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    extent = directives._extent
+    monkeypatch.setattr(directives, "_extent", lambda one, at: asked.append(one.id) or extent(one, at))
+    apart = ("tax", "market", "factor", "arrears")
+    assert conflicts([directive(at, categories=(code,)) for at, code in enumerate(apart)], DAY, book()) == []
+    assert asked == [0, 1, 2, 3]
 
 
 def test_values_that_are_no_more_are_told() -> None:

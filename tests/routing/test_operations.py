@@ -71,6 +71,17 @@ def test_a_saved_directive_routes_the_next_filing_and_the_complaint_remembers_it
     assert other.department == "150821-finance"
 
 
+@pytest.mark.parametrize(("said", "by_hand"), [({"region": None, "respondent_name": "县医院"}, False), ({}, True)])
+def test_only_what_a_directive_itself_sends_is_marked_urgent(said: dict[str, Any], by_hand: bool) -> None:
+    mine = added(priority="urgent")
+    body = "货款拖欠一年多没有给，请帮忙。"
+    with transaction():
+        draft = Draft(**{**vars(OWED), "body": body, **said})
+        complaint = intake.file_complaint(draft, Reader(), clock.now(), by_hand).complaint
+    assert (complaint.directive, complaint.department) == (mine.id, None)
+    assert (complaint.flags, "urgent" in complaint.regimes) == ([], False)
+
+
 def test_directives_cost_a_filing_no_statement() -> None:
     filed()
     with counted() as plain:

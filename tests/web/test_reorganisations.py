@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from service.casework import reorganising
 from service.casework.models import Reorganisation
 from service.casework.tasks import reorganise
 from service.db import db, transaction
@@ -39,8 +40,10 @@ def test_an_administrator_prepares_and_the_supervisor_of_the_place_confirms(admi
     number = ways.brought_to("handling")[0]
     address, supervisor = prepared(admin), at_desk("supervisor", PLACE)
     page = admin.get(address).text
-    assert number in page
+    assert number not in page
+    assert "另有 1 件不在您的查看范围，只计数" in page
     assert "还没有办完的诉求 1 件" in page
+    assert number in supervisor.get(address).text
     assert "确认划转" not in page
     assert admin.post(f"{address}/confirm").status_code == 403
     assert "确认划转" in supervisor.get(address).text
@@ -55,6 +58,24 @@ def test_an_administrator_prepares_and_the_supervisor_of_the_place_confirms(admi
     assert ways.stored(number).department == f"{PLACE}-finance"
     again = supervisor.post(f"{address}/confirm")
     assert (again.status_code, "不能再改" in again.text) == (409, True)
+
+
+def test_one_that_stands_still_is_shown_and_let_on_by_the_supervisor(admin: Browser, at_desk: At) -> None:
+    address, supervisor = prepared(admin), at_desk("supervisor", PLACE)
+    supervisor.post(f"{address}/confirm")
+    assert "继续划转" not in supervisor.get(address).text
+    assert supervisor.post(f"{address}/go-on").status_code == 409
+    with transaction():
+        db.session.query(Reorganisation).one().worked_at -= reorganising.STILL
+    assert ["继续划转" in browser.get(address).text for browser in (admin, supervisor)] == [False, True]
+    assert "已经一小时没有划转" in admin.get(address).text
+    assert [browser.post(f"{address}/go-on").status_code for browser in (admin, supervisor)] == [403, 302]
+
+
+def test_a_second_of_one_department_is_refused_in_a_sentence(admin: Browser) -> None:
+    prepared(admin)
+    answer = admin.post(PAGE, FILLED)
+    assert (answer.status_code, "还没有办完" in answer.text) == (409, True)
 
 
 def test_what_is_wrong_stands_beside_its_field(admin: Browser) -> None:
@@ -83,14 +104,14 @@ def test_it_is_for_administrators_and_those_who_supervise_both_places(admin: Bro
 
 
 def test_its_page_takes_as_many_statements_for_three_complaints_as_for_one(
-    admin: Browser, monkeypatch: pytest.MonkeyPatch
+    admin: Browser, at_desk: At, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(directory, "TRUSTED", float("inf"))
-    address = prepared(admin)
+    address, supervisor = prepared(admin), at_desk("supervisor", PLACE)
     for more in (1, 2):
         for _ in range(more):
             ways.brought_to("dispatched")
-        admin.get(address)
+        supervisor.get(address)
         with counted() as sent:
-            admin.get(address)
+            supervisor.get(address)
         assert len(sent) == 5, sent

@@ -79,13 +79,20 @@ def test_it_is_tried_before_it_is_saved_and_any_time_later(admin: Browser) -> No
     number = filed()
     answer = admin.post(f"{DESK}/new", {**FILLED, "_do": "trial"})
     assert answer.status_code == 200
-    for words in (number, "去向会不同的 1 件", "五原县卫生健康委员会", "五原县财政局", 'value="医疗欠款专班"'):
+    assert number not in answer.text
+    for words in (
+        "另有 1 件不在您的查看范围，只计数",
+        "五原县卫生健康委员会 → 五原县财政局：1 件",
+        "去向会不同的 1 件",
+        'value="医疗欠款专班"',
+    ):
         assert words in answer.text, words
     assert operations.rows() == []
     mine = saved(admin)
-    assert number in admin.get(f"{DESK}/{mine}/trial").text
+    assert "去向会不同的 1 件" in admin.get(f"{DESK}/{mine}/trial").text
     assert "没有可以试算的" in admin.get(f"{DESK}/{mine}/trial?since=2026-01-01&until=2026-01-31").text
-    assert number not in admin.post(f"{DESK}/{mine}", {**FILLED, "respondents": "诊所", "_do": "trial"}).text
+    narrower = admin.post(f"{DESK}/{mine}", {**FILLED, "respondents": "诊所", "_do": "trial", "_version": "1"})
+    assert "去向会不同的 0 件" in narrower.text
 
 
 @pytest.mark.parametrize("period", [{"_since": "soon"}, {"_since": "2026-03-02", "_until": "2026-03-01"}])
@@ -113,6 +120,21 @@ def test_its_form_shows_what_it_says_and_its_history_what_was_changed(admin: Bro
     for version in ("1", "", "9" * 5000):
         again = admin.post(f"{DESK}/{mine}", {**FILLED, "name": "乙", "_version": version})
         assert (again.status_code, "刚刚被别人改过" in again.text) == (412, True)
+
+
+def test_anothers_change_is_shown_and_overwritten_only_by_who_has_seen_it(admin: Browser) -> None:
+    mine = saved(admin)
+    admin.post(f"{DESK}/{mine}", {**FILLED, "name": "甲", "_version": "1"})
+    typed = {**FILLED, "name": "乙", "_version": "1"}
+    for button in ({}, {"_do": "trial"}, {}):
+        page = unescape(admin.post(f"{DESK}/{mine}", {**typed, **button}).text)
+        assert 'name="_version" value="1"' in page
+        assert page.index("名称：医疗欠款专班 → 甲") < page.index('name="_over" value="2"')
+    assert [row.name for row in operations.rows()] == ["甲"]
+    assert admin.post(f"{DESK}/{mine}", {**typed, "_over": "2"}).status_code == 302
+    assert [row.name for row in operations.rows()] == ["乙"]
+    assert admin.post(f"{DESK}/{mine}", {**typed, "_over": "2"}).status_code == 412
+    assert 'name="_over"' not in admin.get(f"{DESK}/{mine}").text
 
 
 def test_the_order_is_changed_and_a_directive_paused_by_buttons(admin: Browser) -> None:

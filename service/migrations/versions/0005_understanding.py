@@ -135,12 +135,17 @@ def _routing_rules() -> None:
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decided_by", sa.BigInteger(), nullable=True),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("worked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reached", sa.BigInteger(), nullable=False),
         sa.Column("moved", sa.Integer(), nullable=False),
         sa.Column("set_aside", sa.Integer(), nullable=False),
         sa.Column("failed", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reorganisations")),
     )
+    op.create_index(
+        "uq_reorganisations_open", "reorganisations", ["relieved"], unique=True,
+        postgresql_where="state IN ('prepared', 'confirmed')",
+    )  # fmt: skip
 
 
 def _likeness() -> None:
