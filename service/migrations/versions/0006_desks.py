@@ -173,11 +173,9 @@ def _knowledge() -> None:
         sa.PrimaryKeyConstraint("code", name=op.f("pk_knowledge_answers")),
     )
     op.create_index("ix_knowledge_answers_search", "knowledge_answers", ["search"], postgresql_using="gin")
-    op.create_index("ix_audit_entries_subject", "audit_entries", ["subject", "id"])
 
 
 def downgrade() -> None:
-    op.drop_index("ix_audit_entries_subject", "audit_entries")
     op.drop_table("knowledge_answers")
     op.drop_index("ix_complaints_enterprise_name", "complaints")
     op.drop_table("known_enterprises")
