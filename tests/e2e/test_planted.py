@@ -1,17 +1,29 @@
 """Script, HTML and formulas planted in every field of every form stand on every page as the text they are."""
 
+from collections.abc import Iterator
 from datetime import timedelta
+from io import BytesIO
 
+import openpyxl
 import pytest
 from flask import Flask
+from playwright.sync_api import expect
+from sqlalchemy import delete, select
 
-from service import clock
+from service import clock, sheets
+from service.casework.models import Reorganisation
+from service.casework.tasks import reorganise
+from service.complaints.models import Complaint
 from service.complaints.rules import STEPS
+from service.db import db, transaction
+from service.intake import calls, enterprises, importing
+from service.knowledge.models import KnowledgeAnswer
 from tests.e2e.cast import OFFICE, PLACE, ROLES, Cast, Filed, standing_for
 from tests.e2e.conftest import Open
 from tests.e2e.test_pages import is_page
-from tests.e2e.views import follow
+from tests.e2e.views import ARREARS, follow
 from tests.e2e.window import Window
+from tests.web import models
 
 
 def working_day(days: int) -> str:
@@ -23,7 +35,8 @@ def working_day(days: int) -> str:
 # Fields that take only one kind of thing, so that nothing else is ever stored from them.
 STRICT = {
     "contact.phone": "0471-6601234", "amount": "1250000", "enterprise.uscc": "", "number": "", "query_code": "",
-    "department": OFFICE, "region": PLACE,
+    "department": OFFICE, "region": PLACE, "kind": "finance",
+    "relieved_place": PLACE, "relieved_kind": "health", "successor_place": PLACE, "successor_kind": "finance",
     "until": working_day(45), "review_on": working_day(14),
 }  # fmt: skip
 # Steps without a form for this role on these complaints: another rules, there is nowhere to send it on to.
@@ -31,10 +44,12 @@ NOT_HERE = {
     "supervisor": {"grant_extension", "refuse_extension"}, "dispatcher": {"dispatch_on"},
     "revisit_agent": {"revisit_unanswered"},
 }  # fmt: skip
-# Forms of one button each, with nothing to fill in.
+# Forms of buttons and of what is ticked or picked, with nothing to fill in.
 NO_FIELDS = {"signin.sign_out", "filing.anew", "filing.put_away", "progress.leave", "hotline.next_call",
              "retaliation.put_away", "letters.renew", "inbox.opened", "inbox.read", "notice_desk.resend",
-             "notice_desk.remove_address"}  # fmt: skip
+             "notice_desk.remove_address", "hotline.take", "department.columns", "department.batch", "exports.order",
+             "imports.begin", "routing_desk.pause", "routing_desk.resume", "routing_desk.move", "model_desk.rule",
+             "reorganisations.confirm", "reorganisations.go_on", "reorganisations.cancel"}  # fmt: skip
 FILL = """(form, [planted, script, short, strict, everything]) => {
     const told = [];
     for (const one of form.elements) {
@@ -43,20 +58,23 @@ FILL = """(form, [planted, script, short, strict, everything]) => {
         if (type === "radio" && !form.querySelector(`[name="${name}"]:checked:not([value=""])`)) one.checked = true;
         if (type === "date" && name in strict) one.value = strict[name];
         if (type === "select-one" && name in strict) one.value = strict[name];
-        if (type === "select-one" && !one.value && name === "department") one.selectedIndex = 1;
+        if (type === "select-one" && !one.value && ["department", "assignee"].includes(name)) one.selectedIndex = 1;
+        if (type === "select-one" && one.value) one.dispatchEvent(new Event("change", {bubbles: true}));
         if (!["text", "textarea", "search", "tel", "password"].includes(type)) continue;
         const text = planted.replace("NAME", name) + (short.includes(name) ? "" : script);
         one.value = name in strict && !everything ? strict[name] : text;
-        if (one.value === text && type !== "password") told.push(text);
+        if (one.value === text && type !== "password" && !name.startsWith("_")) told.push(text);
         for (const event of ["input", "change"]) one.dispatchEvent(new Event(event, {bubbles: true}));
     }
     return told;
 }"""
-PLANTED = """=NAME"'><b data-planted>{{7*191}}"""
+PLANTED = """=NAME"'><x-x>{{7*191}}"""
 SCRIPT = "<script>alert(1)</script>${7*191}"
 # Fields too short for all of it.
-SHORT = ["contact.name", "name"]
-CAME_ALIVE = "() => [...document.querySelectorAll('[data-planted]')].map((one) => one.parentElement.outerHTML)"
+SHORT = ["contact.name", "name", "respondents", "words", "extension"]
+CAME_ALIVE = "() => [...document.querySelectorAll('x-x')].map((one) => one.parentElement.outerHTML)"
+# What stands in fields.
+TYPED = "all => all.map((one) => one.value)"
 
 
 def planted(name: str) -> str:
@@ -82,6 +100,10 @@ class Planter:
         pressed.first.click()
         self.look()
         return list(written)
+
+    def typed(self) -> list[str]:
+        """What stands in the fields of the page."""
+        return list(self.window.page.eval_on_selector_all("input, textarea", TYPED))
 
     def look(self) -> None:
         """Nothing that was planted became an element or was calculated."""
@@ -232,11 +254,153 @@ def test_what_an_operator_logs_stays_text(planter: Planters, button: str) -> Non
     operator.look()
 
 
+def test_what_is_kept_of_a_call_stays_text_and_so_does_the_enterprise_afterwards(planter: Planters, cast: Cast) -> None:
+    operator = planter["zhang"]
+    here = operator.window
+    with transaction():
+        calls.announce({"id": "c-1", "phone": "13800138000", "operator": "zhang"}, clock.now())
+    here.go("/desk/hotline/calls")
+    here.press("接起")
+    with here.page.expect_response("**/desk/hotline/draft"):
+        written = operator.plant(button="存草稿")
+    assert {*written} <= {*operator.typed()}
+    operator.finds("/desk/hotline/calls", "没写完")
+
+    cast.complaint("dispatched", details={"enterprise": {"name": planted("enterprise.name"), "size": "small"}})
+    with transaction():
+        enterprises.learn()
+    here.go("/desk/hotline")
+    here.field("enterprise.name").fill("")
+    here.field("enterprise.name").press_sequentially("=enterprise")
+    offered = here.page.locator("#known [role=option]")
+    expect(offered.first).to_contain_text(planted("enterprise.name"))
+    operator.look()
+    offered.first.click()
+    expect(here.field("enterprise.name")).to_have_value(planted("enterprise.name"))
+    operator.look()
+
+
+@pytest.fixture
+def answers_as_before(app: Flask) -> Iterator[None]:
+    """Afterwards nothing that was planted is read out."""
+    yield
+    with transaction():
+        db.session.execute(delete(KnowledgeAnswer).where(KnowledgeAnswer.question.startswith("=")))
+
+
+@pytest.mark.usefixtures("answers_as_before")
+def test_what_is_written_of_answers_and_models_stays_text(planter: Planters, cast: Cast) -> None:
+    guan, operator = planter["guan"], planter["zhang"]
+    guan.window.go("/admin/answers/new")
+    written = guan.plant(button="保存")
+    for _again in range(2):
+        guan.finds("/admin/answers", planted("question"), planted("source"))
+        guan.window.follow(planted("question"))
+        guan.window.sees(planted("answer"))
+        guan.look()
+        assert {*written} <= {*guan.typed()}
+        guan.plant(button="保存")
+    operator.window.go("/desk/hotline")
+    operator.window.write("_words", planted("question")[:20])
+    operator.window.sees(planted("question"), planted("answer"), planted("source"))
+    operator.window.press("用作答复")
+    operator.look()
+
+    models.three()
+    one = models.correction(1, cast.readers["dispatcher"].id, text=planted("text"), why=planted("why"))
+    for path, after in ((f"versions/{models.NEW}/refuse", "versions"), (f"examples/{one}/drop", "examples")):
+        guan.window.go(f"/admin/models/{path}")
+        written = guan.plant()
+        guan.finds(f"/admin/models/{after}", *(written if after == "versions" else (planted("text"), planted("why"))))
+
+
+def test_what_is_ordered_above_the_departments_stays_text(planter: Planters, cast: Cast) -> None:
+    guan, du, public = planter["guan"], planter["du"], planter[""]
+    guan.window.go("/admin/routing/new")
+    guan.plant(button="试算")
+    written = guan.plant(button="保存")
+    guan.finds("/admin/routing", *written)
+    guan.window.follow(planted("name"))
+    guan.plant(button="保存")
+    guan.window.follow(planted("name"))
+    guan.window.sees(*written)
+    guan.look()
+
+    owed = cast.complaint(
+        "dispatched",
+        details={
+            "body": ARREARS + planted("words"),
+            "respondent": {"name": "医院" + planted("respondents"), "kind": "institution"},
+        },
+    )
+    du.finds(f"/desk/complaints/{owed.number}", planted("name"), planted("words"))
+    follow(public.window, owed)
+    public.window.sees(planted("name"))
+    public.look()
+
+    moved = cast.complaint("handling")
+    guan.window.go("/reorganisations")
+    written = guan.plant(button="下一步")
+    guan.window.sees(*written)
+    du.finds("/reorganisations", planted("document"))
+    du.window.follow("查看")
+    du.window.press("确认划转")
+    du.window.sees(*written)
+    with transaction():
+        reorganise(db.session.scalars(select(Reorganisation.id)).one())
+    du.finds(f"/desk/complaints/{moved.number}", *written)
+    follow(public.window, moved)
+    public.window.sees(*written)
+    public.look()
+
+
+def table(*rows: list[str]) -> bytes:
+    """A workbook with these rows."""
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.worksheets[0].append(row)
+    book.save(target := BytesIO())
+    return target.getvalue()
+
+
+def test_views_and_tables_that_come_in_stay_text(planter: Planters, cast: Cast) -> None:
+    handler, operator = planter["cheng"].window, planter["zhang"]
+    cast.complaint("dispatched")
+    called = planted("name")
+    for action in ("保存", "改名", "删去"):
+        handler.go("/desk/department?status=open")
+        handler.main.locator("summary", has_text="视图").click()
+        form = handler.main.locator(".arranging form").last
+        form.locator("[name=name]").fill(called + action)
+        form.get_by_role("button", name=action).click()
+        planter["cheng"].look()
+        handler.sees(called)
+
+    here, name = operator.window, planted("name") + ".xlsx"
+    good = [ARREARS + planted("body"), "甲" + planted("title"), "五原县", "是"]
+    wrong = [ARREARS, "乙", "丙" + planted("region"), "是"]
+    rows = ["诉求内容", "标题", "事发地区", "匿名"], good, wrong
+    here.go("/desk/import")
+    here.page.set_input_files("[name=file]", {"name": name, "mimeType": sheets.MIMETYPE, "buffer": table(*rows)})
+    here.press("上传并检查")
+    made = int(here.page.url.rpartition("/")[2])
+    with transaction():
+        importing.check(made, clock.now())
+    # A name keeps only what a file may be called, and of a wrong cell only the beginning is told.
+    operator.finds(f"/desk/import/{made}", "=name", planted("region")[:19])
+    here.press("只导入正确的 1 行")
+    with transaction():
+        importing.file_some(made, clock.now())
+        number = db.session.scalars(select(Complaint.number).where(Complaint.title.startswith("甲"))).one()
+    operator.finds("/desk/import", "=name")
+    operator.finds(f"/desk/complaints/{number}", planted("body"), planted("title"))
+
+
 @pytest.mark.parametrize(("login", "path", "button"), [
     ("", "/sign-in", "登录"), ("", "/progress", "查看进度"), ("cheng", "/profile", "更改密码"),
     ("cheng", "/desk/department", "筛选"), ("du", "/desk/supervision", "筛选"),
     ("guan", "/admin/notices/templates/file.enterprise.inbox", "保存"), ("guan", "/admin/notices/addresses", "添加"),
-    ("guan", "/admin/notices/quiet-hours", "保存"),
+    ("guan", "/admin/notices/quiet-hours", "保存"), ("zhang", "/desk/hotline/calls", "就坐这里"),
 ])  # fmt: skip
 def test_what_is_not_stored_stays_text_where_it_is_shown_again(
     planter: Planters, login: str, path: str, button: str
@@ -244,7 +408,7 @@ def test_what_is_not_stored_stays_text_where_it_is_shown_again(
     here = planter[login]
     here.window.go(path)
     for text in here.plant(everything=True, button=button):
-        assert text in here.window.page.eval_on_selector_all("input, textarea", "all => all.map((one) => one.value)")
+        assert text in here.typed()
 
 
 def test_every_form_was_planted(app: Flask) -> None:
@@ -257,6 +421,9 @@ def test_every_form_was_planted(app: Flask) -> None:
         "filing.warnings", "progress.opened", "progress.added", "progress.taken", "retaliation.told",
         "complaint.act", "dispatching.act", "hotline.log", "hotline.caller", "hotline.preview",
         "revisits.record", "letters.answer", "notice_desk.edit", "notice_desk.add_address", "notice_desk.set_hours",
-        "signin.signed_in", "signin.change_password",
+        "signin.signed_in", "signin.change_password", "hotline.keep", "hotline.sit", "hotline.enterprises_",
+        "hotline.enterprise", "hotline.answers_", "knowledge.add", "knowledge.edit", "model_desk.take",
+        "model_desk.drop", "routing_desk.add", "routing_desk.edit", "reorganisations.prepare", "department.save",
+        "department.change", "imports.send",
     }  # fmt: skip
     assert forms - NO_FIELDS == planted
