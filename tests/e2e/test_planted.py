@@ -4,14 +4,19 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from service import clock
+from service.casework.models import Reorganisation
+from service.casework.tasks import reorganise
 from service.complaints.rules import STEPS
+from service.db import db, transaction
 from tests.e2e.cast import OFFICE, PLACE, ROLES, Cast, Filed, standing_for
 from tests.e2e.conftest import Open
 from tests.e2e.test_pages import is_page
-from tests.e2e.views import follow
+from tests.e2e.views import ARREARS, follow
 from tests.e2e.window import Window
+from tests.web import models
 
 
 def working_day(days: int) -> str:
@@ -23,7 +28,8 @@ def working_day(days: int) -> str:
 # Fields that take only one kind of thing, so that nothing else is ever stored from them.
 STRICT = {
     "contact.phone": "0471-6601234", "amount": "1250000", "enterprise.uscc": "", "number": "", "query_code": "",
-    "department": OFFICE, "region": PLACE,
+    "department": OFFICE, "region": PLACE, "kind": "finance",
+    "relieved_place": PLACE, "relieved_kind": "health", "successor_place": PLACE, "successor_kind": "finance",
     "until": working_day(45), "review_on": working_day(14),
 }  # fmt: skip
 # Steps without a form for this role on these complaints: another rules, there is nowhere to send it on to.
@@ -31,10 +37,12 @@ NOT_HERE = {
     "supervisor": {"grant_extension", "refuse_extension"}, "dispatcher": {"dispatch_on"},
     "revisit_agent": {"revisit_unanswered"},
 }  # fmt: skip
-# Forms of one button each, with nothing to fill in.
+# Forms of buttons and of what is ticked or picked, with nothing to fill in.
 NO_FIELDS = {"signin.sign_out", "filing.anew", "filing.put_away", "progress.leave", "hotline.next_call",
              "retaliation.put_away", "letters.renew", "inbox.opened", "inbox.read", "notice_desk.resend",
-             "notice_desk.remove_address"}  # fmt: skip
+             "notice_desk.remove_address", "routing_desk.pause", "routing_desk.resume", "routing_desk.move",
+             "model_desk.rule", "reorganisations.confirm", "reorganisations.go_on",
+             "reorganisations.cancel"}  # fmt: skip
 FILL = """(form, [planted, script, short, strict, everything]) => {
     const told = [];
     for (const one of form.elements) {
@@ -44,19 +52,20 @@ FILL = """(form, [planted, script, short, strict, everything]) => {
         if (type === "date" && name in strict) one.value = strict[name];
         if (type === "select-one" && name in strict) one.value = strict[name];
         if (type === "select-one" && !one.value && name === "department") one.selectedIndex = 1;
+        if (type === "select-one" && one.value) one.dispatchEvent(new Event("change", {bubbles: true}));
         if (!["text", "textarea", "search", "tel", "password"].includes(type)) continue;
         const text = planted.replace("NAME", name) + (short.includes(name) ? "" : script);
         one.value = name in strict && !everything ? strict[name] : text;
-        if (one.value === text && type !== "password") told.push(text);
+        if (one.value === text && type !== "password" && !name.startsWith("_")) told.push(text);
         for (const event of ["input", "change"]) one.dispatchEvent(new Event(event, {bubbles: true}));
     }
     return told;
 }"""
-PLANTED = """=NAME"'><b data-planted>{{7*191}}"""
+PLANTED = """=NAME"'><x-x>{{7*191}}"""
 SCRIPT = "<script>alert(1)</script>${7*191}"
 # Fields too short for all of it.
-SHORT = ["contact.name", "name"]
-CAME_ALIVE = "() => [...document.querySelectorAll('[data-planted]')].map((one) => one.parentElement.outerHTML)"
+SHORT = ["contact.name", "name", "respondents", "words"]
+CAME_ALIVE = "() => [...document.querySelectorAll('x-x')].map((one) => one.parentElement.outerHTML)"
 
 
 def planted(name: str) -> str:
@@ -232,6 +241,56 @@ def test_what_an_operator_logs_stays_text(planter: Planters, button: str) -> Non
     operator.look()
 
 
+def test_what_is_said_of_models_and_corrections_stays_text(planter: Planters, cast: Cast) -> None:
+    guan = planter["guan"]
+    models.three()
+    one = models.correction(1, cast.readers["dispatcher"].id, text=planted("text"), why=planted("why"))
+    for path, after in ((f"versions/{models.NEW}/refuse", "versions"), (f"examples/{one}/drop", "examples")):
+        guan.window.go(f"/admin/models/{path}")
+        written = guan.plant()
+        guan.finds(f"/admin/models/{after}", *(written if after == "versions" else (planted("text"), planted("why"))))
+
+
+def test_what_is_ordered_above_the_departments_stays_text(planter: Planters, cast: Cast) -> None:
+    guan, du, public = planter["guan"], planter["du"], planter[""]
+    guan.window.go("/admin/routing/new")
+    guan.plant(button="试算")
+    written = guan.plant(button="保存")
+    guan.finds("/admin/routing", *written)
+    guan.window.follow(planted("name"))
+    guan.plant(button="保存")
+    guan.window.follow(planted("name"))
+    guan.window.sees(*written)
+    guan.look()
+
+    owed = cast.complaint(
+        "dispatched",
+        details={
+            "body": ARREARS + planted("words"),
+            "respondent": {"name": "医院" + planted("respondents"), "kind": "institution"},
+        },
+    )
+    du.finds(f"/desk/complaints/{owed.number}", planted("name"), planted("words"))
+    follow(public.window, owed)
+    public.window.sees(planted("name"))
+    public.look()
+
+    moved = cast.complaint("handling")
+    guan.window.go("/reorganisations")
+    written = guan.plant(button="下一步")
+    guan.window.sees(*written)
+    du.finds("/reorganisations", planted("document"))
+    du.window.follow("查看")
+    du.window.press("确认划转")
+    du.window.sees(*written)
+    with transaction():
+        reorganise(db.session.scalars(select(Reorganisation.id)).one())
+    du.finds(f"/desk/complaints/{moved.number}", *written)
+    follow(public.window, moved)
+    public.window.sees(*written)
+    public.look()
+
+
 @pytest.mark.parametrize(("login", "path", "button"), [
     ("", "/sign-in", "登录"), ("", "/progress", "查看进度"), ("cheng", "/profile", "更改密码"),
     ("cheng", "/desk/department", "筛选"), ("du", "/desk/supervision", "筛选"),
@@ -257,6 +316,7 @@ def test_every_form_was_planted(app: Flask) -> None:
         "filing.warnings", "progress.opened", "progress.added", "progress.taken", "retaliation.told",
         "complaint.act", "dispatching.act", "hotline.log", "hotline.caller", "hotline.preview",
         "revisits.record", "letters.answer", "notice_desk.edit", "notice_desk.add_address", "notice_desk.set_hours",
-        "signin.signed_in", "signin.change_password",
+        "signin.signed_in", "signin.change_password", "model_desk.take", "model_desk.drop", "routing_desk.add",
+        "routing_desk.edit", "reorganisations.prepare",
     }  # fmt: skip
     assert forms - NO_FIELDS == planted

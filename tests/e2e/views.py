@@ -14,11 +14,15 @@ from service.casework import climbing, reorganising
 from service.complaints.rules import STEPS
 from service.db import db, transaction
 from service.demonstration import ASIDES, WAYS
+from service.insight import hotspots
+from service.intake import operations as intake
+from service.intake.schemas import FilingSchema
 from service.learning.models import Example
 from service.notices import operations as notices
 from service.routing import operations as routing
 from tests.e2e.cast import OFFICE, PLACE, ROLES, VAGUE, Cast, Filed, standing_for
 from tests.e2e.window import Window
+from tests.factories import filing
 from tests.web import models
 from tests.web.models import NEW, OLD
 
@@ -230,6 +234,27 @@ def a_link(window: Window, world: World) -> None:
     window.go(urlsplit(window.page.input_value("#issued-link")).path)
 
 
+BUILDER = "兴安建设有限公司"
+
+
+def heated(window: Window, _world: World) -> None:
+    """The hot spots, once there is one."""
+    with transaction():
+        for name in range(hotspots.FEWEST):
+            owed = filing(
+                enterprise={"name": f"草原{name}号商贸有限公司"}, respondent={"name": BUILDER, "kind": "private"}
+            )
+            intake.file_complaint(FilingSchema().load(owed), Reader(), clock.now())
+    window.go("/desk/supervision/hotspots")
+    window.sees(BUILDER)
+
+
+def a_hot_spot(window: Window, world: World) -> None:
+    """One of them with its complaints."""
+    heated(window, world)
+    window.follow(BUILDER)
+
+
 def steps() -> Iterator[View]:
     """Each step that somebody may take, with its form open."""
     for action, step in STEPS.items():
@@ -272,6 +297,11 @@ DESKS = [
     View("dispatching.case", "handed back", "pang", at("/desk/dispatching/{handed_back}")),
     *(View("revisits.desk", f"revisits {show}", "hui", at(f"/desk/revisits?show={show}"))
       for show in ("due", "unanswered", "revisited")),
+    View("hotspots.listed", "hot spots, none", "du", at("/desk/supervision/hotspots")),
+    View("hotspots.listed", "hot spots", "du", heated),
+    View("hotspots.shown", "a hot spot", "du", a_hot_spot),
+    View("complaint.similar", "alike", "du", at("/desk/complaints/{handling}/similar")),
+    View("complaint.similar", "alike, none", "du", at("/desk/complaints/{vague}/similar")),
     View("letters.listed", "circulars", "du", at("/desk/supervision/circulars")),
     View("letters.page", "a letter", "du", a_letter),
     View("letters.opened", "a letter by its link", "du", a_link),
