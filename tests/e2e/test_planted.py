@@ -52,7 +52,7 @@ FILL = """(form, [planted, script, short, strict, everything]) => {
         if (type === "date" && name in strict) one.value = strict[name];
         if (type === "select-one" && name in strict) one.value = strict[name];
         if (type === "select-one" && !one.value && name === "department") one.selectedIndex = 1;
-        if (type === "select-one" && one.value) one.dispatchEvent(new Event("change", {bubbles: true}));
+        if (type === "select-one" && name in strict) one.dispatchEvent(new Event("change", {bubbles: true}));
         if (!["text", "textarea", "search", "tel", "password"].includes(type)) continue;
         const text = planted.replace("NAME", name) + (short.includes(name) ? "" : script);
         one.value = name in strict && !everything ? strict[name] : text;
