@@ -26,7 +26,7 @@ run: setup
 	@exec $(VENV) -m service.embedded run
 
 test: setup
-	@exec $(VENV) -m pytest -n 2 --dist loadfile $(ARGS)
+	@exec $(VENV) -m pytest -n 3 --dist loadfile $(ARGS)
 
 lint: setup
 	@$(VENV) -m ruff check .

@@ -86,7 +86,7 @@ def messages_part(path: Path) -> Iterator[str]:
     held_out = evaluate(training.train(part(whole, known)), part(whole, unknown))
     columns = {"cross-validated": model.about["cross_validation"], f"{len(unknown):,} held out": held_out}
     yield from figures(columns)
-    yield f"Texts per second on the held-out quarter, one process: {held_out['texts_per_second']:,.0f}."
+    yield f"Texts per second on the held-out quarter, all cores: {held_out['texts_per_second']:,.0f}."
     yield ""
     yield "| class | precision | recall | F1 | texts |"
     yield "|---|---|---|---|---|"

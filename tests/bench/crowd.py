@@ -68,6 +68,8 @@ DRAWN = f"""
 def fill(data: Path, rows: int, now: datetime) -> None:
     """Store so many complaints; those that are filed already stay and are copied from."""
     with db.engine.begin() as connection, _without_indexes(connection):
+        # What is stored first was filed first: what finds the week's complaints relies on it.
+        connection.execute(text("UPDATE complaints SET created_at = created_at - interval '1 year'"))
         _draw(connection, composed(data, min(TEXTS, rows // 10)), rows)
         connection.execute(text(_statement()), {"rows": rows, "days": DAYS, "now": now})
         each_band = "INSERT INTO text_bands SELECT unnest(bands), id FROM drawn JOIN pool USING (text) ORDER BY id"

@@ -15,7 +15,7 @@ from service.casework.models import Letter
 from service.config import ROOT
 from tests.casework.written import filed, issued
 
-PLANTED = "<w:br/>&amp;{{ 7*7 }}{% for x in y %}{_{=cmd|'/C calc'!A1}}_}\"'"
+PLANTED = "<w:br/>&amp;{{ 7*191 }}{% for x in y %}{_{=cmd|'/C calc'!A1}}_}\"'"
 
 
 @pytest.fixture(autouse=True)
@@ -68,7 +68,7 @@ def test_planted_marks_come_out_as_text(kind: str) -> None:
     told = text_of(documents.docx(letter))
     assert f"投诉企业：{PLANTED}" in told
     assert told.count(PLANTED) == 3
-    assert "49" not in told.replace(letter.matter, "")
+    assert "1337" not in told.replace(letter.matter, "")
 
 
 @pytest.mark.parametrize("kind", list(LETTERS))
