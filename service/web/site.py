@@ -18,6 +18,7 @@ from service.web import (
     department,
     desks,
     dispatching,
+    display,
     exports,
     filing,
     hotspots,
@@ -43,7 +44,7 @@ from service.web.forms import Filled
 PAGES = (
     assets, portal, filing, progress, signin, calling, dispatching, department, complaint, supervision, letters, inbox,
     notices, retaliation, workflow, revisits, knowledge, exports, imports, model_desk, routing_desk, reorganisations,
-    hotspots,
+    hotspots, display,
 )  # fmt: skip
 # What may be kept for all, and what a page asks by itself: neither shows that somebody is still there.
 UNHEARD = frozenset({"assets.built", "hotline.ringing", "hotline.keep", "department.fresh"})
@@ -124,7 +125,7 @@ def _prepare_templates(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(words.FILTERS)
     app.jinja_env.globals.update(asset=assets.url, icon=assets.icon, desks_of=desks.desks_of, Filled=Filled)
-    app.jinja_env.globals.update(unread=inbox.counted)
+    app.jinja_env.globals.update(unread=inbox.counted, display=display.display, here=display.here)
 
 
 def _guard_forms() -> None:

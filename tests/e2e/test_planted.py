@@ -49,7 +49,7 @@ NO_FIELDS = {"signin.sign_out", "filing.anew", "filing.put_away", "progress.leav
              "retaliation.put_away", "letters.renew", "inbox.opened", "inbox.read", "notice_desk.resend",
              "notice_desk.remove_address", "hotline.take", "department.columns", "department.batch", "exports.order",
              "imports.begin", "routing_desk.pause", "routing_desk.resume", "routing_desk.move", "model_desk.rule",
-             "reorganisations.confirm", "reorganisations.go_on", "reorganisations.cancel"}  # fmt: skip
+             "reorganisations.confirm", "reorganisations.go_on", "reorganisations.cancel", "display.kept"}  # fmt: skip
 FILL = """(form, [planted, script, short, strict, everything]) => {
     const told = [];
     for (const one of form.elements) {

@@ -202,6 +202,7 @@ PUBLIC = [
     View("retaliation.ask", "retaliation", "", followed("handling", "retaliation")),
     View("retaliation.receipt", "retaliation, receipt", "", suffered),
     View("workflow.show", "workflow", "", at("/workflow")),
+    View("display.settings", "display", "", at("/display?next=/")),
     View("", "not found", "", at("/nowhere")),
 ]  # fmt: skip
 

@@ -1,5 +1,18 @@
 // Small comforts; every page works without them.
 
+// 长者模式 comes and goes on the page as it stands, with all that was typed into it.
+document.querySelector("[data-reading-switch]")?.addEventListener("submit", (event) => {
+  const form = event.target;
+  const reading = event.submitter?.value;
+  if (!reading) return;
+  event.preventDefault();
+  document.documentElement.dataset.reading = reading;
+  form.querySelector(`button:not([value="${reading}"])`).focus();
+  const body = new URLSearchParams(new FormData(form));
+  body.set("reading", reading);
+  fetch(form.action, { method: "post", body, redirect: "manual" });
+});
+
 // A form that is sent twice by an impatient finger is sent once.
 addEventListener("submit", (event) => {
   const form = event.target;
