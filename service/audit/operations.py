@@ -15,9 +15,14 @@ from service.db import db
 LOCK = 20251
 
 
+def hold() -> None:
+    """Wait until nobody else records anything, and let nobody do so until the transaction ends."""
+    db.session.execute(select(func.pg_advisory_xact_lock(LOCK)))
+
+
 def record(action: str, subject: str, actor: str, now: datetime, **details: Any) -> None:
     """Write one entry at the end of the chain."""
-    db.session.execute(select(func.pg_advisory_xact_lock(LOCK)))
+    hold()
     last = db.session.scalar(select(Entry.hash).order_by(Entry.id.desc()).limit(1))
     entry = Entry(at=now, actor=actor, action=action, subject=subject, details=details)
     entry.hash = seal(last or START, entry.content())
@@ -47,7 +52,7 @@ def anchor(day: date, last_event: int, heads: Sequence[bytes]) -> None:
     Args:
         last_event: the events up to this one are covered; the first anchor written for a day stays.
     """
-    db.session.execute(select(func.pg_advisory_xact_lock(LOCK)))
+    hold()
     own = db.session.execute(select(Entry.id, Entry.hash).order_by(Entry.id.desc()).limit(1)).one_or_none()
     sealed = digest([*heads, own.hash if own else START])
     row = insert(Anchor).values(

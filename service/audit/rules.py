@@ -28,3 +28,9 @@ def digest(heads: Iterable[bytes]) -> bytes:
     for head in heads:
         whole.update(head)
     return whole.digest()
+
+
+def differences(before: Mapping[str, Any], values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """(what was, what becomes) of the values that are other than before."""
+    other = {name: value for name, value in values.items() if before.get(name) != value}
+    return {name: before.get(name) for name in other}, other
