@@ -18,7 +18,7 @@ from service import clock, demonstration, health, simulation
 from service.accounts import operations as accounts
 from service.accounts.rules import ROLES, Grant, Reader
 from service.audit import operations as audit
-from service.casework import climbing, recounting
+from service.casework import climbing, notes, recounting, wording
 from service.classifier import corpus, storage
 from service.classifier import operations as classifier
 from service.complaints import exporting, listing
@@ -79,6 +79,7 @@ def seed() -> None:
         stored["clocks"] = deadlines.seed(data)
         stored["notices"] = notices.seed(data)
         stored["answers"] = knowledge.seed(data)
+        stored["replies"] = wording.seed(data)
         if any(part.added or part.changed or part.retired for part in stored.values()):
             directory.bump()
     for name, part in stored.items():
@@ -483,6 +484,7 @@ def verify() -> None:
     broken = [f"{number}：{what}" for number, what in complaints.broken_chains()]
     broken += [f"审计记录 {entry} 与前一条不衔接" for entry in audit.broken()]
     broken += [f"{day} 的封印与记录不符" for day in complaints.broken_anchors()]
+    broken += [f"内部备注 {note} 与写下时不一致" for note in notes.broken()]
     click.echo("\n".join(broken) or "全部记录完整，未发现改动。")
     sys.exit(1 if broken else 0)
 

@@ -12,6 +12,7 @@ from flask import Flask
 from flask_migrate import upgrade
 
 from service.app import create_app, warm
+from service.casework import wording
 from service.classifier import operations as classifier
 from service.config import Config
 from service.db import db, transaction
@@ -19,6 +20,7 @@ from service.deadlines import operations as deadlines
 from service.directory import operations as directory
 from service.knowledge import operations as knowledge
 from service.notices import administration as notices
+from scripts import messages
 from tests import servers as own_servers
 from tests.caller import Caller
 from tests.factories import People
@@ -44,6 +46,7 @@ def config(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Config
 @pytest.fixture(scope="session")
 def seeded(config: Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """The app with a migrated, seeded database and a trained model."""
+    messages.compiled()
     app = create_app(config)
     app.testing = True
     app.test_client_class = Caller
@@ -54,6 +57,7 @@ def seeded(config: Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator
             deadlines.seed(config.data)
             notices.seed(config.data)
             knowledge.seed(config.data)
+            wording.seed(config.data)
             directory.bump()
         _have_model(config.var / "models", tmp_path_factory.getbasetemp())
     warm(app)

@@ -335,10 +335,10 @@ def may_read(letter: Letter, roles: Collection[str], reader: Reader) -> bool:
         return True
     if LETTERS[letter.kind].outside:
         return bool(set(roles) & READ_OUTSIDE)
-    return letter.department is not None and any(_works_in(letter.department, grant) for grant in reader.grants)
+    return letter.department is not None and any(works_in(letter.department, grant) for grant in reader.grants)
 
 
-def _works_in(department: str, grant: Any) -> bool:
+def works_in(department: str, grant: Any) -> bool:
     """Whether a grant is for a department, or for all of the place that it belongs to."""
     if grant.role not in READ_OUTSIDE or grant.department is not None:
         return bool(grant.department == department)

@@ -1,4 +1,4 @@
-"""Letters about a complaint, what hand-backs teach about duties, and duties that move to another department."""
+"""What casework keeps: letters, notes, wordings, what hand-backs teach about duties, and duties that move on."""
 
 from datetime import datetime
 
@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from service.crypto import Encrypted
 from service.db import Instant, db
+from service.seedfile import Seeded
 
 
 class Letter(db.Model):
@@ -44,6 +45,50 @@ class Letter(db.Model):
     answered_at: Mapped[datetime | None] = mapped_column(Instant)
     answer: Mapped[str | None] = mapped_column(Text)
     answered_by: Mapped[str | None] = mapped_column(Encrypted)
+
+
+class Note(db.Model):
+    """What somebody who works on a complaint noted for the own side; it is never changed.
+
+    Attributes:
+        side: code of the department whose people read it; empty for those who are not of a department.
+    """
+
+    __tablename__ = "complaint_notes"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    complaint_id: Mapped[int] = mapped_column(ForeignKey("complaints.id"), index=True)
+    side: Mapped[str] = mapped_column(Text)
+    author: Mapped[int] = mapped_column(BigInteger)
+    at: Mapped[datetime] = mapped_column(Instant)
+    text: Mapped[str] = mapped_column(Text)
+
+
+class ReplyTemplate(Seeded, db.Model):
+    """Words for what is often said to an enterprise, with placeholders for what differs.
+
+    Attributes:
+        kind: of casework.wording.KINDS.
+        family: of complaints that it is for; None for all.
+    """
+
+    __tablename__ = "reply_templates"
+
+    code: Mapped[str] = mapped_column(Text, primary_key=True)
+    kind: Mapped[str] = mapped_column(Text)
+    family: Mapped[str | None] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Text)
+    body: Mapped[str] = mapped_column(Text)
+
+
+class Phrase(db.Model):
+    """A sentence that one person writes again and again."""
+
+    __tablename__ = "phrases"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    text: Mapped[str] = mapped_column(Text)
 
 
 class DutyProposal(db.Model):

@@ -61,7 +61,7 @@ def test_the_first_seed_fills_every_table_and_the_second_changes_nothing(config:
     with migrated(config, servers) as app:
         first, second = (said(runner(app)("seed")).splitlines() for _ in range(2))
         assert len(directory.current().places) >= 116
-    assert len(first) == len(second) == 10
+    assert len(first) == len(second) == 11
     assert all("新增 0，" not in line and line.endswith("更新 0，停用 0，人工编辑过而未动 0") for line in first)
     assert all(line.endswith("新增 0，更新 0，停用 0，人工编辑过而未动 0") for line in second)
 

@@ -18,6 +18,9 @@ def upgrade() -> None:
     _calls()
     _known_enterprises()
     _knowledge()
+    _enterprise_accounts()
+    _one_time_passwords()
+    _complaint_page()
 
 
 def _assignees() -> None:
@@ -175,7 +178,94 @@ def _knowledge() -> None:
     op.create_index("ix_knowledge_answers_search", "knowledge_answers", ["search"], postgresql_using="gin")
 
 
+def _enterprise_accounts() -> None:
+    """Accounts that people of one enterprise share, and links by which colleagues join."""
+    op.create_table(
+        "enterprise_accounts",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("uscc", sa.LargeBinary(), nullable=False),
+        sa.Column("size", sa.Text(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_enterprise_accounts")),
+    )
+    op.create_table(
+        "invitations",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("account_id", sa.BigInteger(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"],
+            ["enterprise_accounts.id"],
+            name=op.f("fk_invitations_account_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invitations")),
+        sa.UniqueConstraint("hash", name=op.f("uq_invitations_hash")),
+    )
+    op.create_index("ix_invitations_account_id", "invitations", ["account_id"])
+    op.add_column("users", sa.Column("account_id", sa.BigInteger(), nullable=True))
+    op.add_column("users", sa.Column("leads", sa.Boolean(), server_default=sa.text("false"), nullable=False))
+    op.create_foreign_key(op.f("fk_users_account_id"), "users", "enterprise_accounts", ["account_id"], ["id"])
+    op.create_index("ix_users_account_id", "users", ["account_id"], postgresql_where="account_id IS NOT NULL")
+    op.create_index("uq_users_leads", "users", ["account_id"], unique=True, postgresql_where=sa.text("leads"))
+    op.add_column("complaints", sa.Column("account", sa.BigInteger(), nullable=True))
+    op.create_foreign_key(op.f("fk_complaints_account"), "complaints", "enterprise_accounts", ["account"], ["id"])
+    op.create_index("ix_complaints_account", "complaints", ["account", "id"], postgresql_where="account IS NOT NULL")
+
+
+def _without_enterprise_accounts() -> None:
+    op.drop_column("complaints", "account")
+    op.drop_column("users", "account_id")
+    op.drop_column("users", "leads")
+    op.drop_table("invitations")
+    op.drop_table("enterprise_accounts")
+
+
+def _one_time_passwords() -> None:
+    """Passwords that an administrator sets hold for one sign-in."""
+    op.add_column("users", sa.Column("one_time_until", sa.DateTime(timezone=True), nullable=True))
+
+
+def _complaint_page() -> None:
+    """Notes of those who work on a complaint, and words for what is often said."""
+    op.create_table(
+        "complaint_notes",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("complaint_id", sa.BigInteger(), nullable=False),
+        sa.Column("side", sa.Text(), nullable=False),
+        sa.Column("author", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["complaint_id"], ["complaints.id"], name=op.f("fk_complaint_notes_complaint_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_complaint_notes")),
+    )
+    op.create_index("ix_complaint_notes_complaint_id", "complaint_notes", ["complaint_id"])
+    op.create_table(
+        "reply_templates",
+        *(sa.Column(name, sa.Text(), nullable=name == "family") for name in ("code", "kind", "family", "name", "body")),
+        sa.Column("active", sa.Boolean(), server_default="true", nullable=False),
+        sa.Column("edited_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_reply_templates")),
+    )
+    op.create_table(
+        "phrases",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("user_id", sa.BigInteger(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_phrases_user_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_phrases")),
+    )
+    op.create_index("ix_phrases_user_id", "phrases", ["user_id"])
+
+
 def downgrade() -> None:
+    for table in ("phrases", "reply_templates", "complaint_notes"):
+        op.drop_table(table)
+    op.drop_column("users", "one_time_until")
+    _without_enterprise_accounts()
     op.drop_table("knowledge_answers")
     op.drop_index("ix_complaints_enterprise_name", "complaints")
     op.drop_table("known_enterprises")
