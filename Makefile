@@ -6,13 +6,14 @@ VENV := .venv/bin/python
 export PYTHONUTF8 := 1
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help run test lint bench setup clean clean-data
+.PHONY: help run test lint bench messages setup clean clean-data
 
 help:
 	@echo 'make run          启动企声通（首次会自动安装）；PORT=5001 换端口，Ctrl-C 停止'
 	@echo 'make test         运行全部测试；ARGS="-k 期限" 可加 pytest 的参数'
 	@echo 'make lint         检查代码'
 	@echo 'make bench        测量速度和内存；ARGS=duplicates 在一百万件中找重复，ARGS=training 学十万条'
+	@echo 'make messages     收集界面文字，更新英文译文表 service/translations/'
 	@echo 'make setup        只安装，不启动'
 	@echo 'make clean        删除安装的软件包和缓存，保留数据'
 	@echo 'make clean-data   删除 var/ 里的全部数据'
@@ -36,6 +37,9 @@ lint: setup
 
 bench: setup
 	@exec $(VENV) -m tests.bench $(ARGS)
+
+messages: setup
+	@$(VENV) -m scripts.messages
 
 clean:
 	@rm -rf service/web/static service/web/assets/node_modules

@@ -23,6 +23,7 @@ LINES_SHOWN = 15
 ASSETS = ROOT / "service" / "web" / "assets"
 MANIFEST = ROOT / "service" / "web" / "static" / "manifest.json"
 BUILT = ASSETS / "node_modules" / "built"
+ENGLISH = ROOT / "service" / "translations" / "en" / "LC_MESSAGES" / "messages.mo"
 NODE_LOCK = ROOT / "scripts" / "node.lock"
 NODE, NPM = 18, 9  # the oldest that build the pages' assets
 
@@ -36,6 +37,8 @@ def main() -> None:
             install()
         if not is_built():
             build()
+        if not is_told():
+            run(str(PYTHON), "-m", "scripts.messages", "compile")
 
 
 def install() -> None:
@@ -96,6 +99,11 @@ def is_built() -> bool:
     return MANIFEST.is_file() and BUILT.is_file() and BUILT.read_text(encoding="utf-8") == sources()
 
 
+def is_told() -> bool:
+    """Whether the compiled English is as new as its source."""
+    return ENGLISH.is_file() and ENGLISH.stat().st_mtime >= ENGLISH.with_suffix(".po").stat().st_mtime
+
+
 def sources() -> str:
     """A hash over everything that the assets are built from."""
     files = [path for path in ASSETS.rglob("*") if path.is_file() and "node_modules" not in path.parts]
@@ -140,7 +148,7 @@ def works(*command: str) -> bool:
 def run(*command: str) -> None:
     """Run a command to its end, and show what it said only if it failed."""
     done = subprocess.run(  # noqa: S603
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, cwd=ROOT
     )
     if done.returncode:
         lines = done.stdout.decode(errors="replace").splitlines()[-LINES_SHOWN:]

@@ -33,6 +33,8 @@ LARGEST_BODY = 1024 * 1024
 DRAINED = 32 * LARGEST_BODY
 # Whoever shows pages says here how one looks where something went wrong.
 ERROR_PAGE = "error_page"
+# Likewise how a sentence is told in the language of who asks.
+TOLD = "told"
 DEEPEST = 12
 LONGEST_NUMBER = 24
 MOST_FIELDS = 100
@@ -291,7 +293,9 @@ def answer(status: int, code: str, message: str, details: errors.FieldErrors | N
     page = current_app.extensions.get(ERROR_PAGE)
     if page is not None and is_page():
         return page(status, "" if message in HTTP_SENTENCES.values() else message)
-    body = {"code": code, "message": message, "errors": details or {}, "request_id": g.get("request_id", "")}
+    told = current_app.extensions.get(TOLD, str)
+    fields = {field: [told(one) for one in sentences] for field, sentences in (details or {}).items()}
+    body = {"code": code, "message": told(message), "errors": fields, "request_id": g.get("request_id", "")}
     response = jsonify(body)
     response.status_code = status
     return response

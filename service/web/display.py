@@ -12,7 +12,7 @@ from marshmallow import fields as ma_fields
 from marshmallow.validate import OneOf
 
 from service.http import public
-from service.web import forms
+from service.web import forms, languages
 from service.web.forms import Filled
 from service.web.signin import same_site
 
@@ -21,7 +21,7 @@ FOLLOW, STANDARD = "system", "standard"
 THEMES = {FOLLOW: "跟随系统", "light": "浅色", "dark": "深色"}
 READING = {STANDARD: "标准", "large": "长者模式（大字、大按钮、版面从简）"}
 # cookie → its choices; the first holds where nothing was chosen, and is not kept
-CHOICES: dict[str, Mapping[str, str]] = {"theme": THEMES, "reading": READING}
+CHOICES: dict[str, Mapping[str, str]] = {"theme": THEMES, "reading": READING, languages.COOKIE: languages.NAMES}
 
 pages = Blueprint("display", __name__)
 
@@ -31,11 +31,12 @@ class Display:
     """What a reader chose.
 
     Attributes:
-        theme, reading: of CHOICES; empty for what needs no word on the page.
+        theme, reading, language: of CHOICES; empty for what needs no word on the page.
     """
 
     theme: str = ""
     reading: str = ""
+    language: str = ""
 
     @property
     def colours(self) -> str:
@@ -48,6 +49,7 @@ class DisplaySchema(Schema):
 
     theme = ma_fields.String(validate=OneOf(list(THEMES), error="请从跟随系统、浅色、深色中选一项。"))
     reading = ma_fields.String(validate=OneOf(list(READING), error="请从标准、长者模式中选一项。"))
+    language = ma_fields.String(validate=OneOf(list(languages.NAMES), error="请从中文、English 中选一项。"))
 
 
 SCHEMA = DisplaySchema()
@@ -72,7 +74,7 @@ def here() -> str:
 def settings() -> Any:
     """What may be chosen, and what is."""
     shown = display()
-    return _asked(Filled({"theme": shown.theme or FOLLOW, "reading": shown.reading or STANDARD}))
+    return _asked(Filled({name: getattr(shown, name) or next(iter(options)) for name, options in CHOICES.items()}))
 
 
 @pages.post("/display")
@@ -85,6 +87,15 @@ def kept() -> Any:
     answer = redirect(_onward() or url_for("display.settings"))
     for name, value in chosen.items():
         _keep(answer, name, value)
+    return answer
+
+
+@pages.get("/language/<any(zh, en):code>")
+@public
+def spoken(code: str) -> Any:
+    """Change the language of the pages, and go back to where one came from."""
+    answer = redirect(_onward() or url_for("portal.home"))
+    _keep(answer, languages.COOKIE, code)
     return answer
 
 

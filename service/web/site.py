@@ -2,16 +2,18 @@
 
 from typing import Any
 
-from flask import Flask, Response, current_app, g, redirect, render_template, request, url_for
+from flask import Flask, Response, current_app, flash, g, redirect, render_template, request, url_for
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
-from flask_babel import Babel
 from flask_babel import gettext as _
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
 
 from service import http
 from service.clock import ZONE
 from service.errors import NotSignedIn
 from service.web import (
+    admin,
+    admin_users,
     assets,
     calling,
     complaint,
@@ -25,6 +27,7 @@ from service.web import (
     imports,
     inbox,
     knowledge,
+    languages,
     letters,
     model_desk,
     notices,
@@ -35,6 +38,7 @@ from service.web import (
     revisits,
     routing_desk,
     signin,
+    speech,
     supervision,
     words,
     workflow,
@@ -44,10 +48,12 @@ from service.web.forms import Filled
 PAGES = (
     assets, portal, filing, progress, signin, calling, dispatching, department, complaint, supervision, letters, inbox,
     notices, retaliation, workflow, revisits, knowledge, exports, imports, model_desk, routing_desk, reorganisations,
-    hotspots, display,
+    hotspots, display, admin, admin_users,
 )  # fmt: skip
 # What may be kept for all, and what a page asks by itself: neither shows that somebody is still there.
 UNHEARD = frozenset({"assets.built", "hotline.ringing", "hotline.keep", "department.fresh"})
+# What somebody may open whose password is still the one that an administrator set.
+WITHOUT_OWN_PASSWORD = UNHEARD | {"signin.profile", "signin.change_password", "signin.sign_out", "display.save"}
 IDLE = 8 * 3600  # seconds until a session that nobody uses ends
 CSRF = CSRFProtect()
 
@@ -98,7 +104,6 @@ def register(app: Flask) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         PERMANENT_SESSION_LIFETIME=IDLE,
-        BABEL_DEFAULT_LOCALE="zh_Hans_CN",
         BABEL_DEFAULT_TIMEZONE=str(ZONE),
         WTF_CSRF_CHECK_DEFAULT=False,
         # A form that took an hour to fill in is as good as another; the token ends with the session.
@@ -107,14 +112,16 @@ def register(app: Flask) -> None:
         WTF_CSRF_SSL_STRICT=False,
     )
     app.session_interface = Sessions()
-    Babel(app)
+    languages.register(app)
     CSRF.init_app(app)
     http.login.session_protection = None  # the token in the session is what is checked
     http.login.request_loader(signin.who)
     _prepare_templates(app)
     app.before_request(_guard_forms)
+    app.before_request(_own_password_first)
     app.after_request(_protect)
     app.extensions[http.ERROR_PAGE] = error_page
+    app.extensions[http.TOLD] = speech.told
     app.register_error_handler(CSRFError, _unsafe)
     app.register_error_handler(NotSignedIn, _sign_in_first)
     for module in PAGES:
@@ -123,7 +130,8 @@ def register(app: Flask) -> None:
 
 def _prepare_templates(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters.update(words.FILTERS)
+    app.jinja_env.finalize = speech.finished
+    app.jinja_env.filters.update(words.FILTERS, told=speech.told, listed=speech.listed)
     app.jinja_env.globals.update(asset=assets.url, icon=assets.icon, desks_of=desks.desks_of, Filled=Filled)
     app.jinja_env.globals.update(unread=inbox.counted, display=display.display, here=display.here)
 
@@ -134,6 +142,14 @@ def _guard_forms() -> None:
     request.max_content_length = getattr(view, "largest_body", http.LARGEST_BODY)
     if http.is_page():
         CSRF.protect()
+
+
+def _own_password_first() -> Any:
+    """Who signed in with a password that an administrator set does nothing before there is one of their own."""
+    if http.is_page() and request.endpoint not in WITHOUT_OWN_PASSWORD and current_user.one_time:
+        flash(_("请先把一次性密码改成自己的密码，再办别的事。"), "amber")
+        return redirect(url_for("signin.profile"))
+    return None
 
 
 def _protect(response: Response) -> Response:
@@ -151,7 +167,7 @@ def error_page(status: int, message: str = "") -> Response:
     title, advice = WRONG.get(status, WRONG[500 if status >= 500 else 400])
     # Where the service itself is ill, asking the database who reads this may fail again.
     g.unasked = status >= 500
-    told = {"title": _(title), "advice": message or _(advice), "request_id": g.get("request_id", "")}
+    told = {"title": _(title), "advice": speech.told(message) or _(advice), "request_id": g.get("request_id", "")}
     return Response(render_template("error.html", status=status, **told), status)
 
 

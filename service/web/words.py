@@ -5,7 +5,9 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import phonenumbers
+from babel.dates import format_date
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from service import clock
 from service.complaints.rules import STATES
@@ -14,6 +16,7 @@ from service.deadlines.models import Clock
 from service.deadlines.remaining import Left, left
 from service.deadlines.rules import Unit
 from service.directory import operations as directory
+from service.web import languages
 
 # state of a deadline → icon, word
 DUE_STATES = {
@@ -182,21 +185,24 @@ def due_of(running: Clock) -> Due:
 
 def _spoken_left(remaining: Left) -> str:
     if remaining.time is None:
-        return _("%(days)d 个工作日", days=remaining.days)
+        return ngettext("%(num)d 个工作日", "%(num)d 个工作日", remaining.days)
     hours, minutes = _hours(remaining.time)
-    told = (_("%(hours)d 个工作小时", hours=hours) if hours else "", _minutes(minutes, bool(hours)))
-    return " ".join(filter(None, told))
+    worked = ngettext("%(num)d 个工作小时", "%(num)d 个工作小时", hours) if hours else ""
+    return " ".join(filter(None, (worked, _minutes(minutes, bool(hours)))))
 
 
 def _spoken_time(length: timedelta) -> str:
     hours, minutes = _hours(length)
-    return " ".join(filter(None, (_("%(hours)d 小时", hours=hours), _minutes(minutes, after_hours=True))))
+    told = ngettext("%(num)d 小时", "%(num)d 小时", hours)
+    return " ".join(filter(None, (told, _minutes(minutes, after_hours=True))))
 
 
 def _minutes(minutes: int, after_hours: bool) -> str:
     if not minutes:
         return ""
-    return _("%(minutes)d 分", minutes=minutes) if after_hours else _("%(minutes)d 分钟", minutes=minutes)
+    if after_hours:
+        return ngettext("%(num)d 分", "%(num)d 分", minutes)
+    return ngettext("%(num)d 分钟", "%(num)d 分钟", minutes)
 
 
 def _hours(length: timedelta) -> tuple[int, int]:
@@ -204,15 +210,16 @@ def _hours(length: timedelta) -> tuple[int, int]:
 
 
 def moment(at: datetime) -> str:
-    """12月3日 17:30, with the year where it is not this one."""
+    """12月3日 17:30, 3 Dec 17:30, with the year where it is not this one."""
     return f"{day(at)} {clock.local(at):%H:%M}"
 
 
 def day(at: datetime | date) -> str:
-    """12月3日, with the year where it is not this one."""
+    """12月3日, 3 Dec, with the year where it is not this one."""
     here = clock.local(at) if isinstance(at, datetime) else at
-    year = "" if here.year == clock.local(clock.now()).year else f"{here.year}年"
-    return f"{year}{here.month}月{here.day}日"
+    speaking = languages.current()
+    pattern = speaking.day if here.year == clock.local(clock.now()).year else speaking.dated
+    return format_date(here, pattern, locale=speaking.locale)
 
 
 def machine(at: datetime) -> str:
@@ -221,11 +228,12 @@ def machine(at: datetime) -> str:
 
 
 def yuan(amount: Decimal | int | str | None) -> str:
-    """1,250,000 元; fen only where there are any."""
+    """1,250,000 元, ¥1,250,000; fen only where there are any."""
     if amount is None:
         return ""
     number = Decimal(amount)
-    return f"{number:,.0f} 元" if number == number.to_integral_value() else f"{number:,.2f} 元"
+    told = f"{number:,.0f}" if number == number.to_integral_value() else f"{number:,.2f}"
+    return _("%(amount)s 元", amount=told)
 
 
 def phone(number: str) -> str:
