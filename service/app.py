@@ -18,6 +18,7 @@ from service.deadlines import calendar
 from service.directory import api as directory
 from service.documentation import blp as documentation
 from service.insight import api as insight
+from service.insight import tasks as insight_tasks  # noqa: F401
 from service.intake import api as intake
 from service.intake import tasks as intake_tasks  # noqa: F401
 from service.jobs import tasks as jobs_tasks  # noqa: F401

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import exp, log, sqrt
 
+from service.complaints.rules import DELIVERIES
+
 # What satisfaction counts for, of the five grades; the two worst count for nothing.
 GRADES = {"very_satisfied": 1.0, "satisfied": 1.0, "mostly_satisfied": 0.9}
 WEIGHTS = {"response": 0.1, "solution": 0.5, "satisfaction": 0.4}
@@ -133,3 +135,42 @@ def joined(groups: Iterable[Iterable[int]]) -> list[list[int]]:
         positions = sorted([position, *(one for cluster in near for one in cluster[0])])
         clusters.append((positions, group.union(*(cluster[1] for cluster in near))))
     return [positions for positions, _ in clusters]
+
+
+# How far a complaint can come, in order; each stage with the name of who has come so far.
+STAGES = {
+    "filed": "提交",
+    "accepted": "受理",
+    "dispatched": "派单",
+    "signed": "签收",
+    "replied": "答复",
+    "asked": "问到企业",
+    "solved": "解决",
+}
+ASKED, SOLVED = (list(STAGES).index(code) for code in ("asked", "solved"))
+_TAKEN = {
+    "accepted": ("accept",),
+    "dispatched": DELIVERIES,
+    "signed": ("sign",),
+    "replied": ("reply", "answer"),
+    "asked": ("close", "rate"),
+}
+# action → the stage that it leads to; a revisit only where it found somebody.
+STAGED_BY = {action: list(STAGES).index(code) for code, actions in _TAKEN.items() for action in actions}
+
+# P: of fewer cases than this no rate is compared with others.
+ENOUGH = 10
+Z95_BOTH = 1.96
+
+
+def interval(numerator: float, denominator: int) -> tuple[float, float]:
+    """Between which rates the true one lies with 95 % confidence (Wilson's score interval).
+
+    Where cases count in part (a grade of 0.9), they vary less than cases that count or do not: the interval is then
+    wider than it need be, never narrower.
+    """
+    share, square = numerator / denominator, Z95_BOTH**2
+    middle = (share + square / (2 * denominator)) / (1 + square / denominator)
+    spread = sqrt(share * (1 - share) / denominator + square / (4 * denominator**2))
+    half = Z95_BOTH * spread / (1 + square / denominator)
+    return max(0.0, middle - half), min(1.0, middle + half)

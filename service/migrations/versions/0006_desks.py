@@ -21,6 +21,7 @@ def upgrade() -> None:
     _enterprise_accounts()
     _one_time_passwords()
     _complaint_page()
+    _tallies()
 
 
 def _assignees() -> None:
@@ -261,7 +262,51 @@ def _complaint_page() -> None:
     op.create_index("ix_phrases_user_id", "phrases", ["user_id"])
 
 
+def _tallies() -> None:
+    """What figures are counted from, and how far that is kept."""
+    moments = (
+        "result_due",
+        "sign_due",
+        "valid_at",
+        "valid_before",
+        "dispatched_at",
+        "handed_back_at",
+        "replied_at",
+        "redone_at",
+    )
+    texts = ("region", "department", "respondent_department", "category", "desk", "satisfaction", "holder")
+    op.create_table(
+        "tallies",
+        sa.Column("complaint_id", sa.BigInteger(), nullable=False),
+        sa.Column("round", sa.SmallInteger(), nullable=False),
+        *(sa.Column(name, sa.Text(), nullable=False) for name in ("dispatch_place", "channel", "status")),
+        *(sa.Column(name, sa.Text(), nullable=True) for name in texts),
+        *(sa.Column(name, sa.Boolean(), nullable=False) for name in ("sealed", "excluded", "contacted")),
+        *(sa.Column(name, sa.Boolean(), nullable=True) for name in ("solved", "result_met", "sign_met")),
+        sa.Column("filed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("filed_on", sa.Date(), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("stage", sa.SmallInteger(), nullable=False),
+        sa.Column("enterprise", sa.BigInteger(), nullable=True),
+        *(sa.Column(name, sa.DateTime(timezone=True), nullable=True) for name in ("due_at", "ended_at", *moments)),
+        sa.ForeignKeyConstraint(
+            ["complaint_id"], ["complaints.id"], name=op.f("fk_tallies_complaint_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("complaint_id", "round", name=op.f("pk_tallies")),
+    )
+    op.create_table(
+        "tally_state",
+        sa.Column("id", sa.Integer(), nullable=False),
+        *(sa.Column(name, sa.BigInteger(), nullable=False) for name in ("counted_to", "next_to", "next_xid")),
+        sa.Column("counted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("id = 1", name=op.f("ck_tally_state_one_row")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tally_state")),
+    )
+
+
 def downgrade() -> None:
+    op.drop_table("tally_state")
+    op.drop_table("tallies")
     for table in ("phrases", "reply_templates", "complaint_notes"):
         op.drop_table(table)
     op.drop_column("users", "one_time_until")
