@@ -1,5 +1,7 @@
 """The reply, and what the enterprise says of it: draft, approval, revisit, closing, redo."""
 
+from datetime import timedelta
+
 from service.casework import rules
 from service.casework.deeds import Deed
 from service.complaints import operations as complaints
@@ -10,6 +12,9 @@ from service.errors import NotAllowed, WrongState
 
 # Redo is the enterprise's right within so long after the reply; later the supervisor decides.
 TIME_TO_REDO = Term(10, Unit.WORKING_DAYS)
+# P: so long after the reply the enterprise may rate it, and rate it anew.
+TIME_TO_RATE = timedelta(days=30)
+ANSWERS = ("reply", "answer")
 # In these roles somebody works on a complaint for a department.
 HANDLERS = ("handler", "department_dispatcher", "head", CO_HANDLER)
 
@@ -44,6 +49,14 @@ def _revisit(deed: Deed) -> None:
     if _handled(deed):
         raise NotAllowed("自己办理的诉求要由另一位回访。")
     deed.complaint.contacted = deed.given["contacted"]
+    _keep_facts(deed)
+
+
+def _rate(deed: Deed) -> None:
+    """The enterprise's own word on what a revisit would ask."""
+    answered = complaints.last_of(deed.complaint.id, ANSWERS)
+    if answered is None or answered.at < deed.now - TIME_TO_RATE:
+        raise WrongState("答复已超过 30 天，不能再评价。")
     _keep_facts(deed)
 
 
@@ -92,6 +105,7 @@ EFFECTS = {
     "reply": _reply,
     "revisit": _revisit,
     "revisit_unanswered": _revisit,
+    "rate": _rate,
     "close": _close,
     "redo": _redo,
     "grant_redo": _begin_anew,

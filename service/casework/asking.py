@@ -15,6 +15,7 @@ from service.errors import Invalid, NotAllowed, WrongState
 
 LONGEST_SUSPENSION = timedelta(days=30)
 BETWEEN_URGES = timedelta(hours=24)
+MOST_MESSAGES, A_DAY = 10, timedelta(hours=24)
 RULERS = {"head": "部门负责人", "supervisor": "督办人"}
 
 
@@ -106,6 +107,13 @@ def _urge(deed: Deed) -> None:
         raise WrongState("24 小时内已经催办过，承办单位会看到您的催办。")
 
 
+def _message(deed: Deed) -> None:
+    """So many a day that nobody is kept from saying anything, and nobody's work from being done."""
+    said = [event for event in complaints.trail(deed.complaint, everything=False) if event.action == "message"]
+    if sum(event.at > deed.now - A_DAY for event in said) >= MOST_MESSAGES:
+        raise WrongState(f"24 小时内最多留言 {MOST_MESSAGES} 次，请把要说的合在一起，明天再发。")
+
+
 def _rule_misuse(deed: Deed) -> None:
     """A mark, never a block: what follows is decided by people, step by step."""
     if deed.given["upheld"]:
@@ -129,6 +137,7 @@ EFFECTS = {
     "invite": _invite,
     "opine": _opine,
     "urge": _urge,
+    "message": _message,
     "rule_misuse": _rule_misuse,
     "rule_misuse_appeal": _rule_misuse_appeal,
     "rule_counting": _rule_counting,

@@ -279,6 +279,9 @@ _STEPS = (
     _step("revisit_unanswered", "期满回访", UNSOLVED, None, "revisit_agent", needs=("contacted",),
           allows=("solved", "satisfaction", "reason", "note"), settles="revisit", stops=("revisit",),
           tells=("supervisor",), public=False),
+    # The enterprise's own word on the facts that a revisit asks for; where one asks too, the last word stands.
+    _step("rate", "企业评价", "replied answered revisited closed", None, "enterprise", needs=("satisfaction",),
+          allows=("solved", "reason"), tells=("department",)),
     _step("close", "办结", "replied answered revisited", "closed", "revisit_agent dispatcher enterprise",
           needs=("solved",), allows=("note", "reason", "satisfaction"), stops=EVERY_CLOCK,
           tells=("enterprise", "department", "followers")),
@@ -300,6 +303,11 @@ _STEPS = (
           tells=("enterprise", "dispatcher")),
     _step("urge", "企业催办", f"submitted accepted {IN_HAND}", None, "enterprise operator",
           tells=("dispatcher", "department", "head")),
+    # --- what both sides say to each other meanwhile
+    _step("message", "企业留言", f"{UNSOLVED} replied revisited", None, "enterprise operator", needs=("text",),
+          allows=(), tells=("department",)),
+    _step("message_back", "给企业留言", "handling waiting drafted approved suspended replied revisited", None,
+          "handler department_dispatcher", needs=("text",), allows=(), when=("has_department",)),
     # --- supervision
     _step("supervise", "督办", f"accepted {IN_HAND} replied revisited", None, "supervisor",
           needs=("reason",), allows=(), when=("has_department",), tells=("department", "head"), public=False),

@@ -2,15 +2,17 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Exists, and_, case, exists, func, or_, select
 
 from service.complaints.models import Complaint, Event
-from service.complaints.rules import DELIVERIES
+from service.complaints.rules import DELIVERIES, ENTERPRISE
 from service.db import db
 from service.deadlines.models import Clock
 from service.insight.rules import GRADES, Figure, judged
 
 REVISITS = ("revisit", "revisit_unanswered")
+# By these the enterprise says itself how satisfied it is.
+OWN = ("rate", "close")
 REDOS = ("redo", "grant_redo")
 
 
@@ -29,20 +31,35 @@ def figures(scope: ColumnElement[bool], since: datetime, until: datetime) -> lis
 
 
 def valid(since: datetime, until: datetime) -> ColumnElement[bool]:
-    """The cases of the three facts: the enterprise was reached, or the limit ended without an answer."""
-    reached = exists().where(
-        Event.complaint_id == Complaint.id, Event.action.in_(REVISITS), Event.at >= since, Event.at < until,
-        Event.data["contacted"].as_boolean(),
-    )  # fmt: skip
-    closed = exists().where(
-        Event.complaint_id == Complaint.id, Event.action == "close", Event.at >= since, Event.at < until,
-        Event.role != "enterprise",
-    )  # fmt: skip
+    """The cases of the three facts: the enterprise was asked or spoke up, or the limit ended without an answer."""
+    period = (Event.at >= since, Event.at < until)
     unanswered = exists().where(
         Clock.complaint_id == Complaint.id, Clock.kind == "result", Clock.state != "cancelled",
         Clock.overdue_at >= since, Clock.overdue_at < until,
     )  # fmt: skip
-    return or_(reached, closed, unanswered)
+    return or_(_reached(*period), _closed(*period), _spoke(since, until), unanswered)
+
+
+def _reached(*when: ColumnElement[bool]) -> Exists:
+    """A revisit that found somebody."""
+    mine = (Event.complaint_id == Complaint.id, Event.action.in_(REVISITS), Event.data["contacted"].as_boolean())
+    return exists().where(*mine, *when)
+
+
+def _closed(*when: ColumnElement[bool]) -> Exists:
+    """Closed by somebody who asked before."""
+    return exists().where(Event.complaint_id == Complaint.id, Event.action == "close", Event.role != ENTERPRISE, *when)
+
+
+def _spoke(since: datetime, until: datetime) -> ColumnElement[bool]:
+    """The enterprise's own word, as long as nobody asked it: counted once, where it was said last."""
+    word = exists().where(
+        Event.complaint_id == Complaint.id, Event.action.in_(OWN), Event.role == ENTERPRISE,
+        Event.data["satisfaction"].as_string().is_not(None),
+    )  # fmt: skip
+    said = word.where(Event.at >= since, Event.at < until)
+    later = word.where(Event.at >= until)
+    return and_(Complaint.solved.is_not(None), said, ~later, ~_reached(), ~_closed())
 
 
 def _revisits(scope: ColumnElement[bool], since: datetime, until: datetime) -> dict[str, ColumnElement[float]]:

@@ -17,6 +17,13 @@ CASES = f"""
       (action IN ('revisit', 'revisit_unanswered') AND data->>'contacted' = 'true')
       OR (action = 'close' AND role <> 'enterprise'))
     UNION
+    SELECT e.complaint_id FROM events e JOIN complaints r ON r.id = e.complaint_id AND r.solved IS NOT NULL
+      WHERE e.action IN ('rate', 'close') AND e.role = 'enterprise' AND e.data->>'satisfaction' IS NOT NULL
+      GROUP BY e.complaint_id HAVING max(e.at) >= :since AND max(e.at) < :until
+      AND e.complaint_id NOT IN (SELECT complaint_id FROM events WHERE
+        (action IN ('revisit', 'revisit_unanswered') AND data->>'contacted' = 'true')
+        OR (action = 'close' AND role <> 'enterprise'))
+    UNION
     SELECT complaint_id FROM clocks WHERE kind = 'result' AND state <> 'cancelled'
       AND overdue_at >= :since AND overdue_at < :until)
 """

@@ -182,6 +182,19 @@ def find(complaint_id: int, attachment_id: int) -> Attachment:
     return found
 
 
+def find_held(holder: bytes, attachment_id: int) -> Attachment:
+    """One of the files that a form holds.
+
+    Raises:
+        NotFound: it holds no such file.
+    """
+    wanted = select(Attachment).where(Attachment.id == attachment_id, Attachment.holder == holder)
+    found = db.session.scalar(wanted)
+    if found is None:
+        raise NotFound("没有找到这个附件。")
+    return found
+
+
 def content(attachment: Attachment) -> bytes:
     """What is in a file.
 

@@ -1,11 +1,10 @@
-"""Filing in three steps, review and receipt; what was typed lies here, encrypted, and the cookie holds its token."""
+"""Filing in three steps, review and receipt; what was typed lies here, encrypted, and a cookie holds its token."""
 
-import secrets
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -18,21 +17,24 @@ from service.directory import operations as directory
 from service.errors import Invalid
 from service.http import public, takes
 from service.intake import attachments, begun, operations
-from service.intake.models import BegunFiling
 from service.intake.schemas import DebtSchema, FiledSchema
-from service.web import choices, files, forms, progress, questions
+from service.web import choices, drafts, files, forms, progress, qr, questions
 from service.web.forms import Filled
 from service.web.promises import DONE
 from service.web.questions import STEPS, Said
 
 pages = Blueprint("filing", __name__)
 
-# Names in the session: the token of what is being written, and of what was filed last.
-BEGUN, RECEIPT = "begun", "receipt"
+# In the session: the token of what was filed last.
+RECEIPT = "receipt"
 GO, PAPER = "_go", "_paper"
+# Whoever comes back after so long is told that this was begun before, and may be another's.
+AWAY = timedelta(minutes=30)
 FILED = FiledSchema()
 DEBT = DebtSchema()
 ELSEWHERE = "您在另一个窗口里开始了新的一份。下面是您刚才填的，确认无误后请再按一次按钮，会接着新的一份继续。"
+ELSEWHERE_KEPT = "您在另一个窗口里开始了新的一份，这里填的不再自动保存。"
+EXPIRED = "这份内容已经超过一天没有提交，没有再保留，请重新填写。"
 
 
 # --- the three steps -------------------------------------------------------------------------------------------------
@@ -82,17 +84,18 @@ def contact_given() -> Any:
 
 def _asked(index: int) -> Any:
     """A step as it was filled in so far."""
-    said = begun.said(_filing())
+    filing = drafts.filing()
+    said = begun.said(filing)
     if index and not said:
         return redirect(url_for("filing.text"))
     checked = questions.load(said, index + 1) if "check" in request.args else None
-    return _page(index, checked if isinstance(checked, Filled) else Filled(said))
+    return _page(index, checked if isinstance(checked, Filled) else Filled(said), filing.updated_at if filing else None)
 
 
 def _given(index: int) -> Any:
     """Keep what a step says, right or wrong; on to the next one if it is right."""
-    said = questions.merged(begun.said(_filing()), STEPS[index], forms.read(request.form))
-    if request.form.get(PAPER) not in {None, "", _paper()}:
+    said = _said(index)
+    if _is_of_another():
         return _page(index, Filled(said, message=_(ELSEWHERE), status=409))
     go, _colon, which = request.form.get(GO, "").partition(":")
     if go == "example" and which in questions.EXAMPLES:
@@ -104,12 +107,22 @@ def _given(index: int) -> Any:
     return _page(index, loaded) if isinstance(loaded, Filled) else redirect(_after(index))
 
 
+def _said(index: int) -> dict[str, Any]:
+    """All that was said so far, with a step as the form at hand has it."""
+    return questions.merged(begun.said(drafts.filing()), STEPS[index], forms.read(request.form))
+
+
+def _is_of_another() -> bool:
+    """Whether the page at hand was begun for another filing than this browser now holds."""
+    return request.form.get(PAPER) not in {None, "", drafts.paper()}
+
+
 def _after(index: int) -> str:
     return url_for(STEPS[index + 1].endpoint if index + 1 < len(STEPS) else "filing.review")
 
 
-def _page(index: int, form: Filled) -> Any:
-    """A step's page."""
+def _page(index: int, form: Filled, kept: datetime | None = None) -> Any:
+    """A step's page; `kept`: when what stands there was kept last."""
     book, said = directory.current(), form.values
     judgement = questions.judge(said) if index < len(STEPS) - 1 else None
     found = questions.prefilled(said, book) if index == 1 else {}
@@ -128,8 +141,9 @@ def _page(index: int, form: Filled) -> Any:
         "sizes": SIZES,
     }
     page = render_template(
-        template, form=shown, judgement=judgement, prefilled=found, paper=_paper(), titles=questions.TITLES,
-        at=index + 1, **options,
+        template, form=shown, judgement=judgement, prefilled=found, paper=drafts.paper(),
+        titles=questions.TITLES, stage=index + 1, kept=kept, away=kept is not None and kept < clock.now() - AWAY,
+        keep=url_for("filing.keep", index=index), **options,
     )  # fmt: skip
     return page, form.status
 
@@ -158,39 +172,37 @@ def warnings() -> str:
 
 
 def _part(template: str, index: int) -> str:
-    said = questions.merged(begun.said(_filing()), STEPS[index], forms.read(request.form))
-    return render_template(template, judgement=questions.judge(said))
+    return render_template(template, judgement=questions.judge(_said(index)))
 
 
 # --- what is being written -------------------------------------------------------------------------------------------
 
 
-def _filing() -> BegunFiling | None:
-    """What this browser has begun and not filed yet."""
-    found = begun.read(session[BEGUN], clock.now()) if BEGUN in session else None
-    return found if found and found.filed_at is None else None
-
-
-def _paper() -> str:
-    """Tells one begun filing from another in a page; opens nothing."""
-    return begun.key_of(session[BEGUN]).hex()[:12] if BEGUN in session else ""
+@pages.post("/file/keep/<int(max=2):index>")
+@public
+def keep(index: int) -> Any:
+    """Keep what stands in a step while it is typed, right or wrong; says when that was."""
+    if _is_of_another():
+        return jsonify(told=_(ELSEWHERE_KEPT)), 409
+    _keep(_said(index))
+    return jsonify(told=_("已自动保存 %(time)s", time=f"{clock.local(clock.now()):%H:%M}"), paper=drafts.paper())
 
 
 def _keep(said: Said) -> None:
-    if session.get(BEGUN) in {None, session.get(RECEIPT)}:
-        session[BEGUN] = secrets.token_urlsafe(24)
+    token = drafts.hold(anew=drafts.token() == session.get(RECEIPT))
     with transaction():
-        begun.write(session[BEGUN], said, clock.now())
+        begun.write(token, said, clock.now())
 
 
 @pages.post("/file/new")
 @public
 def anew() -> Any:
     """Give up what was begun."""
-    if token := session.pop(BEGUN, None):
+    if token := drafts.token():
         with transaction():
             attachments.drop_all(begun.key_of(token))
             begun.drop(token)
+    drafts.let_go()
     flash(_("已清空，可以重新填写。"), "grass")
     return redirect(url_for("filing.text"))
 
@@ -210,10 +222,10 @@ def review() -> Any:
 @takes(files.LARGEST_FORM)
 def submit() -> Any:
     """Take files in or out, and file."""
-    if BEGUN not in session or _already_filed():
-        return redirect(url_for("filing.receipt"))
-    token, go = session[BEGUN], request.form.get(GO, "")
-    refused = _take(begun.key_of(token), go)
+    token, go = drafts.token(), request.form.get(GO, "")
+    if not token or token == session.get(RECEIPT):
+        return _over()
+    refused = files.taken(begun.key_of(token), go)
     if refused:
         return _review(Filled({}, {files.FIELD: refused}, forms.MEND, 422))
     if go != "submit":
@@ -222,23 +234,40 @@ def submit() -> Any:
     if isinstance(outcome, Filled):
         return _review(outcome)
     session[RECEIPT] = token
+    drafts.let_go()
     return redirect(url_for("filing.receipt"))
 
 
-def _already_filed() -> bool:
-    return session[BEGUN] == session.get(RECEIPT)
+def _over() -> Any:
+    """Nothing is being written: it was filed already, or lay too long."""
+    if RECEIPT in session:
+        return redirect(url_for("filing.receipt"))
+    flash(_(EXPIRED), "amber")
+    return redirect(url_for("filing.text"))
 
 
-def _take(holder: bytes, go: str) -> list[str]:
-    with transaction():
-        verb, _colon, which = go.partition(":")
-        if verb == "drop" and which.isdecimal() and len(which) < 19:
-            attachments.drop(holder, int(which))
-        return attachments.hold(holder, files.uploads(), clock.now())
+@pages.post("/file/files")
+@public
+@takes(files.LARGEST_SINGLE)
+def send() -> Any:
+    """Take one file in or out by itself, so that a line that breaks loses one file and not all."""
+    filing = drafts.filing()
+    if filing is None or _is_of_another():
+        return jsonify(told=_(ELSEWHERE_KEPT if filing else EXPIRED)), 409
+    refused = files.taken(filing.key, request.form.get(GO, ""))
+    return files.listed(filing.key, refused, "filing.file")
+
+
+@pages.get("/file/files/<int:attachment_id>")
+@public
+def file(attachment_id: int) -> Response:
+    """One of the files that this filing holds."""
+    filing = drafts.filing()
+    return files.sent(attachments.find_held(filing.key if filing else b"", attachment_id))
 
 
 def _review(form: Filled) -> Any:
-    filing = _filing()
+    filing = drafts.filing()
     said = begun.said(filing)
     loaded = questions.load(said)
     if filing is None or isinstance(loaded, Filled):
@@ -248,9 +277,8 @@ def _review(form: Filled) -> Any:
         return redirect(url_for(STEPS[step].endpoint, check=1) if said else url_for("filing.text"))
     parts = [(step, questions.shown(questions.effective(said), step)) for step in STEPS]
     page = render_template(
-        "portal/file_review.html", form=form, parts=parts, judgement=questions.judge(said), paper=_paper(),
-        held=attachments.held(filing.key), size=files.size, told=attachments.TOLD, accept=attachments.ACCEPTED,
-        most=attachments.MOST, largest=attachments.LARGEST, titles=questions.TITLES,
+        "portal/file_review.html", form=form, parts=parts, judgement=questions.judge(said), paper=drafts.paper(),
+        titles=questions.TITLES, **files.place(filing.key, url_for("filing.send"), "filing.file"),
     )  # fmt: skip
     return page, form.status
 
@@ -260,7 +288,7 @@ def _file(token: str) -> None:
     now = clock.now()
     filing = begun.read(token, now, lock=True)
     if filing is None:
-        raise Invalid(_("这份内容已经超过一天没有提交，没有再保留，请重新填写。"))
+        raise Invalid(_(EXPIRED))
     if filing.filed_at is not None:
         return
     draft = questions.load(begun.said(filing))
@@ -296,7 +324,9 @@ def receipt() -> Any:
     progress.follow(found["number"], complaints.code_hash(found["query_code"]))
     # A sheet that is printed and kept says until when, not what is left of it.
     dues = [(running, datetime.fromisoformat(running["due_at"])) for running in found["clocks"]]
-    return render_template("portal/receipt.html", told=found, dues=dues, done=DONE)
+    # Who follows it comes to the page that asks for the code: nothing secret is in it.
+    address = url_for("progress.show", number=found["number"], _external=True)
+    return render_template("portal/receipt.html", told=found, dues=dues, done=DONE, qr=qr.code(address))
 
 
 @pages.post("/file/receipt")
@@ -304,5 +334,4 @@ def receipt() -> Any:
 def put_away() -> Any:
     """Show the receipt no more: the code has been noted."""
     session.pop(RECEIPT, None)
-    session.pop(BEGUN, None)
     return redirect(url_for("progress.ask"))

@@ -12,7 +12,7 @@ from marshmallow import fields
 
 from service import clock
 from service.casework import operations as casework
-from service.casework.answering import TIME_TO_REDO
+from service.casework.answering import ANSWERS, TIME_TO_RATE, TIME_TO_REDO
 from service.casework.asking import BETWEEN_URGES
 from service.casework.schemas import ActionSchema
 from service.complaints import operations as complaints
@@ -38,16 +38,23 @@ pages = Blueprint("progress", __name__)
 
 FOLLOWED = "followed"
 MOST_FOLLOWED = 5
-VERSION, TOKEN, GO = "_version", "_files", "_go"
+SOLVED = {"true": "已经解决", "false": "没有解决"}
+VERSION, TOKEN, GO, MORE = "_version", "_files", "_go", "_more"
 ACTION = ActionSchema()
 # By which steps the enterprise adds material, by what the state asks for.
 ADDING = ("supplement", "supply_material")
+# What is handed in with files: the button → the step where none fits the state, and what is told once it is done.
+ADDED = {"add": ADDING[0], "message": "message"}
+SENT = {"add": "材料已经交给工作人员。", "message": "留言已经发出，承办单位看得到；回复也显示在这里。"}
+# What both sides say to each other stands by itself, not among what happened.
+TALK = {"message": "您", "message_back": "承办部门"}
 # States in which the reply is the last word so far.
 ANSWERED = ("replied", "answered", "revisited", "closed", "explained")
 
 # What the enterprise does by a form of its own → what it is told then.
 STEPS: dict[str, str] = {
     "close": "感谢确认，这件诉求已经办结。",
+    "rate": "评价已经记下，谢谢。",
     "urge": "已经催办，承办单位和它的负责人会看到。",
     "redo": "已经申请重办，会换一位承办人重新办理。",
     "ask_redo": "申请已经交给督办人，由他决定是否重办。",
@@ -167,9 +174,14 @@ def show(number: str) -> Any:
     waiting = [one for one in clocks if one.state in deadlines.OPEN and one.kind not in INTERNAL]
     return render_template(
         "portal/complaint.html", seen=seen, clocks=waiting, done=DONE, satisfaction=SATISFACTION,
-        timeline=telling.timeline(seen["status"], happened, waiting, book, complaint.split_from is not None),
+        timeline=telling.timeline(
+            seen["status"], [one for one in happened if one["action"] not in TALK], waiting, book,
+            complaint.split_from is not None,
+        ),
+        talk=[one for one in happened if one["action"] in TALK], speakers=TALK, form=Filled(),
         asked=telling.asked_for(seen["status"], happened), attached=attachments.of(complaint.id), size=files.size,
         can=_can(complaint), urged_at=_urged(trail), redo_until=_redo_until(complaint, trail), now=clock.now(),
+        rateable=_rateable(trail), solved=SOLVED,
         apart=[event["data"]["number"] for event in happened if event["action"] == "split"],
         doubted="misuse" in complaint.flags, answered=seen["status"] in ANSWERED,
     )  # fmt: skip
@@ -189,6 +201,11 @@ def _urged(trail: Sequence[Event]) -> datetime | None:
     """When it was urged, while it cannot be urged again."""
     last = _last(trail, "urge")
     return last.at if last and last.at > clock.now() - BETWEEN_URGES else None
+
+
+def _rateable(trail: Sequence[Event]) -> bool:
+    """Whether the answer is young enough to be rated."""
+    return any(event.action in ANSWERS and event.at >= clock.now() - TIME_TO_RATE for event in trail)
 
 
 def _redo_until(complaint: Complaint, trail: Sequence[Event]) -> datetime | None:
@@ -234,55 +251,71 @@ def _form(button: str, number: str, form: Filled, **more: Any) -> Any:
     return page, form.status
 
 
-def _followed_by(number: str, outcome: Any, again: Callable[[Filled], Any], done: str) -> Any:
+def _followed_by(number: str, outcome: Any, again: Callable[[Filled], Any], done: str, on: str = "show") -> Any:
     if isinstance(outcome, Filled):
         return again(outcome)
     flash(done, "grass")
-    return redirect(url_for("progress.show", number=number))
+    return redirect(url_for("progress.step", number=number, action=on) if on in STEPS else _at(number))
 
 
-@pages.get("/progress/<number>/add")
+def _at(number: str) -> str:
+    return url_for("progress.show", number=number)
+
+
+@pages.get("/progress/<number>/<any(add, message):button>")
 @public
-def add(number: str) -> Any:
-    """Ask for the material that is missing."""
-    return _adding(number, Filled(), secrets.token_urlsafe(16))
+def add(number: str, button: str) -> Any:
+    """Ask for the material that is missing, or for a message; either with files."""
+    return _adding(number, button, Filled(), secrets.token_urlsafe(16))
 
 
-@pages.post("/progress/<number>/add")
+@pages.post("/progress/<number>/<any(add, message):button>")
 @public
 @takes(files.LARGEST_FORM)
-def added(number: str) -> Any:
-    """Take files in or out, and hand in what was asked for."""
-    token, (verb, _colon, which) = request.form.get(TOKEN, ""), request.form.get(GO, "").partition(":")
+def added(number: str, button: str) -> Any:
+    """Take files in or out, and hand in what was asked for or is to be said."""
+    token, go = request.form.get(TOKEN, ""), request.form.get(GO, "")
     holder = _holder(opened_here(number).number, token)
-    with transaction():
-        if verb == "drop" and which.isdecimal() and len(which) < 19:
-            attachments.drop(holder, int(which))
-        refused = attachments.hold(holder, files.uploads(), clock.now())
+    refused = files.taken(holder, go)
     typed = forms.read(request.form)
     if refused:
-        return _adding(number, Filled(typed, {files.FIELD: refused}, forms.MEND, 422), token)
-    if verb in {"drop", "upload"}:
-        return _adding(number, Filled(typed), token)
-    outcome = _do(number, lambda complaint: _can(complaint).get("add", ADDING[0]), holder)
-    return _followed_by(number, outcome, lambda form: _adding(number, form, token), _("材料已经交给工作人员。"))
+        return _adding(number, button, Filled(typed, {files.FIELD: refused}, forms.MEND, 422), token)
+    if go.partition(":")[0] in {files.DROP, "upload"}:
+        return _adding(number, button, Filled(typed), token)
+    outcome = _do(number, lambda complaint: _can(complaint).get(button, ADDED[button]), holder)
+    return _followed_by(number, outcome, lambda form: _adding(number, button, form, token), _(SENT[button]))
+
+
+@pages.post("/progress/<number>/files")
+@public
+@takes(files.LARGEST_SINGLE)
+def send(number: str) -> Any:
+    """Take one file in or out by itself, so that a line that breaks loses one file and not all."""
+    holder = _holder(opened_here(number).number, request.form.get(TOKEN, ""))
+    return files.listed(holder, files.taken(holder, request.form.get(GO, "")))
 
 
 def _holder(number: str, token: str) -> bytes:
     return keyed_hash(f"{number}:{token}", "files of a form")
 
 
-def _adding(number: str, form: Filled, token: str) -> Any:
-    held = attachments.held(_holder(number, token)) if request.method == "POST" else ()
-    return _form("add", number, form, token=token, held=held, size=files.size, told=attachments.TOLD,
-                 accept=attachments.ACCEPTED, most=attachments.MOST, largest=attachments.LARGEST)  # fmt: skip
+def _adding(number: str, button: str, form: Filled, token: str) -> Any:
+    holder = _holder(number, token) if request.method == "POST" else None
+    return _form(button, number, form, token=token, **files.place(holder, url_for("progress.send", number=number)))
 
 
 @pages.get(STEP)
 @public
 def step(number: str, action: str) -> Any:
     """Ask whether it is really meant, and what there is to say."""
-    return _step(number, action, Filled())
+    return _step(number, action, Filled(_rated(number) if action == "rate" else {}))
+
+
+def _rated(number: str) -> dict[str, str]:
+    """How the enterprise rated so far."""
+    complaint = opened_here(number)
+    solved = "" if complaint.solved is None else str(complaint.solved).lower()
+    return {"satisfaction": complaint.satisfaction or "", "solved": solved}
 
 
 @pages.post(STEP)
@@ -290,8 +323,10 @@ def step(number: str, action: str) -> Any:
 def taken(number: str, action: str) -> Any:
     """Take a step."""
     outcome = _do(number, lambda _complaint: action)
-    return _followed_by(number, outcome, lambda form: _step(number, action, form), _(STEPS[action]))
+    # A grade is given with one tap; what else there is to say of it is asked then.
+    on = action if action == "rate" and MORE not in request.form else "show"
+    return _followed_by(number, outcome, lambda form: _step(number, action, form), _(STEPS[action]), on)
 
 
 def _step(number: str, action: str, form: Filled) -> Any:
-    return _form(action, number, form, satisfaction=SATISFACTION)
+    return _form(action, number, form, satisfaction=SATISFACTION, solved=SOLVED)

@@ -38,8 +38,8 @@ NEXT = {
 GROUPS = {
     "办理": (
         "accept", "request_supplement", "supplement", "answer", "refuse", "pass_on", "sign", "assign", "contact",
-        "request_material", "supply_material", "report", "draft", "approve", "return_draft", "reply", "revisit",
-        "revisit_unanswered", "close",
+        "request_material", "supply_material", "message_back", "report", "draft", "approve", "return_draft", "reply",
+        "revisit", "revisit_unanswered", "close",
     ),
     "去向": (
         "dispatch", "dispatch_on", "transfer", "hand_back", "grant_hand_back", "refuse_hand_back", "consult",
@@ -49,7 +49,7 @@ GROUPS = {
     "协同": ("invite", "opine", "merge", "split"),
     "督办": ("inquire", "issue_letter", "supervise", "supervise_jointly", "summon", "circulate"),
     "其他": (
-        "urge", "redo", "ask_redo", "grant_redo", "explain", "reopen", "withdraw", "terminate", "report_misuse",
+        "urge", "message", "redo", "ask_redo", "grant_redo", "explain", "reopen", "withdraw", "terminate", "report_misuse",
         "rule_misuse", "appeal_misuse", "rule_misuse_appeal", "appeal_counting", "rule_counting",
     ),
 }  # fmt: skip

@@ -63,6 +63,7 @@ HAPPENED = {
     "terminate": "已终止办理",
     "reply": "承办部门已书面答复您",
     "revisit": "回访员回访了您",
+    "rate": "您作了评价",
     "close": "已办结",
     "lapse_closing": "回访后没有新的意见，已办结",
     "redo": "您申请了重办，换一位承办人重新办理",
@@ -119,9 +120,12 @@ def _recounted(said: Seen) -> list[str]:
 
 
 def _revisited(said: Seen) -> list[str]:
-    if not said.get("contacted"):
-        return [_("没有联系上您。")]
-    solved = _("问题已经解决") if said.get("solved") else _("问题没有解决")
+    return _rated({"solved": False, **said}) if said.get("contacted") else [_("没有联系上您。")]
+
+
+def _rated(said: Seen) -> list[str]:
+    """What the enterprise said of the reply; whether it is solved, where it said so."""
+    solved = {True: _("问题已经解决"), False: _("问题没有解决")}.get(said.get("solved"))
     grade = SATISFACTION.get(said.get("satisfaction", ""))
     return [" · ".join(filter(None, (solved, grade and _(grade)))), *_why(said)]
 
@@ -154,6 +158,7 @@ SAID: dict[str, Callable[[Seen], list[str]]] = {
     "suspend": _suspended,
     RECOUNT: _recounted,
     "revisit": _revisited,
+    "rate": _rated,
     "rule_misuse": _ruled,
     "rule_misuse_appeal": _heard,
     # Nothing of the other complaint: it may be another enterprise's, and so may be what the reason tells.

@@ -160,6 +160,7 @@ PUBLIC_FIELDS = {
     "terminate": {"reason", "channel"},
     "reply": {"note"},
     "revisit": {"contacted", "solved", "satisfaction", "reason", "note"},
+    "rate": {"satisfaction", "solved", "reason"},
     "close": {"solved", "note", "reason", "satisfaction"},
     "lapse_closing": set[str](),
     "redo": {"reason"},
@@ -169,6 +170,8 @@ PUBLIC_FIELDS = {
     "withdraw": {"note", "reason"},
     "reopen": {"reason"},
     "urge": {"note"},
+    "message": {"text"},
+    "message_back": {"text"},
     "rule_misuse": {"upheld", "reason"},
     "appeal_misuse": {"reason"},
     "rule_misuse_appeal": {"upheld", "reason"},
@@ -245,7 +248,7 @@ def test_a_handler_who_also_has_the_query_code_reads_as_staff(
     headers = people.headers("handler", department=DEPARTMENT) | {"X-Query-Code": code}
     seen: Any = client.get(f"/api/v1/complaints/{number}", headers=headers).json
     assert seen["draft"]["internal"] == "SECRET 4"
-    assert set(seen["allowed_actions"]) == {"reply", "assign", "ask_extension", "report_misuse", "urge", "withdraw"}
+    assert set(seen["allowed_actions"]) == {"reply", "assign", "ask_extension", "report_misuse", "urge", "withdraw", "message"}
 
 
 def test_a_trail_with_reminders_is_told_to_staff_only(client: Caller, people: People) -> None:

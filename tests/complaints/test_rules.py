@@ -100,7 +100,7 @@ def test_what_is_allowed_comes_in_the_order_of_the_table() -> None:
     assert offered("submitted", "dispatcher") == [
         "request_supplement", "accept", "refuse", "pass_on", "answer", "report_misuse", "merge", "split",
     ]  # fmt: skip
-    assert offered("submitted", "enterprise") == ["withdraw", "urge"]
+    assert offered("submitted", "enterprise") == ["withdraw", "urge", "message"]
     assert offered("submitted", "auditor", "administrator") == []
     assert offered("submitted", "supervisor") == ["merge", "split"]
     assert offered("withdrawn", *(role for step in STEPS.values() for role in step.roles)) == ["reopen"]

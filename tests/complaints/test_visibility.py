@@ -171,7 +171,7 @@ def test_an_account_sees_what_it_filed_and_nothing_else(client: Caller, people: 
     assert listed is not None
     assert [item["number"] for item in listed["items"]] == [mine["number"]]
     shown = client.get(f"/api/v1/complaints/{mine['number']}", headers=own)
-    assert (shown.status_code, shown.json and shown.json["allowed_actions"]) == (200, ["withdraw", "urge"])
+    assert (shown.status_code, shown.json and shown.json["allowed_actions"]) == (200, ["withdraw", "urge", "message"])
     for one in (theirs, nobodys):
         assert client.get(f"/api/v1/complaints/{one['number']}", headers=own).status_code == 404
 

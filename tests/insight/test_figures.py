@@ -15,6 +15,7 @@ from service.casework import climbing
 from service.casework import operations as casework
 from service.complaints.models import Complaint
 from service.db import transaction
+from service.errors import WrongState
 from service.insight import operations
 from service.insight.rules import RATES, Figure, judged, overall
 from tests.casework import ways
@@ -115,6 +116,50 @@ def test_what_staff_closed_was_asked_and_what_the_enterprise_closed_was_not(role
     with transaction():
         casework.act(complaint, {role}, "close", {"solved": True}, ways.SOMEBODY[role], clock.now())
     assert counted()["solution"] == (cases, cases)
+
+
+def rate(number: str, action: str = "rate", **given: Any) -> None:
+    """The enterprise's own word."""
+    complaint = ways.stored(number)
+    with transaction():
+        casework.act(complaint, {"enterprise"}, action, given, ways.SOMEBODY["enterprise"], clock.now())
+
+
+@pytest.mark.parametrize("action", ["rate", "close"])
+def test_the_enterprises_own_rating_counts_where_nobody_asked(action: str) -> None:
+    rate(answered(), action, solved=True, satisfaction="mostly_satisfied")
+    found = counted()
+    assert (found["solution"], found["satisfaction"]) == ((1, 1), (0.9, 1))
+
+
+def test_a_grade_alone_does_not_say_whether_it_is_solved_and_does_not_count_yet() -> None:
+    rate(answered(), satisfaction="satisfied")
+    assert counted()["satisfaction"] == (0, 0)
+
+
+def test_who_rates_and_is_asked_later_counts_once_in_the_month_of_the_question_with_the_last_word(
+    travel: Traveller,
+) -> None:
+    number = answered()
+    rate(number, solved=False, satisfaction="dissatisfied")
+    rate(number, solved=True, satisfaction="satisfied")
+    month = ways.MONDAY + A_DAY * 20
+    assert counted(until=month)["satisfaction"] == (1, 1)
+    travel.shift(A_DAY * 25)
+    take(number, "revisit", solved=False, satisfaction="dissatisfied", reason="又没有付。")
+    assert counted(until=month)["satisfaction"] == (0, 0)
+    assert counted(month)["satisfaction"] == counted()["satisfaction"] == (0, 1)
+
+
+def test_a_rating_that_is_changed_counts_when_it_was_said_last(travel: Traveller) -> None:
+    number, month = answered(), ways.MONDAY + A_DAY * 20
+    rate(number, solved=True, satisfaction="satisfied")
+    travel.shift(A_DAY * 25)
+    rate(number, solved=False, satisfaction="very_dissatisfied")
+    assert (counted(until=month)["satisfaction"], counted(month)["satisfaction"]) == ((0, 0), (0, 1))
+    travel.shift(A_DAY * 10)
+    with pytest.raises(WrongState):
+        rate(number, satisfaction="satisfied")
 
 
 def test_what_a_ruling_took_out_of_the_count_is_in_no_figure() -> None:

@@ -327,11 +327,12 @@ def test_pressing_the_button_twice_files_once_and_shows_the_same_receipt(browser
 
 def test_two_presses_at_once_file_once(app: Flask, browser: Browser) -> None:
     fill(browser)
-    cookie = browser.client.get_cookie("session")
-    assert cookie
     token = browser.token()
     twin = Browser(app)
-    twin.client.set_cookie("session", cookie.value)
+    for name, path in (("session", "/"), ("draft", "/file")):
+        cookie = browser.client.get_cookie(name, path=path)
+        assert cookie
+        twin.client.set_cookie(name, cookie.value, path=path)
     for one in (browser, twin):
         one.client.post("/file/review", data={"csrf_token": token, "_go": "submit"})
     assert len(stored()) == 1

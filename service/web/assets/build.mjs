@@ -1,4 +1,4 @@
-// Builds what pages load: styles, script and icons, named after their content, beside their compressed copies.
+// Builds what pages load: styles, scripts and icons, named after their content, beside their compressed copies.
 // Written to ../static with manifest.json: plain name → built name.
 
 import { build } from "esbuild";
@@ -23,8 +23,8 @@ async function style() {
   return bundled({ contents: css, loader: "css", resolveDir: HERE });
 }
 
-async function script() {
-  return bundled({ contents: await readFile(join(HERE, "src/site.js")), loader: "js", resolveDir: join(HERE, "src") });
+async function script(name) {
+  return bundled({ contents: await readFile(join(HERE, "src", name)), loader: "js", resolveDir: join(HERE, "src") });
 }
 
 async function bundled(stdin) {
@@ -57,7 +57,11 @@ async function write(name, content) {
   console.log(`${name}: ${content.length} bytes, ${brotliCompressSync(content).length} with brotli`);
 }
 
-const built = { "site.css": await style(), "site.js": await script(), "icons.svg": await icons() };
+// On every page; and on the pages alone that load them.
+const SCRIPTS = ["site.js", "filing.js", "receipt.js"];
+
+const built = { "site.css": await style(), "icons.svg": await icons() };
+for (const name of SCRIPTS) built[name] = await script(name);
 built["favicon.svg"] = await readFile(join(HERE, "src/favicon.svg"));
 await rm(OUT, { recursive: true, force: true });
 await mkdir(OUT, { recursive: true });

@@ -1,4 +1,6 @@
-// Comforts of the filing form; every page works without them.
+// Comforts of filing and of handing in files; every page works without them.
+import "./keeping.js";
+import "./sending.js";
 
 // An example goes into the text at hand instead of fetching the page anew; the first gap is selected, ready to type over.
 for (const button of document.querySelectorAll("[data-examples] [data-text]")) {
@@ -22,7 +24,8 @@ for (const input of document.querySelectorAll("[data-yuan]")) {
   input.after(told);
   const say = () => {
     const amount = Number(input.value.replace(/[,，\s]/g, ""));
-    told.textContent = amount >= 10000 ? `合 ${(amount / 10000).toLocaleString("zh-CN", { maximumFractionDigits: 4 })} 万元` : "";
+    const shown = (amount / 10000).toLocaleString(document.documentElement.lang, { maximumFractionDigits: 4 });
+    told.textContent = amount >= 10000 ? input.dataset.yuan.replace("{}", shown) : "";
   };
   input.addEventListener("input", say);
   say();
@@ -36,24 +39,4 @@ if (unnamed) {
   };
   unnamed.addEventListener("change", show);
   show();
-}
-
-// Files are looked at before they travel, and sent as soon as they are chosen.
-for (const place of document.querySelectorAll("[data-largest]")) {
-  const input = document.getElementById("f-files");
-  const complaint = place.querySelector("[data-complaint]");
-  const button = place.querySelector("button");
-  const fault = () => {
-    const files = [...input.files];
-    const large = files.find((file) => file.size > Number(place.dataset.largest));
-    if (large) return `${large.name}：超过 10 MB，请压缩图片或拆成几份再传。`;
-    return files.length + Number(place.dataset.held) > Number(place.dataset.most) ? "最多 10 个附件，请少选几个。" : "";
-  };
-  button.hidden = true;
-  input.addEventListener("change", () => {
-    complaint.textContent = fault();
-    complaint.hidden = !complaint.textContent;
-    if (complaint.textContent) input.value = "";
-    else if (input.files.length) input.form.requestSubmit(button);
-  });
 }

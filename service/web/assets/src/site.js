@@ -5,4 +5,3 @@ import "./live.js";
 import "./keys.js";
 import "./hotline.js";
 import "./dispatching.js";
-import "./filing.js";
