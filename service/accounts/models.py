@@ -3,17 +3,51 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, LargeBinary, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from service.crypto import Encrypted
 from service.db import Instant, db
 
 
+class EnterpriseAccount(db.Model):
+    """What people of one enterprise share: the complaints that they filed with it or attached to it.
+
+    Name and code are what the first of them said; they prove nothing and open nothing, and several accounts of one
+    code know nothing of each other (docs/decisions/0022-enterprise-accounts.md).
+    """
+
+    __tablename__ = "enterprise_accounts"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    name: Mapped[str] = mapped_column(Text)
+    uscc: Mapped[str] = mapped_column(Encrypted)
+    size: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class Invitation(db.Model):
+    """A link by which one colleague may join an account, once; only its hash is kept, and `name` says for whom."""
+
+    __tablename__ = "invitations"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("enterprise_accounts.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(Text)
+    hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    expires_at: Mapped[datetime] = mapped_column(Instant)
+    account: Mapped[EnterpriseAccount] = relationship()
+
+
 class User(db.Model):
-    """Somebody with an account, a person or another system."""
+    """Somebody with an account, a person or another system; `leads`: the one who invites to an enterprise's account."""
 
     __tablename__ = "users"
+    __table_args__ = (
+        Index("ix_users_account_id", "account_id", postgresql_where="account_id IS NOT NULL"),
+        Index("uq_users_leads", "account_id", unique=True, postgresql_where=text("leads")),
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     login: Mapped[str] = mapped_column(Text, unique=True)
@@ -22,7 +56,10 @@ class User(db.Model):
     active: Mapped[bool] = mapped_column(default=True)
     failures: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None] = mapped_column(Instant)
+    one_time_until: Mapped[datetime | None] = mapped_column(Instant)
     created_at: Mapped[datetime] = mapped_column(Instant)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("enterprise_accounts.id"))
+    leads: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     grants: Mapped[list["UserGrant"]] = relationship(order_by="UserGrant.id", cascade="all, delete-orphan")
 
 

@@ -19,7 +19,7 @@ from service.audit import operations as audit
 from service.db import db
 from service.directory import operations as directory
 from service.directory.rules import Directory
-from service.errors import Invalid, NotFound, NotSignedIn, TooOften
+from service.errors import Invalid, NotAllowed, NotFound, NotSignedIn, TooOften
 
 HASHER = PasswordHasher()
 # Verified when the login is unknown, so that both answers take the same time.
@@ -30,7 +30,8 @@ SHORTEST_PASSWORD, LONGEST_PASSWORD = 10, 200
 # A token, who holds it and each of the grants; one row without a grant where there is none. Bare columns: every
 # request asks this, and objects took half its time.
 HELD = (
-    select(Token.expires_at, Token.revoked_at, User.id, User.login, User.name, User.active)
+    select(Token.expires_at, Token.revoked_at, User.id, User.login, User.name, User.active, User.account_id, User.leads)
+    .add_columns(User.one_time_until)
     .add_columns(UserGrant.role, UserGrant.place, UserGrant.department)
     .join(Token.user)
     .outerjoin(User.grants)
@@ -50,7 +51,7 @@ def create_user(
         raise Invalid("登录名只能用小写字母、数字和 . _ -，2 至 64 位。", {"login": ["登录名格式不对。"]})
     if db.session.scalar(select(User.id).where(User.login == login)):
         raise Invalid(f"登录名 {login} 已有人使用。", {"login": ["已有人使用。"]})
-    rows = [_grant_row(grant, directory.current()) for grant in dict.fromkeys(grants)]
+    rows = [grant_row(grant, directory.current()) for grant in dict.fromkeys(grants)]
     user = User(login=login, name=name, password_hash=_hashed(password), created_at=now, grants=rows)
     db.session.add(user)
     audit.record("user.created", login, actor, now, roles=[row.role for row in rows])
@@ -65,7 +66,7 @@ def _hashed(password: str | None) -> str | None:
     return HASHER.hash(password)
 
 
-def _grant_row(grant: Grant, book: Directory) -> UserGrant:
+def grant_row(grant: Grant, book: Directory) -> UserGrant:
     """A grant as it is stored, once it is sure that it points at something."""
     if grant.role not in ROLES:
         raise Invalid(f"没有角色 {grant.role}。可用：{'、'.join(ROLES)}", {"role": ["没有这个角色。"]})
@@ -154,29 +155,53 @@ def bearer(secret: str, now: datetime, unread: ColumnElement[int] | None = None)
     return _reader(held, [row for row in rows if row.role])
 
 
-def sign_in(login: str, password: str, now: datetime) -> tuple[str, datetime] | None:
+def sign_in(login: str, password: str, now: datetime, one_time: bool = False) -> tuple[str, datetime] | None:
     """A token for twelve hours in exchange for a password; None where login and password do not fit.
 
     A failure is counted on the row, so the caller must commit it before it refuses.
 
+    Args:
+        one_time: whether a password that an administrator set opens too; who asks so has it changed next.
     Raises:
         TooOften: too many failures in a row; the wait doubles with each.
+        NotAllowed: the password is one that an administrator set, and its days are over or it does not open here.
     """
     user = _proven(login, password, now)
-    return None if user is None else (issue_token(user, now, user.login, SIGNED_IN_FOR), now + SIGNED_IN_FOR)
+    if user is None:
+        return None
+    if user.one_time_until is not None and not one_time:
+        raise NotAllowed("这是管理员设的一次性密码，请先在网页上登录，改成自己的密码。")
+    if user.one_time_until is not None and now >= user.one_time_until:
+        raise NotAllowed("一次性密码已过期，请联系管理员重新设置。")
+    return issue_token(user, now, user.login, SIGNED_IN_FOR), now + SIGNED_IN_FOR
 
 
 def _proven(login: str, password: str, now: datetime) -> User | None:
     """The user whose login and password these are, held until the transaction ends; a failure is counted."""
     user = db.session.scalar(select(User).where(User.login == login).with_for_update())
-    if user is not None and user.locked_until and now < user.locked_until:
-        wait = int((user.locked_until - now).total_seconds()) + 1
-        raise TooOften(f"失败次数过多，请 {wait} 秒后再试。", wait)
+    _check_lock(user, now)
     if not _fits(user, password):
-        _count_failure(user, now)
+        count_failure(user, now)
         return None
     assert user is not None
     user.failures, user.locked_until = 0, None
+    return user
+
+
+def _check_lock(user: User | None, now: datetime) -> None:
+    if user is not None and user.locked_until and now < user.locked_until:
+        wait = int((user.locked_until - now).total_seconds()) + 1
+        raise TooOften(f"失败次数过多，请 {wait} 秒后再试。", wait)
+
+
+def trying(user_id: int, now: datetime) -> User:
+    """A user who is about to prove something else than a password, held until the transaction ends.
+
+    Raises:
+        TooOften: too many failures in a row, of this or of passwords.
+    """
+    user = db.session.scalars(select(User).where(User.id == user_id).with_for_update()).one()
+    _check_lock(user, now)
     return user
 
 
@@ -189,7 +214,8 @@ def _fits(user: User | None, password: str) -> bool:
     return bool(known)
 
 
-def _count_failure(user: User | None, now: datetime) -> None:
+def count_failure(user: User | None, now: datetime) -> None:
+    """One more failure of a user, after which the next try must wait longer."""
     if user is not None:
         user.failures += 1
         user.locked_until = now + locked_for(user.failures)
@@ -213,7 +239,7 @@ def change_password(login: str, current: str, password: str, kept: str, now: dat
     user = _proven(login, current, now)
     if user is None:
         return False
-    user.password_hash = _hashed(password)
+    user.password_hash, user.one_time_until = _hashed(password), None
     others = (Token.user_id == user.id) & Token.expires_at.is_not(None) & Token.revoked_at.is_(None)
     db.session.execute(update(Token).where(others, Token.hash != _token_hash(kept)).values(revoked_at=now))
     audit.record("user.password_changed", login, login, now)
@@ -267,14 +293,6 @@ def colleagues(
     return {row.id: row.name for row in rows}
 
 
-def among(role: str, ids: Collection[int]) -> frozenset[int]:
-    """Those of some users who hold a role, in one statement; none that was switched off."""
-    if not ids:
-        return frozenset()
-    query = select(User.id).join(User.grants).where(User.id.in_(sorted(ids)), User.active, UserGrant.role == role)
-    return frozenset(db.session.scalars(query))
-
-
 def reader(user: User) -> Reader:
     """A user as the other rooms know it, with what each grant reaches."""
     return _reader(user, user.grants)
@@ -291,7 +309,11 @@ def _reader(who: Any, held: Iterable[Any]) -> Reader:
     book = directory.current()
     grants = tuple(_reach(grant, book) for grant in held)
     roles = frozenset(grant.role for grant in grants)
-    return Reader(who.id, who.login, who.name, grants, roles, unread=getattr(who, "unread", 0))
+    return Reader(
+        who.id, who.login, who.name, grants, roles,
+        unread=getattr(who, "unread", 0), one_time=who.one_time_until is not None, account=who.account_id,
+        leads=who.leads,
+    )  # fmt: skip
 
 
 def _reach(row: Any, book: Directory) -> Grant:

@@ -47,6 +47,8 @@ class Reader:
 
     Attributes:
         unread: how many messages wait for the user, where a page asked to know.
+        one_time: the password is one that an administrator set, and is to be changed before anything else.
+        account: the enterprise's whose complaints the user shares; leads: whether they say who else does.
     """
 
     id: int | None = None
@@ -57,6 +59,9 @@ class Reader:
     # What flask-login wants to know of a user.
     is_active: bool = True
     unread: int = field(default=0, compare=False)
+    one_time: bool = field(default=False, compare=False)
+    account: int | None = None
+    leads: bool = False
 
     @property
     def is_authenticated(self) -> bool:

@@ -53,6 +53,7 @@ def _split(deed: Deed) -> None:
         new.sealed, new.dispatch_place = True, old.dispatch_place
         stand_in_queue(new)
     new.query_code_hash, new.filed_by, new.split_from = old.query_code_hash, old.filed_by, old.id
+    new.account = old.account
     deed.noted["number"] = new.number
 
 

@@ -55,7 +55,7 @@ class Complaint(db.Model):
     `former_handlers` are those whose replies had to be done anew, `co_departments` those that were asked to help.
     `familiarity` is the share of the text's stretches that the model of `model_version` knew, 0 to 1. `directive` is
     the administrator's that decided or proposed where it went when it was filed. `excluded` ones are in no judged
-    figure.
+    figure. `account` is the enterprise's whose people share it; `filed_by` alone sees what belongs to no account.
     `head` and `length` are the last hash and the number of the events; `version` counts what people did (ETag).
     """
 
@@ -84,6 +84,7 @@ class Complaint(db.Model):
         Index("ix_complaints_flags", "flags", postgresql_using="gin", postgresql_where=text("flags <> '{}'")),
         Index("ix_complaints_created_at", "created_at", postgresql_using="brin"),
         Index("ix_complaints_filed_by", "filed_by", postgresql_where="filed_by IS NOT NULL"),
+        Index("ix_complaints_account", "account", "id", postgresql_where="account IS NOT NULL"),
         Index("ix_complaints_directive", "directive", "created_at", postgresql_where="directive IS NOT NULL"),
         Index(
             "uq_complaints_source", "source_system", "source_number", unique=True,
@@ -114,6 +115,7 @@ class Complaint(db.Model):
     source_number: Mapped[str | None] = mapped_column(Text)
     source_due_at: Mapped[datetime | None] = mapped_column(Instant)
     filed_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    account: Mapped[int | None] = mapped_column(ForeignKey("enterprise_accounts.id"))
 
     anonymous: Mapped[bool]
     confidential: Mapped[bool]

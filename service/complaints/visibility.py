@@ -117,8 +117,14 @@ def scopes(reader: Reader) -> Sequence[tuple[str, Condition]]:
     aside = [
         (role, scope(grant)) for grant in reader.grants if grant.role in OF_DEPARTMENTS for role, scope in beside
     ]  # fmt: skip
-    filed = [("enterprise", Complaint.filed_by == reader.id)] if reader.roles & {"enterprise", "system"} else []
+    filed = [("enterprise", own(reader))] if reader.roles & {"enterprise", "system"} else []
     return by_grant + aside + filed
+
+
+def own(reader: Reader) -> Condition:
+    """What belongs to the enterprise's account of a reader, and of what belongs to none what the reader filed."""
+    filed = and_(Complaint.filed_by == reader.id, Complaint.account.is_(None))
+    return filed if reader.account is None else or_(filed, Complaint.account == reader.account)
 
 
 def visible(reader: Reader) -> Condition:

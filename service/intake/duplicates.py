@@ -24,7 +24,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from service.accounts.rules import Reader
 from service.classifier.likeness import BANDS, ROWS, bands, likeness
 from service.complaints.models import Complaint, TextBand, enterprise_key, plain, respondent_key
-from service.complaints.visibility import visible
+from service.complaints.visibility import own, visible
 from service.db import db
 
 Condition = ColumnElement[bool]
@@ -111,7 +111,7 @@ def candidates(complaint: Complaint, reader: Reader, now: datetime) -> list[dict
     if not named and not marks:
         return []
     query = _query(complaint, named, marks).where(Complaint.created_at > now - WINDOW, visible(reader))
-    query = query.where(or_(Complaint.confidential.is_(False), Complaint.filed_by == reader.id))
+    query = query.where(or_(Complaint.confidential.is_(False), own(reader)))
     found = (
         _offer(complaint, row, [code for code in named if getattr(row, code)]) for row in db.session.execute(query)
     )

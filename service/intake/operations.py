@@ -236,6 +236,7 @@ def _complaint(
     serial = complaints.next_serial()
     return Complaint(
         **_said(draft, reader),
+        account=_shared_by(draft, decision, reader),
         id=serial,
         number=number(serial, now),
         created_at=now,
@@ -327,6 +328,11 @@ def _search(text: str) -> str:
 def _known_as(draft: Draft, reader: Reader) -> int | None:
     """The account that filed; who files anonymously is unknown to us too, also with an account."""
     return reader.id if reader.roles & (FILING_DESKS | {"system"}) or not draft.anonymous else None
+
+
+def _shared_by(draft: Draft, decision: Decision, reader: Reader) -> int | None:
+    """The enterprise's account whose people see it; what is anonymous or sealed is not even for colleagues."""
+    return None if draft.anonymous or decision.sealed else reader.account
 
 
 def _channel(draft: Draft, reader: Reader) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import literal, select, union_all
 
+from service.accounts import enterprises as firms
 from service.accounts import operations as accounts
 from service.accounts.operations import Holder
 from service.accounts.rules import Grant, Reader
@@ -46,7 +47,7 @@ class _Seen:
     """What a batch may be told to whom, read in a fixed number of statements."""
 
     holders: Sequence[Holder]
-    enterprises: frozenset[int]
+    enterprises: Sequence[tuple[int, int | None]]
     addresses: Sequence[Address]
     followers: Mapping[int, Sequence[Any]]
     visible: frozenset[Pair]
@@ -67,9 +68,10 @@ def _look(batch: Sequence[Happening], book: Directory) -> _Seen:
     holders = _holders(wanted, book)
     addresses = db.session.scalars(select(Address).where(Address.removed_at.is_(None)).order_by(Address.id)).all()
     followers = _followers({one.complaint_id for one in batch if "followers" in told(one)})
-    filers = {one.filed_by for one in (*batch, *(row for rows in followers.values() for row in rows))}
+    filed = (*batch, *(row for rows in followers.values() for row in rows))
     pairs = {*_pairs(batch, holders, book), *_shared(batch, addresses, book)}
-    enterprises = accounts.among("enterprise", filers - {None})
+    shared, filers = {one.account for one in filed} - {None}, {one.filed_by for one in filed} - {None}
+    enterprises = firms.told(shared, filers)
     return _Seen(holders, enterprises, addresses, followers, _visible(pairs), book)
 
 
@@ -88,8 +90,9 @@ def _holders(wanted: Iterable[Seat], book: Directory) -> Sequence[Holder]:
 
 def _followers(leads: set[int]) -> Mapping[int, Sequence[Any]]:
     """The complaints that were merged into others, by the other."""
-    columns = (Complaint.id, Complaint.number, Complaint.filed_by, Complaint.anonymous, Complaint.phone_hash)
-    query = select(*columns, Complaint.merged_into).where(Complaint.merged_into.in_(sorted(leads)))
+    who = (Complaint.filed_by, Complaint.account, Complaint.anonymous, Complaint.phone_hash)
+    query = select(Complaint.id, Complaint.number, *who, Complaint.merged_into)
+    query = query.where(Complaint.merged_into.in_(sorted(leads)))
     found: dict[int, list[Any]] = defaultdict(list)
     for row in db.session.execute(query) if leads else ():
         found[row.merged_into].append(row)
@@ -186,9 +189,10 @@ def _audience(one: Happening, audience: str, seen: _Seen) -> Iterator[Recipient]
 def _enterprise(
     one: Happening, audience: str, complaint_id: int, number: str, row: Any, seen: _Seen
 ) -> Iterator[Recipient]:
-    """Its account's inbox and its telephone, as far as it has any."""
-    if row.filed_by in seen.enterprises:
-        yield Recipient(one, audience, "inbox", f"user:{row.filed_by}", complaint_id, number, row.filed_by)
+    """The inboxes of its account's people, or of who filed where it belongs to none, and its telephone."""
+    for user_id, account in seen.enterprises:
+        if account == row.account if row.account else user_id == row.filed_by:
+            yield Recipient(one, audience, "inbox", f"user:{user_id}", complaint_id, number, user_id)
     if row.phone_hash is not None and not row.anonymous:
         yield Recipient(one, audience, "sms", f"complaint:{complaint_id}", complaint_id, number)
 

@@ -27,9 +27,9 @@ DELIVER = "notices.deliver"
 COLUMNS = (
     Event.id.label("event_id"), Event.at, Event.action, Event.role, Event.actor_id, Event.data, Event.to_status,
     Event.public, Complaint.id.label("complaint_id"), Complaint.number, Complaint.flags, Complaint.sealed,
-    Complaint.confidential, Complaint.anonymous, Complaint.phone_hash, Complaint.filed_by, Complaint.department,
-    Complaint.receiver, Complaint.dispatch_place, Complaint.queue_desk, Complaint.co_departments, Complaint.category,
-    Complaint.due_at,
+    Complaint.confidential, Complaint.anonymous, Complaint.phone_hash, Complaint.filed_by, Complaint.account,
+    Complaint.department, Complaint.receiver, Complaint.dispatch_place, Complaint.queue_desk, Complaint.co_departments,
+    Complaint.category, Complaint.due_at,
 )  # fmt: skip
 
 
