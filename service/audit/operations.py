@@ -36,6 +36,12 @@ def about(subject: str, limit: int) -> Sequence[Entry]:
     return db.session.scalars(query.limit(limit)).all()
 
 
+def recorded(before: int | None, limit: int) -> Sequence[Entry]:
+    """What was recorded, the newest first, or what was before an entry."""
+    query = select(Entry).order_by(Entry.id.desc()).limit(limit)
+    return db.session.scalars(query.where(Entry.id < before) if before else query).all()
+
+
 def broken() -> list[int]:
     """The ids of entries that do not follow from the one before."""
     found, previous = [], START

@@ -21,6 +21,7 @@ DESKS = (
     Desk("department.desk", "部门办理", "inbox", frozenset({"department_dispatcher", "handler", "head"})),
     Desk("revisits.desk", "回访", "telephone", frozenset({"revisit_agent"})),
     Desk("supervision.desk", "督办", "flag", frozenset({"supervisor"})),
+    Desk("admin.home", "系统管理", "sliders", frozenset({"administrator", "auditor"})),
 )
 ELSEWHERE = "signin.profile"
 

@@ -53,7 +53,7 @@ PAGES = (
 # What may be kept for all, and what a page asks by itself: neither shows that somebody is still there.
 UNHEARD = frozenset({"assets.built", "hotline.ringing", "hotline.keep", "department.fresh"})
 # What somebody may open whose password is still the one that an administrator set.
-WITHOUT_OWN_PASSWORD = UNHEARD | {"signin.profile", "signin.change_password", "signin.sign_out", "display.save"}
+WITHOUT_OWN_PASSWORD = UNHEARD | {"signin.profile", "signin.change_password", "signin.sign_out"}
 IDLE = 8 * 3600  # seconds until a session that nobody uses ends
 CSRF = CSRFProtect()
 
@@ -146,7 +146,8 @@ def _guard_forms() -> None:
 
 def _own_password_first() -> Any:
     """Who signed in with a password that an administrator set does nothing before there is one of their own."""
-    if http.is_page() and request.endpoint not in WITHOUT_OWN_PASSWORD and current_user.one_time:
+    free = request.endpoint in WITHOUT_OWN_PASSWORD or request.blueprint == "display"
+    if http.is_page() and not free and current_user.one_time:
         flash(_("请先把一次性密码改成自己的密码，再办别的事。"), "amber")
         return redirect(url_for("signin.profile"))
     return None

@@ -105,7 +105,7 @@ def test_a_desk_is_open_to_its_roles_and_shut_to_others(app: Flask, at_desk: At,
         path = app.url_for(desk.endpoint)
     for role in sorted(desk.roles):
         assert at_desk(role, "150000").get(path).status_code == 200
-    refused = at_desk("auditor").get(path)
+    refused = at_desk("enterprise").get(path)
     assert refused.status_code == 403
     assert "您的岗位不能打开这个页面" in refused.text
 
@@ -119,8 +119,8 @@ def test_a_desk_is_open_to_its_roles_and_shut_to_others(app: Flask, at_desk: At,
         ("head", "/desk/department"),
         ("department_dispatcher", "/desk/department"),
         ("supervisor", "/desk/supervision"),
-        ("auditor", "/profile"),
-        ("administrator", "/profile"),
+        ("auditor", "/admin"),
+        ("administrator", "/admin"),
     ],
 )
 def test_each_role_is_led_to_its_own_desk(at_desk: At, role: str, path: str) -> None:
