@@ -11,6 +11,7 @@ import marshmallow as ma
 from marshmallow import fields
 
 from service import clock
+from service.sentences import Pattern, say
 
 # What copying out of a word processor or a chat leaves behind: soft hyphens, zero-width spaces, directional marks and
 # overrides, the byte order mark. Line feed and tab stay, and so does what a script needs: variation selectors, among
@@ -85,7 +86,7 @@ class Text(fields.String):
     default_error_messages = {
         "control": "文字里有不可见的控制字符，请删去后再提交。",
         "empty": "这一项不能是空白。",
-        "long": "最多 {most} 个字，现在是 {length} 个字。",
+        "long": Pattern("最多 %(most)s 个字，现在是 %(length)s 个字。"),
     }
 
     def __init__(self, *, most: int, lines: bool = False, **kwargs: Any) -> None:
@@ -126,7 +127,7 @@ class Choice(fields.String):
         table: code → its Chinese name.
     """
 
-    default_error_messages = {"choice": "只能是：{choices}。"}
+    default_error_messages = {"choice": Pattern("只能是：%(choices)s。")}
 
     def __init__(self, table: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -136,7 +137,8 @@ class Choice(fields.String):
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
         code = super()._deserialize(value, *args, **kwargs)
         if code not in self.table:
-            raise self.make_error("choice", choices="、".join(f"{key}（{name}）" for key, name in self.table.items()))
+            known = [say("%(code)s（%(name)s）", code=key, name=name) for key, name in self.table.items()]
+            raise self.make_error("choice", choices=known)
         return code
 
 
@@ -157,7 +159,7 @@ class Flag(fields.Boolean):
 class Count(fields.Integer):
     """A whole number between two bounds."""
 
-    default_error_messages = {"invalid": "这里应当是整数。", "range": "应当在 {least} 与 {most} 之间。"}
+    default_error_messages = {"invalid": "这里应当是整数。", "range": Pattern("应当在 %(least)s 与 %(most)s 之间。")}
 
     def __init__(self, *, least: int, most: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -244,7 +246,7 @@ class Several(fields.List):
         most: how many it may hold.
     """
 
-    default_error_messages = {"invalid": "这里应当是一个列表。", "many": "最多 {most} 项。"}
+    default_error_messages = {"invalid": "这里应当是一个列表。", "many": Pattern("最多 %(most)s 项。")}
 
     def __init__(self, inner: fields.Field, *, most: int, **kwargs: Any) -> None:
         super().__init__(inner, **kwargs)

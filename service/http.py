@@ -24,6 +24,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, Unsupporte
 from service import errors
 from service.db import db
 from service.fields import CONTROL, Schema, flatten
+from service.sentences import say
 
 log = structlog.get_logger()
 SECONDS = Histogram("qst_request_seconds", "Seconds until a request was answered", ["route", "method", "status"])
@@ -95,16 +96,18 @@ def read_json(raw: bytes) -> Any:
             text, object_pairs_hook=_object, parse_int=_integer, parse_float=_number, parse_constant=_no_constant
         )
     except (ValueError, RecursionError) as error:
-        raise errors.Malformed("请求不是有效的 JSON。", {"body": [f"不是有效的 JSON：{_where(error)}。"]}) from error
+        raise errors.Malformed(
+            "请求不是有效的 JSON。", {"body": [say("不是有效的 JSON：%(where)s。", where=_where(error))]}
+        ) from error
     if _depth(document) > DEEPEST:
-        raise errors.Malformed("请求嵌套太深。", {"body": [f"最多嵌套 {DEEPEST} 层。"]})
+        raise errors.Malformed("请求嵌套太深。", {"body": [say("最多嵌套 %(most)s 层。", most=DEEPEST)]})
     return document
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """An object whose fields are few (checking them costs the square of their number) and each said only once."""
     if len(pairs) > MOST_FIELDS:
-        raise errors.Malformed("请求里字段太多。", {"body": [f"一个对象最多 {MOST_FIELDS} 个字段。"]})
+        raise errors.Malformed("请求里字段太多。", {"body": [say("一个对象最多 %(most)s 个字段。", most=MOST_FIELDS)]})
     document = dict(pairs)
     if len(document) < len(pairs):
         raise errors.Malformed("请求里同一个字段写了两次。", {"body": ["同一个字段只能写一次。"]})
@@ -121,17 +124,17 @@ def _number(digits: str) -> float:
 
 def _number_text(digits: str) -> str:
     if len(digits) > LONGEST_NUMBER:
-        raise errors.Malformed("请求里有过长的数字。", {"body": [f"数字最多 {LONGEST_NUMBER} 位。"]})
+        raise errors.Malformed("请求里有过长的数字。", {"body": [say("数字最多 %(most)s 位。", most=LONGEST_NUMBER)]})
     return digits
 
 
 def _no_constant(name: str) -> None:
-    raise errors.Malformed("请求里有不是数字的数值。", {"body": [f"{name} 不是数字。"]})
+    raise errors.Malformed("请求里有不是数字的数值。", {"body": [say("%(name)s 不是数字。", name=name)]})
 
 
 def _where(error: Exception) -> str:
     if isinstance(error, json.JSONDecodeError):
-        return f"第 {error.lineno} 行第 {error.colno} 个字符处"
+        return say("第 %(line)s 行第 %(column)s 个字符处", line=error.lineno, column=error.colno)
     return "嵌套太深"
 
 

@@ -25,19 +25,27 @@ class Said(str):
         made.pattern, made.values = str(pattern), values
         return made
 
+    def format(self, *_args: object, **_values: object) -> str:
+        """Itself, for who fills every sentence, as marshmallow does: this one is filled."""
+        return self
+
+    def __getnewargs__(self) -> tuple[str, Mapping[str, Any]]:  # type: ignore[override]
+        """What a copy is made of."""
+        return self.pattern, self.values
+
 
 class Pattern(str):
     """A pattern for who fills it by `format`, as marshmallow does."""
 
     __slots__ = ()
 
-    def format(self, *_unnamed: object, **values: Any) -> Said:
+    def format(self, *_unnamed: object, **values: Any) -> str:
         """The sentence that it makes."""
         return Said(self, values)
 
 
-def say(pattern: str, /, **values: Any) -> Said:
-    """A sentence of a pattern with named places."""
+def say(pattern: str, /, **values: Any) -> str:
+    """A sentence of a pattern with named places; a Said."""
     return Said(pattern, values)
 
 

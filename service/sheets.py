@@ -13,6 +13,7 @@ from openpyxl import load_workbook
 
 from service import clock
 from service.errors import Invalid
+from service.sentences import say
 
 MIMETYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MEGABYTE = 1024 * 1024
@@ -117,7 +118,9 @@ def check(content: bytes) -> None:
         Invalid: it is too large, no archive, no workbook, or much larger once it is unpacked.
     """
     if len(content) > LARGEST:
-        raise _refused(f"文件超过 {LARGEST // MEGABYTE} MB。请删去用不到的工作表和图片，或分成几份上传。")
+        raise _refused(
+            say("文件超过 %(most)s MB。请删去用不到的工作表和图片，或分成几份上传。", most=LARGEST // MEGABYTE)
+        )
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             parts = archive.infolist()

@@ -18,7 +18,6 @@ from service.db import db
 from service.directory import operations as directory
 from service.errors import Invalid, NotFound
 from service.sentences import say
-from service.sentences import say
 
 # Letters and digits that nobody takes for another when they are read out.
 READABLE = "abcdefghjkmnpqrstuvwxyz23456789"

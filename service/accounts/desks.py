@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from service.accounts.models import KeptDesk
 from service.db import db
 from service.errors import Invalid, NotFound
+from service.sentences import say
 
 MOST_VIEWS = 20
 
@@ -51,7 +52,9 @@ def save_view(user_id: int, desk: str, view: View) -> None:
     kept = _held(user_id, desk)
     others = [one for one in kept.views if one["name"] != view.name]
     if len(others) >= MOST_VIEWS:
-        raise Invalid(f"最多保存 {MOST_VIEWS} 个视图。", {"name": ["请先删去一个不用的，或换用已有的名称。"]})
+        raise Invalid(
+            say("最多保存 %(most)s 个视图。", most=MOST_VIEWS), {"name": ["请先删去一个不用的，或换用已有的名称。"]}
+        )
     kept.views = [*others, {"name": view.name, "filters": dict(view.filters)}]
 
 
@@ -66,7 +69,7 @@ def rename_view(user_id: int, desk: str, old: str, new: str) -> None:
     if old not in names:
         raise NotFound("没有这个视图，可能已经删去。")
     if new != old and new in names:
-        raise Invalid("已有同名的视图。", {"name": [f"已有一个视图叫「{new}」，请换一个名称。"]})
+        raise Invalid("已有同名的视图。", {"name": [say("已有一个视图叫「%(name)s」，请换一个名称。", name=new)]})
     kept.views = [{**one, "name": new} if one["name"] == old else one for one in kept.views]
 
 

@@ -5,6 +5,7 @@ from service.accounts.rules import Reader
 from service.casework.deeds import Deed
 from service.directory.rules import Directory
 from service.errors import Invalid
+from service.sentences import say
 
 WORKS = "handler"
 # So many are offered; who works for a whole region is not looked for in a list.
@@ -32,8 +33,8 @@ def _assign(deed: Deed) -> None:
     complaint, chosen = deed.complaint, deed.given["assignee"]
     able = colleagues(complaint.department or "", deed.book)
     if chosen not in able:
-        names = "、".join(f"{name}（{user_id}）" for user_id, name in able.items()) or "没有人"
-        raise Invalid("请选择本部门的承办人。", {"assignee": [f"可以分给：{names}。"]})
+        names = [say("%(name)s（%(number)s）", name=name, number=user_id) for user_id, name in able.items()] or "没有人"
+        raise Invalid("请选择本部门的承办人。", {"assignee": [say("可以分给：%(names)s。", names=names)]})
     if chosen in complaint.former_handlers:
         raise Invalid("重办的诉求要换人办理。", {"assignee": ["原来的答复是这位同事写的，请选择另一位。"]})
     complaint.assignee = chosen

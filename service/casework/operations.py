@@ -15,6 +15,7 @@ from service.db import db
 from service.errors import Problem, Stale
 from service.intake import operations as intake
 from service.intake.operations import Filed
+from service.sentences import say
 
 # What a step does beyond its row of the table.
 EFFECTS = {
@@ -125,8 +126,9 @@ def check_version(complaint: Complaint, expected: Collection[str], roles: Collec
         return
     seen = max((int(length) for _, _, length in tags if length.isdecimal() and len(length) < 10), default=0)
     events = complaints.trail(complaint, everything=bool(set(roles) - {ENTERPRISE}))
-    done = "；".join(rules.told(event) for event in _since(events, seen))
-    raise Stale(f"这件诉求刚刚被别人处理过{f'（{done}）' if done else ''}，请重新打开后再操作。")
+    done = [rules.told(event) for event in _since(events, seen)]
+    told = "这件诉求刚刚被别人处理过（%(done)s），请重新打开后再操作。"
+    raise Stale(say(told, done=done) if done else "这件诉求刚刚被别人处理过，请重新打开后再操作。")
 
 
 def _since(events: Sequence[Event], seen: int) -> list[Event]:

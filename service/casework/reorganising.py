@@ -22,6 +22,7 @@ from service.directory import operations as directory
 from service.directory.rules import Directory
 from service.errors import Conflict, Invalid, NotAllowed, NotFound, WrongState
 from service.jobs import outbox
+from service.sentences import say
 
 log = structlog.get_logger()
 
@@ -139,7 +140,7 @@ def _departments(given: Mapping[str, Any], book: Directory) -> tuple[str, str]:
         errors["successor_kind"] = ["接手的部门不能就是原来的部门。"]
     known = {*book.families, *book.categories}
     if unknown := [code for code in given.get("categories", ()) if code not in known]:
-        errors["categories"] = [f"没有这个编码：{'、'.join(unknown)}。"]
+        errors["categories"] = [say("没有这个编码：%(codes)s。", codes=unknown)]
     if errors or relieved is None or successor is None:
         raise Invalid("有内容需要修改，请看下面的说明。", errors)
     return relieved.code, successor.code
@@ -200,7 +201,7 @@ def _check_supervises(actor: Reader, row: Reorganisation, book: Directory) -> No
 def _undecided(reorganisation_id: int, actor: Reader) -> Reorganisation:
     row = find(reorganisation_id, actor, lock=True)
     if row.state != "prepared":
-        raise WrongState(f"这次职责划转{STATES[row.state]}，不能再改。")
+        raise WrongState(say("这次职责划转%(state)s，不能再改。", state=STATES[row.state]))
     return row
 
 
@@ -265,7 +266,12 @@ def _move(complaint: Complaint, row: Reorganisation, now: datetime) -> str:
     """Give one complaint to the successor or, where that may not have it, back to a dispatcher."""
     book, noted = directory.current(), {"reorganisation": row.id}
     from_, to = (book.departments[code].name for code in (row.relieved, row.successor))
-    basis = f"根据{row.document}，原由{from_}办理的事项由{to}接办。"
+    basis = say(
+        "根据%(document)s，原由%(relieved)s办理的事项由%(successor)s接办。",
+        document=row.document,
+        relieved=from_,
+        successor=to,
+    )
     why = hindrance(complaint, row, book)
     try:
         with db.session.begin_nested():

@@ -4,7 +4,6 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from service.accounts.rules import ROLES
-from service.clock import spoken
 from service.complaints.models import Complaint, Event
 from service.complaints.rules import (
     ENTERPRISE,
@@ -20,6 +19,7 @@ from service.complaints.rules import (
 )
 from service.deadlines.ladder import OWED_BY
 from service.errors import Invalid, NotAllowed, NotFound, WrongState
+from service.sentences import say
 
 # Where one of these clocks ends, the complaint takes the step by itself.
 LAPSES = {"supplement": "lapse_supplement", "material": "lapse_material", "closing": "lapse_closing"}
@@ -70,9 +70,9 @@ def step_for(action: str, one: Standing, roles: Collection[str], given: Mapping[
     """
     step = STEPS.get(action)
     if step is None:
-        raise NotFound(f"没有这个操作。可用的操作：{'、'.join(STEPS)}")
+        raise NotFound(say("没有这个操作。可用的操作：%(actions)s", actions=list(STEPS)))
     if not step.roles & set(roles):
-        raise NotAllowed(f"您的岗位不能做「{step.name}」。")
+        raise NotAllowed(say("您的岗位不能做「%(step)s」。", step=step.name))
     if one.status not in step.sources:
         raise WrongState(*_misfit(step, one, roles))
     if why := obstacle(step, one):
@@ -83,17 +83,24 @@ def step_for(action: str, one: Standing, roles: Collection[str], given: Mapping[
 
 def _misfit(step: Step, one: Standing, roles: Collection[str]) -> tuple[str, dict[str, list[str]]]:
     possible = allowed(one, roles)
-    names = "、".join(f"{STEPS[action].name}（{action}）" for action in possible) or "没有"
-    return f"现在是「{STATES[one.status].name}」，不能做「{step.name}」。现在能做的：{names}。", {
-        "allowed_actions": possible
-    }
+    names = [say("%(step)s（%(action)s）", step=STEPS[action].name, action=action) for action in possible] or "没有"
+    return say(
+        "现在是「%(state)s」，不能做「%(step)s」。现在能做的：%(names)s。",
+        state=STATES[one.status].name,
+        step=step.name,
+        names=names,
+    ), {"allowed_actions": possible}
 
 
 def check_fields(step: Step, given: Mapping[str, Any]) -> None:
     """Raise unless everything the step needs is given, and nothing it has no use for."""
-    missing = {name: [f"「{step.name}」必须填写{FIELD_NAMES[name]}。"] for name in step.needs if name not in given}
+    missing = {
+        name: [say("「%(step)s」必须填写%(field)s。", step=step.name, field=FIELD_NAMES[name])]
+        for name in step.needs
+        if name not in given
+    }
     known = {*step.needs, *step.allows}
-    idle = {name: [f"「{step.name}」用不到这一项。"] for name in given if name not in known}
+    idle = {name: [say("「%(step)s」用不到这一项。", step=step.name)] for name in given if name not in known}
     if missing or idle:
         raise Invalid("有内容需要修改，请看各项的说明。", {**missing, **idle})
 
@@ -120,10 +127,14 @@ def check_revisit(given: Mapping[str, Any]) -> None:
             raise Invalid("没有联系上企业时不能填写结果。", {name: ["没有联系上时请留空。"] for name in facts})
         return
     if missing := [name for name in ("solved", "satisfaction") if name not in given]:
-        raise Invalid("请填写企业的答复。", {name: [f"请填写{FIELD_NAMES[name]}。"] for name in missing})
+        raise Invalid(
+            "请填写企业的答复。", {name: [say("请填写%(field)s。", field=FIELD_NAMES[name])] for name in missing}
+        )
     if given["satisfaction"] in DISSATISFIED and "reason" not in given:
         grade = SATISFACTION[given["satisfaction"]]
-        raise Invalid(f"企业{grade}时必须写明原因。", {"reason": [f"请写明{grade}的原因。"]})
+        raise Invalid(
+            say("企业%(grade)s时必须写明原因。", grade=grade), {"reason": [say("请写明%(grade)s的原因。", grade=grade)]}
+        )
 
 
 def letter_for(complaint: Complaint, rung: str, kind: str) -> str | None:
@@ -136,7 +147,8 @@ def letter_for(complaint: Complaint, rung: str, kind: str) -> str | None:
 
 def told(event: Event) -> str:
     """What somebody did, for who acted on an older copy: 派单员 2026年3月16日 10:05 派单."""
-    return f"{ACTORS.get(event.role, event.role)} {spoken(event.at)} {STEPS[event.action].name}"
+    who, what = ACTORS.get(event.role, event.role), STEPS[event.action].name
+    return say("%(who)s %(at)s %(step)s", who=who, at=event.at, step=what)
 
 
 def acting_role(step: Step, roles: Collection[str]) -> str:

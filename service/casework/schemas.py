@@ -5,8 +5,10 @@ from marshmallow import fields, validate
 from service.complaints.rules import NATURES, SATISFACTION
 from service.complaints.schemas import ComplaintSchema, Known
 from service.fields import Choice, Count, Day, Flag, Schema, Several, Text
+from service.sentences import say
 
 MOST_AT_ONCE = 200
+TOO_MANY = say("一次最多 %(most)s 件，至少 1 件。", most=MOST_AT_ONCE)
 CODE = 60
 
 
@@ -39,7 +41,7 @@ class BatchSchema(ActionSchema):
 
     numbers = fields.List(
         Text(most=40), required=True,
-        validate=validate.Length(min=1, max=MOST_AT_ONCE, error=f"一次最多 {MOST_AT_ONCE} 件，至少 1 件。"),
+        validate=validate.Length(min=1, max=MOST_AT_ONCE, error=TOO_MANY),
     )  # fmt: skip
 
 

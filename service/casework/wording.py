@@ -16,6 +16,7 @@ from service.db import db
 from service.directory import operations as directory
 from service.errors import Invalid, NotFound
 from service.seedfile import Row, SeedError, Stored, load, store
+from service.sentences import say
 
 # What is told, by kind.
 KINDS = {
@@ -58,7 +59,7 @@ def faults(values: Mapping[str, Any]) -> dict[str, list[str]]:
     families = directory.current().families
     found: dict[str, list[str]] = {}
     if "kind" in values and values["kind"] not in KINDS:
-        found["kind"] = [f"没有这种用途，可以用：{'、'.join(KINDS)}。"]
+        found["kind"] = [say("没有这种用途，可以用：%(kinds)s。", kinds=list(KINDS))]
     if values.get("family") and families and values["family"] not in families:
         found["family"] = ["没有这个大类，请从列表里选。"]
     for name, most in (("name", LONGEST_NAME), ("body", LONGEST_BODY)):
@@ -71,10 +72,10 @@ def _unfit(text: str, most: int) -> list[str]:
     if not text.strip():
         return ["这一项不能是空白。"]
     if len(text) > most:
-        return [f"最多 {most} 个字，现在是 {len(text)} 个字。"]
+        return [say("最多 %(most)s 个字，现在是 %(length)s 个字。", most=most, length=len(text))]
     wrong = [name for name in dict.fromkeys(_PLACEHOLDER.findall(text)) if name not in PLACEHOLDERS]
     usable = "、".join(f"{{{name}}}" for name in PLACEHOLDERS)
-    told = [f"没有占位符 {{{name[:30]}}}，可以用：{usable}。" for name in wrong]
+    told = [say("没有占位符 {%(name)s}，可以用：%(usable)s。", name=name[:30], usable=usable) for name in wrong]
     if re.search("[{}]", _PLACEHOLDER.sub("", text)):
         told.append("花括号要成对，里面只写占位符的名字。")
     return told
@@ -194,7 +195,7 @@ def keep_phrase(user_id: int, text: str) -> None:
     if known:
         return
     if count >= MOST_PHRASES:
-        raise Invalid(f"最多保存 {MOST_PHRASES} 句。", {"phrase": ["请先删去不用的。"]})
+        raise Invalid(say("最多保存 %(most)s 句。", most=MOST_PHRASES), {"phrase": ["请先删去不用的。"]})
     db.session.add(Phrase(user_id=user_id, text=text))
     db.session.flush()
 

@@ -24,6 +24,7 @@ from service.directory import operations as directory
 from service.directory.rules import Directory
 from service.errors import Invalid, NotFound
 from service.jobs import outbox
+from service.sentences import say
 from service.sheets import Column, Table
 
 # Up to so many rows at once; beyond, a worker writes them.
@@ -102,7 +103,9 @@ def order(asked: Order, reader: Reader, now: datetime) -> bytes | Export:
     """
     held = listing.totals([asked.wanted], _in_roles(reader, asked.roles), now)[0]
     if held > MOST:
-        why = f"筛选后有 {held} 件，一次最多导出 {MOST} 件。请加上时限、地区或大类，分几次导出。"
+        why = say(
+            "筛选后有 %(held)s 件，一次最多导出 %(most)s 件。请加上时限、地区或大类，分几次导出。", held=held, most=MOST
+        )
         raise Invalid(why, {"q": [why]})
     if held > AT_ONCE:
         return _queued(asked, reader, now)

@@ -15,6 +15,7 @@ from service.deadlines.places import Hours, calendar
 from service.deadlines.rules import DAY, FIRST_YEAR, LAST_YEAR, Calendar, Day, dates
 from service.directory import operations as directory
 from service.errors import Invalid, NotFound
+from service.sentences import say
 
 NATION_NAME = "全国"
 MADE_UP = "调休上班"
@@ -145,7 +146,10 @@ def _calendar(place: str) -> Calendar:
 
 def _check_year(year: int, field: str) -> None:
     if not FIRST_YEAR < year < LAST_YEAR:
-        raise Invalid("这个年份不在日历里。", {field: [f"年份应在 {FIRST_YEAR + 1} 到 {LAST_YEAR - 1} 之间。"]})
+        raise Invalid(
+            "这个年份不在日历里。",
+            {field: [say("年份应在 %(first)s 到 %(last)s 之间。", first=FIRST_YEAR + 1, last=LAST_YEAR - 1)]},
+        )
 
 
 def _check_national(day: date, notice: str | None) -> None:
@@ -153,20 +157,23 @@ def _check_national(day: date, notice: str | None) -> None:
         raise Invalid("全国的放假安排要写明通知文号。", {"notice": ["请填写国务院办公厅通知的文号。"]})
     if not _calendar(seeds.NATION).is_published(day.year):
         # One day alone would pass for the whole arrangement.
-        said = f"{day.year}年的放假安排还没有录入，请先一次录入全年的安排。"
+        said = say("%(year)s年的放假安排还没有录入，请先一次录入全年的安排。", year=day.year)
         raise Invalid(said, {"date": [said]})
 
 
 def _check_year_before(year: int, days: Iterable[date]) -> None:
     """Days in the December before would else pass for the whole arrangement of their year."""
     if min(days).year < year and not _calendar(seeds.NATION).is_published(year - 1):
-        said = f"{year - 1}年的放假安排还没有录入，请先录入那一年的。"
+        said = say("%(year)s年的放假安排还没有录入，请先录入那一年的。", year=year - 1)
         raise Invalid(said, {"rest": [said]})
 
 
 def _span(first: date, last: date, year: int) -> list[date]:
     if not timedelta() <= last - first < LONGEST_HOLIDAY:
-        raise Invalid("放假的起止日期不对。", {"rest": [f"{first} 至 {last}：最后一天应在第一天之后一个月内。"]})
+        raise Invalid(
+            "放假的起止日期不对。",
+            {"rest": [say("%(first)s 至 %(last)s：最后一天应在第一天之后一个月内。", first=first, last=last)]},
+        )
     for day in (first, last):
         _check_belongs(day, year, "rest")
     return dates(first, last)
@@ -176,14 +183,20 @@ def _check_made_up(made_up: set[date], off: Mapping[date, str], year: int) -> No
     for day in sorted(made_up):
         _check_belongs(day, year, "worked")
         if day.weekday() < 5:
-            raise Invalid("调休上班的日子应是周末。", {"worked": [f"{day} 本来就是工作日。"]})
+            raise Invalid("调休上班的日子应是周末。", {"worked": [say("%(day)s 本来就是工作日。", day=day)]})
         if day in off:
-            raise Invalid("同一天不能既放假又上班。", {"worked": [f"{day} 已列为{off[day]}放假。"]})
+            raise Invalid(
+                "同一天不能既放假又上班。",
+                {"worked": [say("%(day)s 已列为%(holiday)s放假。", day=day, holiday=off[day])]},
+            )
 
 
 def _check_belongs(day: date, year: int, field: str) -> None:
     if day.year != year and (day.year, day.month) != (year - 1, 12):
-        raise Invalid("有日期不属于这一年的放假安排。", {field: [f"{day} 不属于 {year} 年的放假安排。"]})
+        raise Invalid(
+            "有日期不属于这一年的放假安排。",
+            {field: [say("%(day)s 不属于 %(year)s 年的放假安排。", day=day, year=year)]},
+        )
 
 
 def _national_rows(year: int) -> Sequence[CalendarDay]:

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
-from service.clock import spoken
 from service.deadlines.ladder import Course
 from service.deadlines.rules import (
     DAY,
@@ -22,6 +21,19 @@ from service.deadlines.rules import (
     merged,
     running,
 )
+from service.sentences import say
+
+# Which of hours, minutes and seconds a length has → how it is told.
+LENGTHS = {
+    (False, False, False): "不足1秒",
+    (True, False, False): "%(hours)s小时",
+    (True, True, False): "%(hours)s小时%(minutes)s分",
+    (True, False, True): "%(hours)s小时%(seconds)s秒",
+    (True, True, True): "%(hours)s小时%(minutes)s分%(seconds)s秒",
+    (False, True, False): "%(minutes)s分",
+    (False, True, True): "%(minutes)s分%(seconds)s秒",
+    (False, False, True): "%(seconds)s秒",
+}
 
 
 def told(course: Course, calendar: Calendar, extended: bool = False, since: datetime | None = None) -> Deadline:
@@ -39,26 +51,31 @@ def told(course: Course, calendar: Calendar, extended: bool = False, since: date
 
 
 def _notes(counting: Course, deadline: Deadline, extended: bool, since: datetime | None) -> Iterator[str]:
-    ends, term = spoken(deadline.due_at), counting.term
+    ends, term = deadline.due_at, counting.term
     if extended:
-        yield f"延期至{ends}，经批准"
+        yield say("延期至%(ends)s，经批准", ends=ends)
     elif term is None:
-        yield f"上级要求在{ends}之前办结"
+        yield say("上级要求在%(ends)s之前办结", ends=ends)
     if term is not None:
-        yield from (f"{spoken(begin)}至{spoken(until)}暂停计时" for begin, until in merged(counting.pauses))
+        yield from (
+            say("%(begin)s至%(until)s暂停计时", begin=begin, until=until) for begin, until in merged(counting.pauses)
+        )
         if since is not None:
-            yield f"{spoken(since)}起暂停计时"
+            yield say("%(since)s起暂停计时", since=since)
         if term.cap is not None:
-            yield f"{_capped(counting)}，不因暂停或转办而延长"
+            yield say("%(cap)s，不因暂停或转办而延长", cap=_capped(counting))
     if deadline.unpublished:
-        yield f"{'、'.join(map(str, deadline.unpublished))}年放假安排尚未公布，期限为暂定，公布后重新计算"
+        years = [str(year) for year in deadline.unpublished]
+        yield say("%(years)s年放假安排尚未公布，期限为暂定，公布后重新计算", years=years)
 
 
 def _capped(course: Course) -> str:
     """The cap in words, with the day from which it counts where that is not the start."""
     assert course.term is not None
-    first = f"自{local(course.cap_from).date()}起" if course.cap_from else ""
-    return f"{first}总计不超过{course.term.cap}日"
+    if course.cap_from is None:
+        return say("总计不超过%(cap)s日", cap=course.term.cap)
+    first = str(local(course.cap_from).date())
+    return say("自%(first)s起总计不超过%(cap)s日", first=first, cap=course.term.cap)
 
 
 def explain(
@@ -70,7 +87,7 @@ def explain(
     days = list(course.days())
     if deadline.due_at < due(start, replace(term, cap=None), calendar, pauses).due_at and days:
         cut = _capped(Course(start, term, cap_from=cap_from))
-        days[-1] = replace(days[-1], reason=f"{days[-1].reason}，{cut}，到此为止")
+        days[-1] = replace(days[-1], reason=say("%(reason)s，%(cut)s，到此为止", reason=days[-1].reason, cut=cut))
     return replace(deadline, days=tuple(days))
 
 
@@ -109,8 +126,8 @@ class _Course:
         """Why a day of a calendar-day term counted, or only carries its end to a working day."""
         reason = self.calendar.reason(day)
         if self.calendar.is_working(day):
-            return reason if counted else f"{reason}，期限顺延到这一天"
-        return f"{reason}，按自然日计入" if counted else f"{reason}，顺延"
+            return reason if counted else say("%(reason)s，期限顺延到这一天", reason=reason)
+        return say("%(reason)s，按自然日计入", reason=reason) if counted else say("%(reason)s，顺延", reason=reason)
 
     def _day_of_hours(self, day: date) -> Day:
         """One day of a term in hours, with the time of it that ran."""
@@ -119,10 +136,10 @@ class _Course:
         within = [(begin, until) for begin, until in within if begin < until]
         ran = sum((until - begin for begin, until in running(within, self.pauses)), timedelta())
         if ran:
-            return Day(day, True, f"{reason}，计{_length(ran)}")
+            return Day(day, True, say("%(reason)s，计%(ran)s", reason=reason, ran=_length(ran)))
         if within:
             return Day(day, False, "暂停")
-        return Day(day, False, f"{reason}，办公时间已过" if spans else reason)
+        return Day(day, False, say("%(reason)s，办公时间已过", reason=reason) if spans else reason)
 
     def _spans(self, day: date) -> tuple[Sequence[Pause], str]:
         """The hours of a day in which the term can run, and what to call them."""
@@ -136,5 +153,5 @@ def _length(ran: timedelta) -> str:
     """A length of time in words: 3小时30分."""
     minutes, seconds = divmod(round(ran.total_seconds()), 60)
     hours, minutes = divmod(minutes, 60)
-    parts = ((hours, "小时"), (minutes, "分"), (seconds, "秒"))
-    return "".join(f"{number}{name}" for number, name in parts if number) or "不足1秒"
+    told = LENGTHS[hours > 0, minutes > 0, seconds > 0]
+    return say(told, hours=hours, minutes=minutes, seconds=seconds)

@@ -4,15 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from service.clock import spoken
 from service.deadlines.ladder import Course
 from service.deadlines.rules import LONGEST, Calendar, Term, Unit, cap_end, due, elapsed, local
+from service.sentences import say
 
-NAMES = {
-    Unit.WORKING_HOURS: "个工作小时",
-    Unit.CLOCK_HOURS: "小时",
-    Unit.WORKING_DAYS: "个工作日",
-    Unit.CALENDAR_DAYS: "日",
+NO_LONGER = {
+    Unit.WORKING_HOURS: "总计不得超过%(longest)s个工作小时",
+    Unit.CLOCK_HOURS: "总计不得超过%(longest)s小时",
+    Unit.WORKING_DAYS: "总计不得超过%(longest)s个工作日",
+    Unit.CALENDAR_DAYS: "总计不得超过%(longest)s日",
 }
 
 
@@ -47,11 +47,13 @@ def extended(course: Course, until: date, was: datetime, longest: int | None, ca
     term, last = course.term, calendar.close(until)
     _check_room(until, last, was, course)
     if (term is None or term.unit is not Unit.CLOCK_HOURS) and not calendar.is_working(until):
-        raise NotExtendable(f"{_day(until)}不上班（{calendar.reason(until)}），请选一个工作日。")
+        raise NotExtendable(
+            say("%(until)s不上班（%(reason)s），请选一个工作日。", until=until, reason=calendar.reason(until))
+        )
     counting, _ends = course.only(calendar)
     for latest, why in _limits(course, counting, longest, calendar):
         if last > latest:
-            raise NotExtendable(f"最晚可以延到{spoken(latest)}：{why}。")
+            raise NotExtendable(say("最晚可以延到%(latest)s：%(why)s。", latest=latest, why=why))
     if counting.term is None or counting.term.unit.in_hours:
         return to_moment(course, (until - local(course.start).date()).days, calendar)
     return _longer(course, counting.term, last, longest, calendar)
@@ -65,7 +67,7 @@ def to_moment(course: Course, days: int, calendar: Calendar) -> Extension:
 
 def _check_room(until: date, last: datetime, was: datetime, course: Course) -> None:
     if last <= was:
-        raise NotExtendable(f"延期后的日期应当晚于现在的期限（{spoken(was)}）。")
+        raise NotExtendable(say("延期后的日期应当晚于现在的期限（%(was)s）。", was=was))
     if (until - local(course.start).date()).days > LONGEST:
         raise NotExtendable("延期后的日期太远，请重新选择。")
 
@@ -83,10 +85,13 @@ def _limits(
     if course.fixed is not None:
         yield course.fixed, "上级要求在此之前办结"
     if term.cap is not None:
-        yield cap_end(start, term.cap, calendar, cap_from), f"总计不得超过{term.cap}日"
+        yield cap_end(start, term.cap, calendar, cap_from), say("总计不得超过%(longest)s日", longest=term.cap)
     if longest is not None:
         most = replace(term, length=longest)
-        yield due(start, most, calendar, course.pauses, cap_from).due_at, f"总计不得超过{longest}{NAMES[term.unit]}"
+        yield (
+            due(start, most, calendar, course.pauses, cap_from).due_at,
+            say(NO_LONGER[term.unit], longest=longest),
+        )
 
 
 def _longer(course: Course, term: Term, last: datetime, longest: int | None, calendar: Calendar) -> Extension:
@@ -95,9 +100,5 @@ def _longer(course: Course, term: Term, last: datetime, longest: int | None, cal
     longer = replace(term, length=max(min(length, longest or length), 1))
     ends = due(course.start, longer, calendar, course.pauses, course.cap_from).due_at
     if ends != last:
-        raise NotExtendable(f"{spoken(last)}不在计时的日子里（这一天曾暂停计时），请选晚一天。")
+        raise NotExtendable(say("%(last)s不在计时的日子里（这一天曾暂停计时），请选晚一天。", last=last))
     return Extension(longer.length, ends)
-
-
-def _day(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"

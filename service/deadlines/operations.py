@@ -25,6 +25,7 @@ from service.deadlines.sweeping import complaints_due as complaints_due
 from service.deadlines.sweeping import sweep as sweep
 from service.errors import Invalid, WrongState
 from service.seedfile import Stored, store
+from service.sentences import say
 
 OPEN = ("running", "paused")
 NOTHING_FIXED: Mapping[str, datetime] = {}
@@ -194,7 +195,13 @@ def extension(clock: Clock, until: date, revision: Hashable) -> Extension:
         if rule is None or rule.extendable_by is None:
             raise NotExtendable("这个期限不能延长。")
         if clock.extensions >= rule.extensions:
-            raise NotExtendable(f"这个期限最多延长 {rule.extensions} 次，已经延长过 {clock.extensions} 次。")
+            raise NotExtendable(
+                say(
+                    "这个期限最多延长 %(most)s 次，已经延长过 %(extended)s 次。",
+                    most=rule.extensions,
+                    extended=clock.extensions,
+                )
+            )
         return extended(clock.course, until, clock.due_at, rule.longest, calendar(clock.places, revision))
     except NotExtendable as error:
         raise Invalid(str(error), {"until": [str(error)]}) from error

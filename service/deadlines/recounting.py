@@ -17,6 +17,7 @@ from service.deadlines.places import calendar, differences
 from service.deadlines.replay import OPEN, Standing, Start, Turn, replay
 from service.deadlines.rules import LAST_YEAR, Term, Unit, local
 from service.directory import operations as directory
+from service.sentences import say
 
 Fingerprint = dict[str, Any]
 STATE = 1
@@ -104,7 +105,7 @@ def _recounted(clock: Clock, changed: dict[str, str], revision: Hashable) -> Rec
 def _reason(clock: Clock, was: datetime, provisional: bool, changed: dict[str, str]) -> str:
     """Why a clock was counted anew, as the enterprise reads it."""
     if provisional and not clock.provisional:
-        return f"{max(local(was), local(clock.due_at)).year}年放假安排已公布"
+        return say("%(year)s年放假安排已公布", year=max(local(was), local(clock.due_at)).year)
     place = next((place for place in clock.places if place in changed), None)
     return f"{_name(place)}{changed[place]}" if place else "全国放假安排调整"
 

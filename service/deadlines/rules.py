@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from service.sentences import say
+
 ZONE = ZoneInfo("Asia/Shanghai")
 FIRST_YEAR, LAST_YEAR = 1950, 2099
 LONGEST = 3660  # days: ten years; nothing here is promised for longer
@@ -49,9 +51,9 @@ class Term:
     def __post_init__(self) -> None:
         most = LONGEST * 24 if self.unit.in_hours else LONGEST
         if not 1 <= self.length <= most:
-            raise Uncountable(f"期限长度应在 1 到 {most} 之间。")
+            raise Uncountable(say("期限长度应在 1 到 %(most)s 之间。", most=most))
         if self.cap is not None and not 1 <= self.cap <= LONGEST:
-            raise Uncountable(f"最长期限应在 1 到 {LONGEST} 天之间。")
+            raise Uncountable(say("最长期限应在 1 到 %(longest)s 天之间。", longest=LONGEST))
 
 
 @dataclass(frozen=True)
@@ -97,10 +99,11 @@ class Calendar:
     def reason(self, day: date) -> str:
         """Why a day is worked or not, in Chinese."""
         if here := self.local.get(day):
-            return f"{'地方调整上班' if here.working else '地方放假日'}：{here.name}"
+            return say("地方调整上班：%(name)s" if here.working else "地方放假日：%(name)s", name=here.name)
         year = self.years[day.year]
         if mark := year.marks.get(day):
-            return "调休上班" if mark.working else f"{mark.name}假期" + ("" if year.published else "（预计）")
+            off = "%(name)s假期" if year.published else "%(name)s假期（预计）"
+            return "调休上班" if mark.working else say(off, name=mark.name)
         return "工作日" if day.weekday() < 5 else "周末"
 
     def is_published(self, year: int) -> bool:
@@ -128,7 +131,7 @@ class Calendar:
             if idle > 366:
                 raise Uncountable("日历中连续一年没有工作日，请检查放假安排。")
             yield day
-        raise Uncountable(f"期限超出了 {LAST_YEAR} 年，无法计算。")
+        raise Uncountable(say("期限超出了 %(last)s 年，无法计算。", last=LAST_YEAR))
 
 
 @dataclass(frozen=True)
@@ -236,9 +239,9 @@ def local(moment: datetime) -> datetime:
         Uncountable: it is naive, so nobody can say when it is, or out of all counted years.
     """
     if moment.tzinfo is None or moment.utcoffset() is None:
-        raise Uncountable(f"时间缺少时区：{moment!r}")
+        raise Uncountable(say("时间缺少时区：%(moment)s", moment=f"{moment!r}"))
     if not FIRST_YEAR < moment.year < LAST_YEAR:
-        raise Uncountable(f"时间应在 {FIRST_YEAR + 1} 年到 {LAST_YEAR - 1} 年之间。")
+        raise Uncountable(say("时间应在 %(first)s 年到 %(last)s 年之间。", first=FIRST_YEAR + 1, last=LAST_YEAR - 1))
     return moment.astimezone(ZONE)
 
 

@@ -31,6 +31,7 @@ from service.intake.rules import FILING_DESKS
 from service.intake.schemas import FilingSchema
 from service.intake.tables import FIELDS, WHY, Codes, Field
 from service.jobs import outbox
+from service.sentences import say
 from service.sheets import Column, Table
 
 MOST_ROWS = 10_000
@@ -43,7 +44,7 @@ LONGEST_CHOICES = 255  # characters of a list that Excel offers in a cell
 GOOD, BAD, SAME, FILED = "good", "bad", "same", "filed"
 FILING = FilingSchema()
 TWICE = "这一行以前已经导入过，没有重复提交。"
-TOO_LONG = f"这份表格超过 {MOST_ROWS:,} 行。请分成几份，每份不超过 {MOST_ROWS:,} 行，再分别上传。"
+TOO_LONG = say("这份表格超过 %(most)s 行。请分成几份，每份不超过 %(most)s 行，再分别上传。", most=f"{MOST_ROWS:,}")
 NOBODY = "上传的账户已不能提交诉求，没有导入。"
 
 
@@ -196,7 +197,9 @@ def begin(import_id: int, reader: Reader, whole: bool, now: datetime, queued: bo
     if made.state != "checked":
         raise WrongState("这份表格现在不能导入，请刷新页面看看进度。")
     if whole and made.bad:
-        raise Invalid(f"有 {made.bad} 行有问题，没有导入。请下载问题清单，改好后重新上传；或者只导入正确的行。")
+        raise Invalid(
+            say("有 %(bad)s 行有问题，没有导入。请下载问题清单，改好后重新上传；或者只导入正确的行。", bad=made.bad)
+        )
     if not made.good:
         raise Invalid("没有可以导入的行。")
     made.state, made.updated_at = "filing", now

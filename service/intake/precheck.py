@@ -6,6 +6,7 @@ from datetime import date
 from service.directory.rules import Directory
 from service.routing.matter import Case
 from service.routing.respondent import UNKNOWN
+from service.sentences import say
 
 COMMERCIAL = "out-of-scope.commercial"
 
@@ -41,7 +42,9 @@ def _gate(case: Case) -> Hint | None:
     gate = case.gate
     if gate is None:
         return None
-    return Hint(gate.code, f"您写的内容显示：{gate.name}。", gate.channel, urgent=gate.effect == "hand_over")
+    return Hint(
+        gate.code, say("您写的内容显示：%(gate)s。", gate=gate.name), gate.channel, urgent=gate.effect == "hand_over"
+    )
 
 
 def _debtor(case: Case) -> Hint | None:
@@ -60,7 +63,7 @@ def _commercial(book: Directory) -> str:
 def _not_yet_due(case: Case, due_on: date | None, today: date) -> Hint | None:
     if case.family != "arrears" or due_on is None or due_on <= today:
         return None
-    what = f"约定的付款日期（{due_on.year}年{due_on.month}月{due_on.day}日）还没有到。"
+    what = say("约定的付款日期（%(day)s）还没有到。", day=due_on)
     return Hint("not_due", what, "到期前可以先书面提醒对方，并留好合同、验收单和对账单；到期仍不付，再来反映。")
 
 
@@ -69,4 +72,4 @@ def _out_of_scope(case: Case) -> Hint | None:
     leaf = case.category
     if leaf is None or leaf.family != "out-of-scope" or not leaf.channel or case.gate is not None:
         return None
-    return Hint(leaf.code, f"这件事看起来属于“{leaf.name}”，一般不由本平台办理。", leaf.channel)
+    return Hint(leaf.code, say("这件事看起来属于“%(leaf)s”，一般不由本平台办理。", leaf=leaf.name), leaf.channel)

@@ -11,6 +11,7 @@ from service.clock import ZONE
 from service.complaints.rules import CHANNELS, FLAGS, NATURES, RESPONDENT_KINDS, SIZES
 from service.directory.rules import Directory
 from service.errors import Invalid
+from service.sentences import say
 
 YES_NO = {"是": True, "否": False}
 SEPARATORS = re.compile(r"[、,，;；]\s*")
@@ -94,9 +95,11 @@ def fields_of(heads: Sequence[Any]) -> list[Field | None]:
     twice = sorted({title for title in titles if titles.count(title) > 1 and title})
     missing = [field.title for field in FIELDS if field.required and field.title not in titles]
     said = [
-        f"第一行应当是模板的列名。没有这些列：{'、'.join(unknown[:5])}。请对照模板改正或删去。" if unknown else "",
-        f"这些列出现了两次：{'、'.join(twice)}。" if twice else "",
-        f"缺少必填的列：{'、'.join(missing)}。" if missing else "",
+        say("第一行应当是模板的列名。没有这些列：%(names)s。请对照模板改正或删去。", names=unknown[:5])
+        if unknown
+        else "",
+        say("这些列出现了两次：%(twice)s。", twice=twice) if twice else "",
+        say("缺少必填的列：%(missing)s。", missing=missing) if missing else "",
     ]
     if wrong := [sentence for sentence in said if sentence]:
         raise Invalid("".join(wrong), {"file": wrong})
@@ -171,8 +174,9 @@ def _value(field: Field, cell: Any, text: str, codes: Codes) -> Any:
 
 def _one_of(table: Mapping[str, Any], text: str, field: Field) -> Any:
     if text not in table:
-        few = "、".join(field.table or ())
-        raise ValueError(f"没有「{text[:20]}」这一项，" + (f"请填：{few}。" if few else "请照「代码」表填写。"))
+        if field.table:
+            raise ValueError(say("没有「%(text)s」这一项，请填：%(few)s。", text=text[:20], few=list(field.table)))
+        raise ValueError(say("没有「%(text)s」这一项，请照「代码」表填写。", text=text[:20]))
     return table[text]
 
 

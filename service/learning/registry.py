@@ -17,6 +17,7 @@ from service.classifier.model import Model
 from service.db import db
 from service.errors import Invalid, NotFound, Unavailable, WrongState
 from service.learning.models import CHALLENGER, CHAMPION, REFUSED, RETIRED, ModelVersion, PromotionRule
+from service.sentences import say
 
 MACHINE = "系统"
 SUPERSEDED = "已有更新的版本，不再等待决定。"
@@ -42,7 +43,7 @@ def version(name: str) -> ModelVersion:
     """
     found = db.session.get(ModelVersion, name)
     if found is None:
-        raise NotFound(f"没有版本为 {name} 的模型；用 flask model list 查看现有的版本。")
+        raise NotFound(say("没有版本为 %(name)s 的模型；用 flask model list 查看现有的版本。", name=name))
     return found
 
 
@@ -93,9 +94,9 @@ def file_of(name: str) -> bytes:
     query = select(ModelVersion).where(ModelVersion.version == name).options(undefer(ModelVersion.file))
     found = db.session.scalar(query.execution_options(populate_existing=True))
     if found is None:
-        raise NotFound(f"没有版本为 {name} 的模型；用 flask model list 查看现有的版本。")
+        raise NotFound(say("没有版本为 %(name)s 的模型；用 flask model list 查看现有的版本。", name=name))
     if found.file is None:
-        raise Unavailable(f"版本 {name} 没有启用过，文件已清理，不能再启用。")
+        raise Unavailable(say("版本 %(name)s 没有启用过，文件已清理，不能再启用。", name=name))
     return found.file
 
 
@@ -121,7 +122,7 @@ def promote(name: str, actor: Reader | None, now: datetime, why: str) -> ModelVe
     lock()
     chosen, before = version(name), champion()
     if chosen.state == CHAMPION:
-        raise WrongState(f"版本 {name} 正在使用。")
+        raise WrongState(say("版本 %(name)s 正在使用。", name=name))
     if before is not None:
         chosen.predecessor = before.version
     return _crown(chosen, before, actor, now, why, "model.promoted")
@@ -150,7 +151,7 @@ def refuse(name: str, actor: Reader | None, now: datetime, why: str) -> ModelVer
     lock()
     chosen = version(name)
     if chosen.state != CHALLENGER:
-        raise WrongState(f"版本 {name} 不在等待决定。")
+        raise WrongState(say("版本 %(name)s 不在等待决定。", name=name))
     _decide(chosen, REFUSED, actor, now, why)
     audit.record("model.refused", name, _known_as(actor), now, why=why)
     return chosen
@@ -169,7 +170,7 @@ def _crown(
     """Change champions, once the new one's file is known to be whole."""
     model = storage.fetched(classifier.models(), chosen.version, file_of(chosen.version))
     if before is not None:
-        _decide(before, RETIRED, actor, now, f"由 {chosen.version} 接替。")
+        _decide(before, RETIRED, actor, now, say("由 %(version)s 接替。", version=chosen.version))
         db.session.flush()
     _decide(chosen, CHAMPION, actor, now, why)
     db.session.flush()

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from service.sentences import say
+
 # --- caps ------------------------------------------------------------------------------------------------------------
 
 # P: so many corrections of one enterprise's complaints count, and so many, or such a share of all, of one person.
@@ -170,13 +172,16 @@ def judge(trials: Sequence[Trial], name: Name) -> dict[str, Any]:
     few = _supporters(trials)
     overall, worst = found[0], min((one for one in found if one.verdict == WORSE), key=_loss, default=None)
     if worst is not None:
-        verdict, reason = REFUSED, f"在「{name(worst.kind, worst.name)}」上变差：{_told(worst)}。"
+        verdict, reason = (
+            REFUSED,
+            say("在「%(name)s」上变差：%(change)s。", name=name(worst.kind, worst.name), change=_told(worst)),
+        )
     elif overall.verdict != BETTER:
-        verdict, reason = REFUSED, f"总体没有可靠的提高：{_told(overall)}。"
+        verdict, reason = REFUSED, say("总体没有可靠的提高：%(change)s。", change=_told(overall))
     elif _slice("all", "all", [one for one in trials if one.person not in few]).verdict != BETTER:
-        verdict, reason = REFUSED, f"只有 {'、'.join(few)} 的纠正支持它：去掉这些样本，总体没有可靠的提高。"
+        verdict, reason = REFUSED, say("只有 %(people)s 的纠正支持它：去掉这些样本，总体没有可靠的提高。", people=few)
     else:
-        verdict, reason = PROMOTED, f"总体提高，没有哪一部分变差：{_told(overall)}。"
+        verdict, reason = PROMOTED, say("总体提高，没有哪一部分变差：%(change)s。", change=_told(overall))
     confused = [[*pair, count] for pair, count in _confusions(trials)[:MOST_CONFUSIONS]]
     return {
         "slices": [one.__dict__ for one in found], "confusions": confused, "verdict": verdict, "reason": reason
@@ -198,9 +203,15 @@ def _loss(one: Slice) -> tuple[bool, float]:
 
 
 def _told(one: Slice) -> str:
-    interval = f"95% 区间 {100 * one.low:+.1f} 至 {100 * one.high:+.1f}"
-    change = f"{one.champion:.1%} → {one.challenger:.1%}，{100 * one.difference:+.1f} 个百分点"
-    return f"{one.n} 条文本，{change}，{interval}"
+    return say(
+        "%(texts)s 条文本，%(was)s → %(now)s，%(points)s 个百分点，95%% 区间 %(low)s 至 %(high)s",
+        texts=one.n,
+        was=f"{one.champion:.1%}",
+        now=f"{one.challenger:.1%}",
+        points=f"{100 * one.difference:+.1f}",
+        low=f"{100 * one.low:+.1f}",
+        high=f"{100 * one.high:+.1f}",
+    )
 
 
 def _confusions(trials: Iterable[Trial]) -> list[tuple[tuple[str, str], int]]:

@@ -9,6 +9,7 @@ from typing import Any
 from service.clock import local
 from service.complaints.rules import MACHINE, STEPS
 from service.deadlines.ladder import KINDS, RUNGS
+from service.sentences import say
 
 AUDIENCES = {
     "enterprise": "企业",
@@ -232,9 +233,11 @@ def faults(group: str, subject: str, body: str) -> dict[str, list[str]]:
     """What is wrong with a template, by field; nothing where it can be used."""
     found = {"subject": _unknown(group, subject), "body": _unknown(group, body)}
     if len(body) > LONGEST[group]:
-        found["body"].append(f"最多 {LONGEST[group]} 个字，现在是 {len(body)} 个字。")
+        found["body"].append(say("最多 %(most)s 个字，现在是 %(length)s 个字。", most=LONGEST[group], length=len(body)))
     if len(subject) > LONGEST_SUBJECT:
-        found["subject"].append(f"最多 {LONGEST_SUBJECT} 个字，现在是 {len(subject)} 个字。")
+        found["subject"].append(
+            say("最多 %(most)s 个字，现在是 %(length)s 个字。", most=LONGEST_SUBJECT, length=len(subject))
+        )
     if not body.strip():
         found["body"].append("内容不能是空白。")
     return {field: sentences for field, sentences in found.items() if sentences}
@@ -244,7 +247,7 @@ def _unknown(group: str, text: str) -> list[str]:
     known = placeholders(group)
     wrong = [name for name in dict.fromkeys(_PLACEHOLDER.findall(text)) if name not in known]
     usable = "、".join(f"{{{name}}}" for name in known)
-    told = [f"没有占位符 {{{name[:30]}}}，可以用：{usable}。" for name in wrong]
+    told = [say("没有占位符 {%(name)s}，可以用：%(usable)s。", name=name[:30], usable=usable) for name in wrong]
     if re.search("[{}]", _PLACEHOLDER.sub("", text)):
         told.append("花括号要成对，里面只写占位符的名字。")
     return told

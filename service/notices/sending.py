@@ -20,6 +20,7 @@ from service.clock import local
 from service.complaints.models import Complaint, Event
 from service.db import db
 from service.notices.models import Address, Notice
+from service.sentences import say
 
 PATIENCE = urllib3.Timeout(connect=3, read=7)
 SIGNATURE, STAMP, KEY = "X-QST-Signature", "X-QST-Timestamp", "X-QST-Id"
@@ -207,7 +208,7 @@ def writable(channel: str, url: str) -> str | None:
     if channel == "webhook":
         return _webhook_fault(parts)
     if parts.scheme not in SCHEMES[channel]:
-        return f"地址应当以 {'、'.join(f'{scheme}://' for scheme in SCHEMES[channel])} 开头。"
+        return say("地址应当以 %(schemes)s 开头。", schemes=[f"{scheme}://" for scheme in SCHEMES[channel]])
     import apprise
 
     made = apprise.Apprise.instantiate(url, suppress_exceptions=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from service.directory.rules import Department, Directory
+from service.sentences import say
 
 PRIORITIES = {"ordinary": "普通", "urgent": "紧急"}
 # What a directive may ask of a matter; all that are filled in must hold, within one of them any value.
@@ -57,10 +58,14 @@ def closed(directive: Directive, directory: Directory) -> str:
     """Why a directive rests by itself; empty while there is a department that it can send to."""
     if directive.department is not None:
         found = directory.departments.get(directive.department)
-        return "" if found and found.active else f"{found.name if found else directive.department}已停用"
+        return (
+            ""
+            if found and found.active
+            else say("%(found)s已停用", found=found.name if found else directive.department)
+        )
     kind = directory.kinds.get(directive.kind or "")
     open_ = kind is not None and kind.active and bool(directory.offices(kind=kind.code))
-    return "" if open_ else f"已没有“{kind.name if kind else directive.kind}”这一类部门"
+    return "" if open_ else say("已没有“%(kind)s”这一类部门", kind=kind.name if kind else directive.kind)
 
 
 def state(directive: Directive, day: date, directory: Directory) -> str:

@@ -17,6 +17,7 @@ from service.directory.rules import Directory
 from service.errors import Invalid, NotFound, Stale
 from service.routing import models
 from service.routing.directives import CONDITIONS, Directive
+from service.sentences import say
 
 # What an administrator fills in: the conditions, the target and the rest.
 FILLED = (*CONDITIONS, "name", "department", "kind", "urgent", "begins", "ends", "note")
@@ -191,7 +192,7 @@ def _checked(given: Mapping[str, Any], book: Directory) -> dict[str, Any]:
 def _unknown(filled: Mapping[str, Sequence[str]], book: Directory) -> dict[str, list[str]]:
     tables: dict[str, Any] = {"categories": {**book.families, **book.categories}, "places": book.places}
     missing = {name: [code for code in filled[name] if code not in table] for name, table in tables.items()}
-    return {name: [f"没有这个编码：{'、'.join(codes)}。"] for name, codes in missing.items() if codes}
+    return {name: [say("没有这个编码：%(codes)s。", codes=codes)] for name, codes in missing.items() if codes}
 
 
 def _times(given: Mapping[str, Any]) -> dict[str, list[str]]:

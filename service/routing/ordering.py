@@ -10,6 +10,7 @@ from service.routing.examination import may_be_grave
 from service.routing.matter import Case
 from service.routing.owners import presumed
 from service.routing.respondent import UNKNOWN
+from service.sentences import say
 
 # Who may get what is sealed by an order: discipline inspection, and the region's supervisor.
 SEALED_KINDS = frozenset({"discipline"})
@@ -90,13 +91,13 @@ def hindrance(case: Case, department: Department | None) -> str:
     if department is None:
         return "这件事还没有可以确定的最近部门"
     if case.bars(department, *presumed(case)):
-        return f"{reasons.short(department)}是被反映的单位或与其有隶属关系，须回避"
+        return say("%(department)s是被反映的单位或与其有隶属关系，须回避", department=reasons.short(department))
     if case.sealed and not _keeps_seals(case, department):
         return "密封办理的事项只能由纪检监察机关或自治区督办机构办理"
     if nobody_named(case):
         return "举报没有写明被举报的单位"
     if case.place is not None and department.place not in case.directory.chain(case.place):
-        return f"{reasons.short(department)}不在事情发生地或其上级"
+        return say("%(department)s不在事情发生地或其上级", department=reasons.short(department))
     return ""
 
 

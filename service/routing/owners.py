@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from service.directory.rules import Department, Sector
 from service.routing.matter import ALWAYS_AGAINST, Case
 from service.routing.respondent import Body, above
+from service.sentences import say
 
 # Where a debtor has no department above it, the two that mind arrears at every level (V 802-5).
 THIRD_FOR_ARREARS = ("industry", "finance")
@@ -65,7 +66,7 @@ def _verifier(case: Case) -> Handling:
     if body is None:
         return Handling(None, missing="没有写明作出承诺或签订合同的单位")
     if not body.public:
-        return Handling(None, missing=f"还不能确定{body.name}是不是政府部门或其所属单位")
+        return Handling(None, missing=say("还不能确定%(body)s是不是政府部门或其所属单位", body=body.name))
     place = case.place and above(body, case.place, case.directory)
     department = case.directory.nearest(_owner_kind(case), place) if place else None
     return _clear(case, department, "由被投诉单位的上级核查", ())
@@ -80,7 +81,7 @@ def _supervisor(case: Case) -> Handling:
         return _clear(case, body.department, "谁主管谁负责", THIRD_FOR_ARREARS)
     sector = next((sector for sector in case.directory.sectors if sector.covers(body.name, body.kind)), None)
     if sector is None or case.place is None:
-        return Handling(None, missing=f"还不能确定{body.name}由谁主管")
+        return Handling(None, missing=say("还不能确定%(body)s由谁主管", body=body.name))
     return _clear(case, _of_sector(case, body, case.place, sector), _principle(sector, body), THIRD_FOR_ARREARS)
 
 
@@ -131,7 +132,7 @@ def _clear(
             if found is not None and not case.bars(found, *also):
                 return Handling(found, _instead(case, found, department))
     who = case.body.name if case.body else department.name
-    return Handling(None, missing=f"{who}没有上级部门，需要指定第三方部门")
+    return Handling(None, missing=say("%(who)s没有上级部门，需要指定第三方部门", who=who))
 
 
 def _instead(case: Case, found: Department, department: Department) -> str:

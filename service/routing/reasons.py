@@ -3,6 +3,7 @@
 from service.directory.rules import BODIES, Category, Department, Gate, Place
 from service.routing.matter import ASKING, Case
 from service.routing.respondent import UNKNOWN, Body
+from service.sentences import say
 
 UNSEEN = "系统没有识别出这件事属于哪一类"
 STRANGE = "来件与系统见过的诉求都不像，需由派单员先看内容"
@@ -11,109 +12,141 @@ UNNAMED = "举报没有写明被举报的单位，需由上级派单员核对后
 BY_THE_SUPERVISOR = "来件反映打击报复，涉及督办机构自己，需密封指定第三方办理"
 URGENT = "按紧急事项办理。"
 GATE_SENTENCES = {
-    "refuse": "来件显示“{name}”，拟不予受理并告知渠道，由派单员确认",
-    "pass_on": "来件显示“{name}”，密封保存，拟转送有权处理的机关，由派单员确认",
-    "hand_over": "来件显示“{name}”，请立即拨打紧急电话",
+    "refuse": "来件显示“%(name)s”，拟不予受理并告知渠道，由派单员确认",
+    "pass_on": "来件显示“%(name)s”，密封保存，拟转送有权处理的机关，由派单员确认",
+    "hand_over": "来件显示“%(name)s”，请立即拨打紧急电话",
 }
 
 
 def contradicted(chosen: Category, guess: Category) -> str:
     """The filer and the machine do not agree."""
-    return f"填报时选择的是“{chosen.name}”，系统按内容识别为“{guess.name}”，两者不一致"
+    return say(
+        "填报时选择的是“%(chosen)s”，系统按内容识别为“%(guess)s”，两者不一致", chosen=chosen.name, guess=guess.name
+    )
 
 
 def unsure(guess: Category) -> str:
     """The machine is not sure enough."""
-    return f"系统对类别没有把握，最接近的是“{guess.family_name}—{guess.name}”"
+    return say("系统对类别没有把握，最接近的是“%(family)s—%(guess)s”", family=guess.family_name, guess=guess.name)
 
 
 def confirm(category: Category) -> str:
     """The policy asks for a person."""
-    return f"“{category.family_name}”类事项按规定由派单员确认后再派单"
+    return say("“%(family)s”类事项按规定由派单员确认后再派单", family=category.family_name)
 
 
 def out_of_scope(leaf: Category) -> str:
     """It is not for this platform."""
-    return f"来件属于“{leaf.name}”，不在企业诉求办理范围，拟告知办理渠道"
+    return say("来件属于“%(leaf)s”，不在企业诉求办理范围，拟告知办理渠道", leaf=leaf.name)
 
 
 def unknown_debtor(body: Body) -> str:
     """Nobody can say yet whether the debt is under any of the laws."""
-    return (
-        f"从名称看不出{body.name}是机关、事业单位、国有企业、大型企业还是民营中小企业，"
-        "还不能确定是否适用《保障中小企业款项支付条例》，需先核实"
+    return say(
+        "从名称看不出%(body)s是机关、事业单位、国有企业、大型企业还是民营中小企业，"
+        "还不能确定是否适用《保障中小企业款项支付条例》，需先核实",
+        body=body.name,
     )
 
 
 def commercial(body: Body) -> str:
     """No law of ours covers the debt."""
     kind = BODIES[body.kind]
-    return f"债务人{body.name}（{kind}）的这笔欠款不属于可以受理的拖欠账款投诉，拟告知调解、诉讼等渠道"
+    return say(
+        "债务人%(body)s（%(kind)s）的这笔欠款不属于可以受理的拖欠账款投诉，拟告知调解、诉讼等渠道",
+        body=body.name,
+        kind=kind,
+    )
 
 
 def gate(found: Gate) -> str:
     """What a gate does."""
-    return GATE_SENTENCES[found.effect].format(name=found.name)
+    return say(GATE_SENTENCES[found.effect], name=found.name)
 
 
 def retaliation(department: Department, basis: str | None) -> str:
     """It goes to the region's supervisor."""
-    cited = f"（{basis}）" if basis else ""
-    return f"来件反映打击报复，密封直送{short(department)}督办，不经过被反映单位{cited}。"
+    told = "来件反映打击报复，密封直送%(department)s督办，不经过被反映单位%(cited)s。"
+    return say(told, department=short(department), cited=_cited(basis))
 
 
 def triage(why: str, desk: Place, case: Case) -> str:
     """Why a person dispatches it, and which."""
     note = _warning(case)
-    return f"{why}。已转{desk.name}派单员人工派单。{note}"
+    return say("%(why)s。已转%(desk)s派单员人工派单。%(note)s", why=why, desk=desk.name, note=note)
 
 
 def dispatched(case: Case, receiver: Department, handler: Department, principle: str, basis: str | None) -> str:
     """What it is, who receives it, who handles it, and by what principle."""
-    where = f"办理：{short(handler)}"
+    where = say("办理：%(handler)s", handler=short(handler))
     if receiver != handler:
-        where = f"受理：{short(receiver)}；{where}"
-    cited = f"（{basis}）" if basis else ""
+        where = say("受理：%(receiver)s；%(where)s", receiver=short(receiver), where=where)
     sealed = "密封办理，不转被反映的人和单位。" if case.sealed else ""
-    return f"{_subject(case)}。{where}——{principle}{cited}。{sealed}{_arrears_note(case)}{_warning(case)}"
+    return say(
+        "%(subject)s。%(where)s——%(principle)s%(cited)s。%(sealed)s%(note)s%(warning)s",
+        subject=_subject(case),
+        where=where,
+        principle=principle,
+        cited=_cited(basis),
+        sealed=sealed,
+        note=_arrears_note(case),
+        warning=_warning(case),
+    )
 
 
 def directed(case: Case, receiver: Department, handler: Department, directive: str, urgent: bool) -> str:
     """Which directive sends it where; the category is only told where it is certain."""
-    where = f"办理：{short(handler)}"
+    where = say("办理：%(handler)s", handler=short(handler))
     if receiver != handler:
-        where = f"受理：{short(receiver)}；{where}"
-    what = f"{_subject(case)}。" if case.category and not case.doubt else ""
+        where = say("受理：%(receiver)s；%(where)s", receiver=short(receiver), where=where)
+    what = say("%(subject)s。", subject=_subject(case)) if case.category and not case.doubt else ""
     sealed = "密封办理，不转被反映的人和单位。" if case.sealed else ""
     haste = URGENT if urgent else ""
-    return f"{what}{where}——按分派规则“{directive}”。{haste}{sealed}{_arrears_note(case)}{_warning(case)}"
+    return say(
+        "%(subject)s%(where)s——按分派规则“%(directive)s”。%(haste)s%(sealed)s%(note)s%(warning)s",
+        subject=what,
+        where=where,
+        directive=directive,
+        haste=haste,
+        sealed=sealed,
+        note=_arrears_note(case),
+        warning=_warning(case),
+    )
 
 
 def proposed(doubt: str, directive: str, handler: Department, urgent: bool) -> str:
     """Why a directive only proposes, and what."""
-    return f"{doubt}；分派规则“{directive}”建议由{short(handler)}办理{'，按紧急事项处理' if urgent else ''}"
+    told = "%(doubt)s；分派规则“%(directive)s”建议由%(handler)s办理"
+    urgently = "%(doubt)s；分派规则“%(directive)s”建议由%(handler)s办理，按紧急事项处理"
+    return say(urgently if urgent else told, doubt=doubt, directive=directive, handler=short(handler))
 
 
 def passed_over(directive: str, why: str) -> str:
     """Why a directive that fits was not followed."""
-    return f"分派规则“{directive}”不适用：{why}。"
+    return say("分派规则“%(directive)s”不适用：%(why)s。", directive=directive, why=why)
+
+
+def _cited(basis: str | None) -> str:
+    return say("（%(basis)s）", basis=basis) if basis else ""
 
 
 def _subject(case: Case) -> str:
     category, body = case.category, case.body
-    what = f"{category.family_name}（{category.name}）" if category else ""
+    named = "%(family)s（%(category)s）"
+    what = say(named, family=category.family_name, category=category.name) if category else ""
     if body is None:
-        return f"{what}{_mentions(case)}"
+        return say("%(what)s%(mentions)s", what=what, mentions=_mentions(case))
     role = "债务人" if case.family == "arrears" else "被投诉单位" if case.against else "相关单位"
-    kind = f"（{BODIES[body.kind]}）" if body.kind != UNKNOWN else ""
-    return f"{what}，{role}{body.name}{kind}"
+    kind = say("（%(kind)s）", kind=BODIES[body.kind]) if body.kind != UNKNOWN else ""
+    return say("%(what)s，%(role)s%(body)s%(kind)s", what=what, role=role, body=body.name, kind=kind)
 
 
 def _mentions(case: Case) -> str:
     """Whom the text names, since that decided who does not handle it."""
     if not case.accused:
         return ""
-    return f"，来件写到{short(case.accused[0])}{'等单位' if len(case.accused) > 1 else ''}"
+    told = "，来件写到%(accused)s等单位" if len(case.accused) > 1 else "，来件写到%(accused)s"
+    return say(told, accused=short(case.accused[0]))
 
 
 def _arrears_note(case: Case) -> str:
@@ -131,7 +164,7 @@ def _arrears_note(case: Case) -> str:
 
 def _warning(case: Case) -> str:
     warns = case.gate is not None and case.gate.effect == "warn"
-    return f"请注意：{case.gate.channel}" if warns and case.gate else ""
+    return say("请注意：%(channel)s", channel=case.gate.channel) if warns and case.gate else ""
 
 
 def short(department: Department) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from service.directory.rules import Department, Directory
+from service.sentences import say
 
 UNKNOWN = "unknown"
 # Bodies whose own level decides who supervises them; a large company is supervised where the matter lies.
@@ -85,9 +86,20 @@ def above(body: Body, place: str, directory: Directory) -> str | None:
 def barred_from(department: Department, accused: Department, directory: Directory) -> str | None:
     """Why a department may not handle what is said against another; None if it may."""
     if department.code == accused.code:
-        return f"{department.name}就是被投诉单位（或其所属部门），不能由自己办理，请派给它的上级或第三方部门。"
+        return say(
+            "%(department)s就是被投诉单位（或其所属部门），不能由自己办理，请派给它的上级或第三方部门。",
+            department=department.name,
+        )
     if accused.kind == "government" and department.place in directory.subtree(accused.place):
-        return f"{department.name}隶属于被投诉的{accused.name}，请派给上一级部门。"
+        return say(
+            "%(department)s隶属于被投诉的%(accused)s，请派给上一级部门。",
+            department=department.name,
+            accused=accused.name,
+        )
     if department.kind == accused.kind and accused.place in directory.chain(department.place):
-        return f"{department.name}是被投诉的{accused.name}的下级，请派给它的上级或第三方部门。"
+        return say(
+            "%(department)s是被投诉的%(accused)s的下级，请派给它的上级或第三方部门。",
+            department=department.name,
+            accused=accused.name,
+        )
     return None

@@ -9,6 +9,7 @@ from service.complaints.rules import CHANNELS
 from service.directory.rules import NATURES
 from service.fields import Choice, Day, Schema, Several, Text
 from service.routing.directives import PRIORITIES
+from service.sentences import Pattern, say
 
 CODE = 60
 SEPARATORS = re.compile(r"[\n、，,；;]+")
@@ -19,8 +20,8 @@ class Words(Text):
     """Several words in one text, apart by lines or commas."""
 
     default_error_messages = {
-        "many": f"最多 {MOST_WORDS} 个词。",
-        "length": f"每个词 {SHORTEST} 到 {LONGEST} 个字：{{word}}。",
+        "many": say("最多 %(most)s 个词。", most=MOST_WORDS),
+        "length": Pattern("每个词 %(least)s 到 %(longest)s 个字：%(word)s。"),
     }
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
