@@ -13,13 +13,17 @@ const pressed = (event) => {
   const digit = event.altKey && !(event.ctrlKey || event.metaKey) && event.code.match(/^Digit(\d)$/);
   return digit ? `Alt+${digit[1]}` : "";
 };
+const press = (button) => {
+  const first = document.getElementById(button.dataset.first);
+  if (first && !first.value?.trim()) first.focus();
+  else if (button.matches("input, textarea, select")) button.focus();
+  else button.click();
+};
 addEventListener("keydown", (event) => {
   const button = !event.shiftKey && document.querySelector(`[data-key="${CSS.escape(pressed(event))}"]`);
   if (!button) return;
   event.preventDefault();
-  const first = document.getElementById(button.dataset.first);
-  if (first && !first.value.trim()) first.focus();
-  else button.click();
+  press(button);
 });
 
 // A question mark, or F1 from within a field, tells what keys there are.
@@ -47,7 +51,7 @@ addEventListener("keydown", (event) => {
   if (step) enter(rows[rows.indexOf(row) + step]);
   else if (button) {
     sessionStorage.setItem("by-key", location.pathname);
-    button.click();
+    press(button);
   } else return;
   event.preventDefault();
 });
