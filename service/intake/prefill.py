@@ -6,9 +6,10 @@ from typing import Any, Protocol
 
 from service import clock
 from service.classifier import facts
-from service.classifier.facts import Facts
+from service.classifier.facts import Facts, Name
 from service.directory.rules import Directory
-from service.routing.respondent import Respondent, recognise
+from service.intake import mentions
+from service.routing.respondent import UNKNOWN, Respondent, recognise
 
 
 class Spanned(Protocol):
@@ -23,6 +24,16 @@ class Spanned(Protocol):
 def understand(text: str, book: Directory) -> Facts:
     """The facts of a text; relative dates as seen from today in Asia/Shanghai."""
     return facts.read(text, book, clock.local(clock.now()).date())
+
+
+def asked(text: str, book: Directory) -> dict[str, Any]:
+    """What the filing form asks besides, of each family's own, and a text already answers."""
+    found = understand(text, book)
+    against = found.respondent
+    kind = _kind(against, found.place, book) if against else UNKNOWN
+    more = {"respondent.kind": "" if kind == UNKNOWN else kind, "promise.by": against.text if against else ""}
+    told = {**mentions.given(text, found), **more, **answers(found)}
+    return {name: value for name, value in told.items() if value}
 
 
 def answers(found: Facts) -> dict[str, str]:
@@ -83,8 +94,11 @@ def _respondent(found: Facts, book: Directory) -> dict[str, Any] | None:
     one = found.respondent
     if one is None:
         return None
-    kind = "private" if one.person else recognise(Respondent(one.text), found.place, book).kind
-    return {"name": one.text, "kind": kind, "span": _span(one)}
+    return {"name": one.text, "kind": _kind(one, found.place, book), "span": _span(one)}
+
+
+def _kind(one: Name, place: str | None, book: Directory) -> str:
+    return "private" if one.person else recognise(Respondent(one.text), place, book).kind
 
 
 def _papers(found: Facts, kinds: set[str]) -> Sequence[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """A filing as JSON, and its answer."""
 
+from decimal import Decimal
 from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, validates_schema
@@ -53,13 +54,16 @@ class SourceSchema(Schema):
 
 
 class DebtSchema(Schema):
-    """Arrears: what was agreed, delivered and not paid."""
+    """Arrears: what was agreed, delivered, paid so far and not paid."""
 
     contract_number = Text(most=100)
+    contract_amount = Money()
     signed_on = Day()
     delivered_on = Day()
     accepted_on = Day()
     due_on = Day()
+    paid = Money(metadata={"description": "到现在已经付了多少元"})
+    last_paid_on = Day()
     object = Choice({"goods": "货物", "services": "服务", "works": "工程", "deposit": "保证金"})
     excuses = Several(
         Choice(
@@ -166,9 +170,11 @@ class UnfinishedSchema(FilingSchema):
 
 
 def _plain(value: Any) -> Any:
-    """Dates as text, so that the details can be kept as JSON."""
+    """Dates and sums as text, so that the details can be kept as JSON."""
     if isinstance(value, dict):
         return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, Decimal):
+        return f"{value:f}"
     return value if isinstance(value, str | list) else value.isoformat()
 
 

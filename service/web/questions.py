@@ -164,14 +164,14 @@ def _due_on(draft: Draft) -> date | None:
     return date.fromisoformat(told) if told else None
 
 
-def prefilled(said: Said, book: Directory) -> dict[str, str]:
+def prefilled(said: Said, book: Directory) -> dict[str, Any]:
     """What the text already says of what the second step asks; once somebody answered there, nothing but the place."""
-    found = prefill.answers(prefill.understand(str(said.get("body", "")), book))
+    found = prefill.asked(str(said.get("body", "")), book)
     answered = said.keys() & set(STEPS[1].fields)
     return {name: value for name, value in found.items() if name not in said and (name == "region" or not answered)}
 
 
-def with_prefilled(said: Said, found: Mapping[str, str]) -> dict[str, Any]:
+def with_prefilled(said: Said, found: Mapping[str, Any]) -> dict[str, Any]:
     """What was said, and what was found besides."""
     whole = dict(said)
     for name, value in found.items():

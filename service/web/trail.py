@@ -13,7 +13,7 @@ from service.complaints.models import Event
 from service.complaints.rules import CHANNELS, ENTERPRISE, MACHINE, NATURES, SATISFACTION
 from service.deadlines.ladder import KINDS
 from service.directory.rules import Directory
-from service.fields import Choice, Day
+from service.fields import Choice, Day, Money
 from service.intake.schemas import FilingSchema
 from service.web import words
 
@@ -159,6 +159,8 @@ def _spoken(field: fields.Field, value: Any) -> str:
         return "、".join(_spoken(field.inner, one) for one in value)
     if isinstance(field, Choice):
         return _(field.table.get(value, value))
+    if isinstance(field, Money):
+        return words.yuan(value)
     return words.day(date.fromisoformat(value)) if isinstance(field, Day) else str(value)
 
 

@@ -37,8 +37,18 @@ def test_what_the_text_says_is_filled_in_and_marked(browser: Browser) -> None:
 
 def test_what_the_text_leaves_open_is_neither_filled_in_nor_marked(browser: Browser) -> None:
     page = details(browser, "我公司供应检验试剂和输液耗材，医药货款拖欠一年多没有给，医院推来推去。")
-    assert 'value=""' in field(page, "amount")
-    assert "prefilled" not in page
+    for name in ("amount", "respondent.name", "debt.paid", "debt.delivered_on"):
+        assert 'value=""' in field(page, name)
+        assert "prefilled" not in field(page, name)
+
+
+def test_what_is_to_be_chosen_is_chosen_beforehand_and_marked(browser: Browser) -> None:
+    page = details(browser, BODY + "2025年6月10日验收，院长说资金紧张。")
+    assert '<option value="institution" selected>' in page
+    assert '<option value="goods" selected>' in page
+    assert 'value="no_money" checked' in page
+    assert 'value="2025-06-10"' in field(page, "debt.accepted_on")
+    assert 'value="900000"' in field(page, "debt.paid")
 
 
 def test_an_answer_is_kept_and_what_was_cleared_stays_cleared(browser: Browser) -> None:
