@@ -14,10 +14,9 @@ class CredentialsSchema(Schema):
     password = Password(required=True, load_only=True)
 
 
-class PasswordSchema(Schema):
-    """A new password, typed twice, with the one that holds so far."""
+class TwiceSchema(Schema):
+    """A new password, typed twice."""
 
-    current = Password(required=True, load_only=True)
     password = Password(required=True, load_only=True)
     again = Password(required=True, load_only=True)
 
@@ -26,6 +25,19 @@ class PasswordSchema(Schema):
         """Nobody sees what is typed here, so it is typed twice."""
         if data["password"] != data["again"]:
             raise ValidationError({"again": ["两次填写的新密码不一样。"]})
+
+
+class PasswordSchema(TwiceSchema):
+    """A new password with the one that holds so far."""
+
+    current = Password(required=True, load_only=True)
+
+
+class PersonSchema(TwiceSchema):
+    """Somebody who comes in."""
+
+    name = Text(most=50, required=True)
+    login = Text(most=64, required=True)
 
 
 class TokenSchema(Schema):

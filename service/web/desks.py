@@ -21,6 +21,7 @@ DESKS = (
     Desk("department.desk", "部门办理", "inbox", frozenset({"department_dispatcher", "handler", "head"})),
     Desk("revisits.desk", "回访", "telephone", frozenset({"revisit_agent"})),
     Desk("supervision.desk", "督办", "flag", frozenset({"supervisor"})),
+    Desk("account.index", "企业诉求", "building", frozenset({"enterprise"})),
     Desk("admin.home", "系统管理", "sliders", frozenset({"administrator", "auditor"})),
 )
 ELSEWHERE = "signin.profile"
@@ -35,7 +36,8 @@ def working_at(endpoint: str, reader: Reader) -> Reader:
     """The same person with only what they may do at one desk; whoever works at two sees each one's work there."""
     roles = next(desk.roles for desk in DESKS if desk.endpoint == endpoint)
     grants = tuple(grant for grant in reader.grants if grant.role in roles)
-    return Reader(reader.id, reader.login, reader.name, grants, reader.roles & roles)
+    roles &= reader.roles
+    return Reader(reader.id, reader.login, reader.name, grants, roles, account=reader.account, leads=reader.leads)
 
 
 def first_page(reader: Reader) -> str:

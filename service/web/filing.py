@@ -18,7 +18,7 @@ from service.errors import Invalid
 from service.http import public, takes
 from service.intake import attachments, begun, operations
 from service.intake.schemas import DebtSchema, FiledSchema
-from service.web import choices, drafts, files, forms, progress, qr, questions
+from service.web import account, choices, drafts, files, forms, progress, qr, questions
 from service.web.forms import Filled
 from service.web.promises import DONE
 from service.web.questions import STEPS, Said
@@ -123,7 +123,7 @@ def _after(index: int) -> str:
 
 def _page(index: int, form: Filled, kept: datetime | None = None) -> Any:
     """A step's page; `kept`: when what stands there was kept last."""
-    book, said = directory.current(), form.values
+    book, said = directory.current(), account.with_own(form.values) if index == len(STEPS) - 1 else form.values
     judgement = questions.judge(said) if index < len(STEPS) - 1 else None
     found = questions.prefilled(said, book) if index == 1 else {}
     shown = replace(form, values=questions.with_prefilled(said, found))

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, session, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from marshmallow import Schema
@@ -17,7 +17,7 @@ from service.http import needs
 from service.notices import inbox
 from service.notices.models import Notice
 from service.notices.schemas import MOST
-from service.web import progress, worklists
+from service.web import worklists
 
 ROWS = 50
 
@@ -84,10 +84,7 @@ def opened(notice_id: int) -> Any:
         number = inbox.read(notice_id, current_user.id, clock.now()).number
     if current_user.is_staff:
         return redirect(url_for("complaint.page", number=number))
-    if number in session.get(progress.FOLLOWED, {}):
-        return redirect(url_for("progress.show", number=number))
-    flash(_("请用查询码打开诉求 %(number)s，查询码在提交回执上。", number=number), "sky")
-    return redirect(url_for("progress.ask"))
+    return redirect(url_for("progress.show", number=number))
 
 
 @pages.post("/inbox/read")

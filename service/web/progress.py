@@ -21,7 +21,6 @@ from service.complaints.models import Complaint, Event
 from service.complaints.numbering import is_number
 from service.complaints.rules import ENTERPRISE, SATISFACTION, allowed
 from service.crypto import keyed_hash
-from service.db import transaction
 from service.deadlines import operations as deadlines
 from service.deadlines.ladder import INTERNAL
 from service.deadlines.rules import due
@@ -97,14 +96,12 @@ def follow(number: str, hashed_code: bytes) -> None:
 
 
 def opened_here(number: str, lock: bool = False) -> Complaint:
-    """A complaint whose code this browser gave.
+    """A complaint whose code this browser gave, or that belongs to the enterprise of who is signed in.
 
     Raises:
-        NotFound: it did not.
+        NotFound: neither holds.
     """
     proof = session.get(FOLLOWED, {}).get(number, "")
-    if not proof:
-        raise NotFound(complaints.NOT_HERE)
     complaint, roles = complaints.find(number, current_user, lock=lock, proof=proof)
     if ENTERPRISE not in roles:
         raise NotFound(complaints.NOT_HERE)

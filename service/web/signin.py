@@ -65,15 +65,19 @@ def _asked(form: Filled) -> Any:
 
 
 def _begin(given: dict[str, str]) -> Reader | None:
-    """A session of its own for who proved who it is; nothing of the one before lives on."""
     now = clock.now()
-    token = operations.sign_in(given["login"], given["password"], now)
+    token = operations.sign_in(given["login"], given["password"], now, one_time=True)
     if token is None:
         return None
+    begin(token[0])
+    return operations.bearer(token[0], now)
+
+
+def begin(secret: str) -> None:
+    """A session of its own for who proved who it is; nothing of the one before lives on."""
     session.clear()
     session.permanent = True
-    session[TOKEN] = token[0]
-    return operations.bearer(token[0], now)
+    session[TOKEN] = secret
 
 
 def _onward(reader: Reader) -> str:

@@ -12,7 +12,9 @@ from service import http
 from service.clock import ZONE
 from service.errors import NotSignedIn
 from service.web import (
+    account,
     admin,
+    admin_departments,
     admin_users,
     assets,
     calling,
@@ -26,11 +28,13 @@ from service.web import (
     hotspots,
     imports,
     inbox,
+    inserts,
     knowledge,
     languages,
     letters,
     model_desk,
     notices,
+    papers,
     portal,
     progress,
     reorganisations,
@@ -39,6 +43,7 @@ from service.web import (
     routing_desk,
     signin,
     speech,
+    styleguide,
     supervision,
     words,
     workflow,
@@ -46,9 +51,9 @@ from service.web import (
 from service.web.forms import Filled
 
 PAGES = (
-    assets, portal, filing, progress, signin, calling, dispatching, department, complaint, supervision, letters, inbox,
-    notices, retaliation, workflow, revisits, knowledge, exports, imports, model_desk, routing_desk, reorganisations,
-    hotspots, display, admin, admin_users,
+    assets, portal, account, filing, progress, signin, calling, dispatching, department, complaint, supervision,
+    letters, inbox, notices, retaliation, workflow, revisits, knowledge, exports, imports, model_desk, routing_desk,
+    reorganisations, hotspots, inserts, papers, display, styleguide, admin, admin_departments, admin_users,
 )  # fmt: skip
 # What may be kept for all, and what a page asks by itself: neither shows that somebody is still there.
 UNHEARD = frozenset({"assets.built", "hotline.ringing", "hotline.keep", "department.fresh"})

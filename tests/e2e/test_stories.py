@@ -273,6 +273,6 @@ def test_who_signs_out_is_out(cast: Cast, window: Open) -> None:
     handler.page.get_by_role("button", name="退出登录").click()
     handler.sees("您已退出登录")
     handler.go("/desk/department")
-    handler.sees("工作人员登录")
+    handler.sees("登录")
     handler.sign_in("cheng")
     handler.sees("部门办理")
