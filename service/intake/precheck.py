@@ -1,7 +1,7 @@
 """What a filer should know before filing: other channels, and what stands in the way. A hint never blocks."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from service.directory.rules import Directory
 from service.routing.matter import Case
@@ -9,6 +9,9 @@ from service.routing.respondent import UNKNOWN
 from service.sentences import say
 
 COMMERCIAL = "out-of-scope.commercial"
+EARLY = "到期前可以先书面提醒对方，并留好合同、验收单和对账单；到期仍不付，再来反映。"
+# Kind of debtor → days from delivery in which it must pay where nothing else was agreed (条例第九条).
+TERMS = {"organ": 30, "institution": 30, "fiscal": 30, "large": 60}
 
 
 @dataclass(frozen=True)
@@ -26,14 +29,18 @@ class Hint:
     urgent: bool = False
 
 
-def hints(case: Case, due_on: date | None, today: date) -> list[Hint]:
-    """What to tell before filing, the most pressing first.
+@dataclass(frozen=True)
+class Term:
+    """When a debt falls due, as agreed, and when was delivered what is owed for; None where nobody said."""
 
-    Args:
-        due_on: when a debt falls due, as agreed; None where nobody said.
-        today: the day in Asia/Shanghai.
-    """
-    found = (_gate(case), _debtor(case), _not_yet_due(case, due_on, today), _out_of_scope(case))
+    due_on: date | None = None
+    delivered_on: date | None = None
+
+
+def hints(case: Case, term: Term, today: date) -> list[Hint]:
+    """What to tell before filing, the most pressing first; `today` is the day in Asia/Shanghai."""
+    early = _not_yet_due(term, today) or _within_the_term(case, term, today) if case.family == "arrears" else None
+    found = (_gate(case), _debtor(case), early, _out_of_scope(case))
     return [hint for hint in found if hint is not None]
 
 
@@ -60,11 +67,22 @@ def _commercial(book: Directory) -> str:
     return book.categories[COMMERCIAL].channel or ""
 
 
-def _not_yet_due(case: Case, due_on: date | None, today: date) -> Hint | None:
-    if case.family != "arrears" or due_on is None or due_on <= today:
+def _not_yet_due(term: Term, today: date) -> Hint | None:
+    if term.due_on is None or term.due_on <= today:
         return None
-    what = say("约定的付款日期（%(day)s）还没有到。", day=due_on)
-    return Hint("not_due", what, "到期前可以先书面提醒对方，并留好合同、验收单和对账单；到期仍不付，再来反映。")
+    return Hint("not_due", say("约定的付款日期（%(day)s）还没有到。", day=term.due_on), EARLY)
+
+
+def _within_the_term(case: Case, term: Term, today: date) -> Hint | None:
+    """Nothing was agreed, and the law's own term from delivery is not over."""
+    days = TERMS.get(case.body.kind) if case.body and case.law else None
+    if days is None or term.due_on or term.delivered_on is None or term.delivered_on + timedelta(days) < today:
+        return None
+    what = say(
+        "没有约定付款日期的，对方应当自交付之日起 %(days)d 日内付款，到 %(day)s 才满（保障中小企业款项支付条例第九条）。",
+        days=days, day=term.delivered_on + timedelta(days),
+    )  # fmt: skip
+    return Hint("not_due", what, EARLY)
 
 
 def _out_of_scope(case: Case) -> Hint | None:

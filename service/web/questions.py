@@ -17,7 +17,7 @@ from service.directory.rules import Directory
 from service.fields import Choice, Day, Flag, Money, Nested, Several
 from service.intake import operations as intake
 from service.intake import prefill
-from service.intake.precheck import Hint, hints
+from service.intake.precheck import Hint, Term, hints
 from service.intake.rules import Draft
 from service.intake.schemas import FilingSchema
 from service.routing.examination import examine
@@ -145,7 +145,7 @@ def judge(said: Said) -> Judgement | None:
         chosen=chosen,
         words=tuple(reason.word for reason in heard),
         promises=promised(case),
-        hints=tuple(hints(case, _due_on(draft), clock.local(clock.now()).date())),
+        hints=tuple(hints(case, _term(draft), clock.local(clock.now()).date())),
         family=case.family,
     )
 
@@ -159,9 +159,10 @@ def _readable(said: Said) -> Draft | None:
     return None if isinstance(loaded, Filled) else loaded
 
 
-def _due_on(draft: Draft) -> date | None:
-    told = draft.details.get("debt", {}).get("due_on")
-    return date.fromisoformat(told) if told else None
+def _term(draft: Draft) -> Term:
+    debt = draft.details.get("debt", {})
+    due_on, delivered_on = debt.get("due_on"), debt.get("delivered_on") or debt.get("accepted_on")
+    return Term(*(date.fromisoformat(day) if day else None for day in (due_on, delivered_on)))
 
 
 def prefilled(said: Said, book: Directory) -> dict[str, Any]:
