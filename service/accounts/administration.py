@@ -22,6 +22,7 @@ from service.sentences import say
 # Letters and digits that nobody takes for another when they are read out.
 READABLE = "abcdefghjkmnpqrstuvwxyz23456789"
 GROUPS, LETTERS = 3, 4
+MOST = 100
 ONE_TIME_HOLDS = timedelta(days=3)
 ADMINISTRATOR = "administrator"
 LAST = "这是最后一位在用的管理员。请先让另一位用户担任管理员，再改这一位。"
@@ -99,6 +100,12 @@ def ways_in(user: User, now: datetime) -> WaysIn:
     )
     sessions, programs, last_seen = db.session.execute(query.where(Token.user_id == user.id)).one()
     return WaysIn(sessions, programs, last_seen, user.one_time_until)
+
+
+def working_at(department: str) -> Sequence[User]:
+    """Who is bound to a department, by login."""
+    query = select(User).where(User.active, User.grants.any(UserGrant.department == department))
+    return db.session.scalars(query.order_by(User.login).limit(MOST)).all()
 
 
 # --- what each may do ------------------------------------------------------------------------------------------------

@@ -35,7 +35,7 @@ class Kind(Seeded, db.Model):
 
 
 class Department(Seeded, db.Model):
-    """A department of a place."""
+    """A department of a place; `phone` and `hours` say how and when enterprises reach it."""
 
     __tablename__ = "departments"
 
@@ -43,6 +43,8 @@ class Department(Seeded, db.Model):
     name: Mapped[str] = mapped_column(Text)
     kind: Mapped[str] = mapped_column(Text)
     place: Mapped[str] = mapped_column(Text)
+    phone: Mapped[str | None] = mapped_column(Text)
+    hours: Mapped[str | None] = mapped_column(Text)
 
 
 class Category(Seeded, db.Model):

@@ -84,6 +84,14 @@ def _read(revision: str) -> Directory:
     return assemble({name: _rows(model) for name, model in MODELS.items()}, revision)
 
 
+def drafted(table: str, code: str, values: Mapping[str, Any]) -> Directory:
+    """The reference data as it would be if a row said something else, or were there; nothing is stored."""
+    tables = {name: _rows(model) for name, model in MODELS.items()}
+    rows = {row["code"]: row for row in tables[table]}
+    rows[code] = {**rows.get(code, {"code": code}), **values}
+    return assemble({**tables, table: list(rows.values())})
+
+
 def _rows(model: Any) -> list[Mapping[str, Any]]:
     table = model.__table__
     return [dict(row) for row in db.session.execute(select(table).order_by(table.c.code)).mappings()]

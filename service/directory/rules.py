@@ -67,13 +67,19 @@ class Kind:
 
 @dataclass(frozen=True)
 class Department:
-    """A department of one place, in use while both are; its code is "<place>-<kind>"."""
+    """A department of one place, in use while both are; its code is "<place>-<kind>".
+
+    Attributes:
+        phone, hours: how and when enterprises reach it, as people read it; None where nobody said.
+    """
 
     code: str
     name: str
     kind: str
     place: str
     active: bool = True
+    phone: str | None = None
+    hours: str | None = None
 
 
 @dataclass(frozen=True)

@@ -68,6 +68,7 @@ class Trial:
         moved: those of them that the reader may see.
         held: why it was not followed where it fits → how often.
         cut: there were more in the period than are looked at.
+        asking, by_itself: how many would wait for a dispatcher and did not, and the other way round.
     """
 
     looked_at: int = 0
@@ -79,6 +80,21 @@ class Trial:
     moved: list[Moved] = field(default_factory=list)
     held: Counter[str] = field(default_factory=Counter)
     cut: bool = False
+    asking: int = 0
+    by_itself: int = 0
+
+    def add(self, row: Any, was: str | None, after: Decision, sealed: bool) -> bool:
+        """Count one complaint that would go elsewhere than where it was; false where it would not."""
+        becomes, proposed = after.department or after.proposed, after.department is None
+        if becomes == was:
+            return False
+        if row.sealed or sealed:
+            self.sealed += 1
+            return True
+        self.ways[was, becomes] += 1
+        if row.seen:
+            self.moved.append(Moved(row.number, row.created_at, row.category, was, becomes, proposed, after.reason))
+        return True
 
     @property
     def total(self) -> int:
@@ -114,6 +130,26 @@ def trial(
     for row in rows[:MOST]:
         case = examine(_matter(row), book)
         _count(found, row, draft, settle(case, standing), settle(case, tried), case)
+    return found
+
+
+def compare(changed: Directory, reader: Reader, book: Directory, now: datetime) -> Trial:
+    """Route the last 1,000 complaints with the reference data as it is and as it would be, in one statement.
+
+    Unlike a directive's trial it compares the two answers with each other: what people sent elsewhere meanwhile says
+    nothing about the table of duties.
+
+    Args:
+        changed: as it would be. reader: whoever asks; see trial().
+    """
+    standing, rows = routing.in_force(book, now), _past(reader, None, None)
+    found = Trial(len(rows), rows[-1].created_at if rows else None)
+    for row in rows:
+        matter = _matter(row)
+        before, after = (settle(examine(matter, one), standing) for one in (book, changed))
+        found.add(row, before.department or before.proposed, after, after.sealed or before.sealed)
+        found.asking += before.department is not None and after.department is None
+        found.by_itself += before.department is None and after.department is not None
     return found
 
 
@@ -160,20 +196,8 @@ def _count(found: Trial, row: Any, draft: Directive, before: Decision, after: De
     found.fitting += ours
     if not ours and before.directive != draft.id:
         return
-    becomes = after.department or after.proposed
-    if becomes == row.department:
+    if not found.add(row, row.department, after, after.sealed):
         found.same += ours
-    elif row.sealed or after.sealed:
-        found.sealed += 1
-    else:
-        found.ways[row.department, becomes] += 1
-        if row.seen:
-            found.moved.append(_moved(row, after, becomes))
-
-
-def _moved(row: Any, after: Decision, becomes: str | None) -> Moved:
-    proposed = after.department is None
-    return Moved(row.number, row.created_at, row.category, row.department, becomes, proposed, after.reason)
 
 
 def _why_not(draft: Directive, case: Case, after: Decision) -> str:

@@ -33,8 +33,9 @@ class Part:
 GROUPS: dict[str, tuple[Part, ...]] = {
     "人员": (Part("admin_users.listed", "用户", "people", "谁能登录、有什么岗位；一次性密码、停用和令牌"),),
     "部门与分派": (
+        Part("admin_departments.listed", "部门", "building", "名称、电话和办公时间，新增和停用"),
         Part("routing_desk.listed", "分派规则", "signpost-split", "在系统判断之上，指定哪些诉求派给谁，先试算再保存"),
-        Part("reorganisations.listed", "职责划转", "building", "部门撤并或换手时，把没办完的诉求一起带走"),
+        Part("reorganisations.listed", "职责划转", "arrow-repeat", "部门撤并或换手时，把没办完的诉求一起带走"),
     ),
     "类别与模型": (
         Part("model_desk.current", "分类模型", "cpu", "模型准不准、各个版本、纠正样本和漂移"),

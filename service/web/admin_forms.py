@@ -23,6 +23,7 @@ ADMINISTRATOR = "administrator"
 # An auditor reads what an administrator changes.
 READERS = (ADMINISTRATOR, "auditor")
 LAST = 50
+TRIAL = "trial"
 DID = {"added": "新增", "edited": "修改", "undone": "撤销修改"}
 
 
@@ -71,6 +72,7 @@ class Desk:
         called: what a thing is called, by its code and values.
         did: what else can be done to one, by the last word of an entry's action.
         values: what was filled in, as what the thing keeps; by default each field by its name.
+        trial: what would change if a thing had such values, as the desk's template shows it; nothing is stored.
         noted: what is filled in and kept by the record alone, such as the document that a change is based on.
     """
 
@@ -82,6 +84,7 @@ class Desk:
     called: Callable[[str, Values], str]
     did: Mapping[str, str] = field(default_factory=dict)
     values: Callable[[Schema, Mapping[str, Any]], Values] | None = None
+    trial: Callable[[str, Values], Any] | None = None
     template: str = "admin/one.html"
     noted: Sequence[str] = ()
 
@@ -182,10 +185,14 @@ def _seen(past: Sequence[Entry]) -> int:
 def edit(desk: Desk, code: str, saved: str, back: str = "", **more: Any) -> Any:
     """Save what was filled in, or show it again with what is wrong or what others changed meanwhile.
 
+    By the other button nothing is saved, and the page tells what would change.
+
     Args:
         saved: the sentence that says what holds from now on.
         back: where that is said; by default above the list.
     """
+    if request.form.get("_do") == TRIAL and desk.trial:
+        return page(desk, code, **_tried(desk, code), **more)
     seen = request.form.get("_over", request.form.get("_version", 0, type=int), type=int)
     answer = forms.submit(desk.schema, request.form, lambda given: changing.change(
         desk.of, code, desk.kept(given), seen, current_user.login, clock.now(), **desk.told(given)))  # fmt: skip
@@ -193,6 +200,17 @@ def edit(desk: Desk, code: str, saved: str, back: str = "", **more: Any) -> Any:
         return page(desk, code, answer, **more)
     flash(saved if answer else _("没有改动，和原来一样。"), "grass" if answer else "sky")
     return redirect(back or url_for(f"{desk.pages}.listed"))
+
+
+def _tried(desk: Desk, code: str) -> dict[str, Any]:
+    """The form as it was filled in, with what it would change, or with what is wrong with it."""
+    data, trial = forms.read(request.form), desk.trial
+    assert trial is not None
+    loaded = forms.load(desk.schema, data)
+    if isinstance(loaded, Filled):
+        return {"form": loaded}
+    found = forms.attempt(data, lambda: trial(code, desk.kept(loaded)))
+    return {"form": found} if isinstance(found, Filled) else {"form": Filled(data), "result": found}
 
 
 def put(desk: Desk, code: str, values: Values, saved: str, back: str, **more: Any) -> Any:

@@ -20,6 +20,7 @@ def upgrade() -> None:
     _knowledge()
     _enterprise_accounts()
     _one_time_passwords()
+    _reached_departments()
     _complaint_page()
     _tallies()
 
@@ -304,7 +305,15 @@ def _tallies() -> None:
     )
 
 
+def _reached_departments() -> None:
+    """How and when enterprises reach a department."""
+    op.add_column("departments", sa.Column("phone", sa.Text(), nullable=True))
+    op.add_column("departments", sa.Column("hours", sa.Text(), nullable=True))
+
+
 def downgrade() -> None:
+    op.drop_column("departments", "phone")
+    op.drop_column("departments", "hours")
     op.drop_table("tally_state")
     op.drop_table("tallies")
     for table in ("phrases", "reply_templates", "complaint_notes"):
