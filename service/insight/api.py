@@ -1,4 +1,4 @@
-"""Hot spots over HTTP."""
+"""Hot spots and the board's figures over HTTP."""
 
 from typing import Any
 
@@ -9,11 +9,21 @@ from service.complaints import listing, reading
 from service.complaints.schemas import ListQuerySchema, PageSchema
 from service.complaints.visibility import SCOPES
 from service.directory import operations as directory
+from service.errors import NotFound
 from service.http import Blueprint, needs
-from service.insight import hotspots
-from service.insight.schemas import HotspotsSchema
+from service.insight import board, grids, hotspots
+from service.insight.schemas import (
+    BehindPageSchema,
+    BehindQuerySchema,
+    BoardSchema,
+    HotspotsSchema,
+    ViewSchema,
+    asked_of,
+    options_of,
+    view_of,
+)
 
-blp = Blueprint("insight", __name__, url_prefix="/api/v1", description="热点")
+blp = Blueprint("insight", __name__, url_prefix="/api/v1", description="热点和统计")
 READERS = tuple(sorted(SCOPES))
 
 
@@ -44,3 +54,33 @@ def complaints(wanted: dict[str, Any], code: str) -> dict[str, Any]:
     spot = hotspots.find(code, current_user, now)
     found = listing.page(listing.Wanted(ids=spot.ids, **wanted), current_user, now)
     return {"items": [reading.brief(row, book) for row in found.items], "next_cursor": found.next_cursor}
+
+
+@blp.route("/figures/<view>")
+@needs(*board.ROLES)
+@blp.arguments(BoardSchema, location="query")
+@blp.response(200, ViewSchema)
+def figures(given: dict[str, Any], view: str) -> dict[str, Any]:
+    """The figures of the board: day, regions, trend, families, funnel, judged or departments."""
+    if view not in grids.VIEWS:
+        raise NotFound("没有这种统计。")
+    one = _board(given)
+    _, count = grids.VIEWS[view]
+    return view_of(one, count(one, options_of(given)))
+
+
+@blp.route("/figures/complaints")
+@needs(*board.ROLES)
+@blp.arguments(BehindQuerySchema, location="query")
+@blp.response(200, BehindPageSchema)
+def behind(given: dict[str, Any]) -> dict[str, Any]:
+    """The complaints behind a number of the figures; what happened twice to one stands there twice."""
+    one = _board(given)
+    found = board.behind(one, given["figure"], given.get("cursor"), given["limit"])
+    items = [reading.brief(complaint, one.book) for complaint, _, _ in found.items]
+    return {"items": items, "next_cursor": found.following, "total": found.total, "enterprises": found.enterprises}
+
+
+def _board(given: dict[str, Any]) -> board.Board:
+    now = clock.now()
+    return board.board(asked_of(given, clock.local(now).date()), current_user, directory.current(), now)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import exp, log, sqrt
+from statistics import median
 
 from service.complaints.rules import DELIVERIES
 
@@ -158,9 +159,25 @@ _TAKEN = {
 # action → the stage that it leads to; a revisit only where it found somebody.
 STAGED_BY = {action: list(STAGES).index(code) for code, actions in _TAKEN.items() for action in actions}
 
+# Rates of which less is better; of all others more.
+LESS_IS_BETTER = frozenset({"hand_back", "redo"})
 # P: of fewer cases than this no rate is compared with others.
 ENOUGH = 10
 Z95_BOTH = 1.96
+
+
+@dataclass(frozen=True)
+class Usual:
+    """What the same hours of some days before brought: the fewest, the middle one, the most."""
+
+    least: int
+    middle: float
+    most: int
+
+
+def usual(numbers: Sequence[int]) -> Usual:
+    """The range of some days' numbers."""
+    return Usual(min(numbers), median(numbers), max(numbers))
 
 
 def interval(numerator: float, denominator: int) -> tuple[float, float]:

@@ -98,7 +98,7 @@ def keep(now: datetime, batch: int = BATCH) -> bool:
     state = _locked_state(now)
     last, oldest, next_xid = _seen()
     sure = state.next_to if oldest >= state.next_xid else state.counted_to
-    until = min(sure, state.counted_to + batch)
+    until = _end_of_batch(state.counted_to, sure, batch)
     store(_touched(state.counted_to, until))
     state.counted_to = until
     if until == sure:
@@ -139,6 +139,12 @@ def _number(xid: Any) -> ColumnElement[int]:
     return cast(cast(xid, TALLIES.c.status.type), BigInteger)
 
 
+def _end_of_batch(after: int, sure: int, batch: int) -> int:
+    """The last event of a batch."""
+    waiting = select(Event.id).where(Event.id > after, Event.id <= sure).order_by(Event.id)
+    return db.session.scalar(waiting.offset(batch - 1).limit(1)) or sure
+
+
 def _touched(after: int, until: int) -> Sequence[int]:
     touched = select(Event.complaint_id).where(Event.id > after, Event.id <= until).distinct()
     return db.session.scalars(touched.order_by(Event.complaint_id)).all()
@@ -167,7 +173,7 @@ def counted(ids: Sequence[int]) -> Select[Any]:
 
 def _steps(ids: Sequence[int]) -> CTE:
     """Events of complaints, each with the department's turn in which it happened; before the first it is the first."""
-    whole = {"partition_by": Event.complaint_id}
+    whole: Any = {"partition_by": Event.complaint_id}
     so_far = func.count().filter(Event.action.in_(DELIVERIES)).over(**whole, order_by=Event.seq)
     word = and_(Event.action.in_(OWN), Event.role == ENTERPRISE, Event.data["satisfaction"].as_string().is_not(None))
     asked = or_(

@@ -58,7 +58,7 @@ async function write(name, content) {
 }
 
 // On every page; and on the pages alone that load them.
-const SCRIPTS = ["site.js", "filing.js", "receipt.js", "complaint.js"];
+const SCRIPTS = ["site.js", "filing.js", "receipt.js", "complaint.js", "charts.js"];
 
 const built = { "site.css": await style(), "icons.svg": await icons() };
 for (const name of SCRIPTS) built[name] = await script(name);
