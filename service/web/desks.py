@@ -21,6 +21,7 @@ DESKS = (
     Desk("department.desk", "部门办理", "inbox", frozenset({"department_dispatcher", "handler", "head"})),
     Desk("revisits.desk", "回访", "telephone", frozenset({"revisit_agent"})),
     Desk("supervision.desk", "督办", "flag", frozenset({"supervisor"})),
+    Desk("board.desk", "看板", "bar-chart-line", frozenset({"supervisor", "head"})),
     Desk("account.index", "企业诉求", "building", frozenset({"enterprise"})),
     Desk("admin.home", "系统管理", "sliders", frozenset({"administrator", "auditor"})),
 )

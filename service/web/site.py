@@ -17,6 +17,7 @@ from service.web import (
     admin_departments,
     admin_users,
     assets,
+    board,
     calling,
     complaint,
     department,
@@ -53,10 +54,10 @@ from service.web.forms import Filled
 PAGES = (
     assets, portal, account, filing, progress, signin, calling, dispatching, department, complaint, supervision,
     letters, inbox, notices, retaliation, workflow, revisits, knowledge, exports, imports, model_desk, routing_desk,
-    reorganisations, hotspots, inserts, papers, display, styleguide, admin, admin_departments, admin_users,
+    reorganisations, hotspots, board, inserts, papers, display, styleguide, admin, admin_departments, admin_users,
 )  # fmt: skip
 # What may be kept for all, and what a page asks by itself: neither shows that somebody is still there.
-UNHEARD = frozenset({"assets.built", "hotline.ringing", "hotline.keep", "department.fresh"})
+UNHEARD = frozenset({"assets.built", "board.again", "hotline.ringing", "hotline.keep", "department.fresh"})
 # What somebody may open whose password is still the one that an administrator set.
 WITHOUT_OWN_PASSWORD = UNHEARD | {"signin.profile", "signin.change_password", "signin.sign_out"}
 IDLE = 8 * 3600  # seconds until a session that nobody uses ends
