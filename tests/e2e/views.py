@@ -203,6 +203,8 @@ PUBLIC = [
     View("retaliation.receipt", "retaliation, receipt", "", suffered),
     View("workflow.show", "workflow", "", at("/workflow")),
     View("display.settings", "display", "", at("/display?next=/")),
+    *(View("styleguide.shown", f"styleguide {layout}", "", at(f"/styleguide?layout={layout}"))
+      for layout in ("portal", "desk")),
     View("", "not found", "", at("/nowhere")),
 ]  # fmt: skip
 

@@ -6,8 +6,14 @@ from html.parser import HTMLParser
 import pytest
 from flask import Flask
 
+from service.config import ROOT
+from service.directory import operations as directory
+from tests.statements import counted
+from tests.web.browser import Browser
 from tests.web.specimen import NAMES, ODD, specimen
 
+# Macros that give nothing to look at.
+UNSEEN = {"csrf", "hidden"}
 VOID = {"meta", "link", "input", "img", "br", "hr"}
 
 
@@ -72,3 +78,24 @@ def test_a_form_without_mistakes_shows_none(app: Flask) -> None:
     assert "aria-invalid" not in page
     assert 'class="summary"' not in page
     assert page.count("平常的文字") > 10
+
+
+def test_the_living_page_shows_every_macro_that_pages_may_use() -> None:
+    source = (ROOT / "service" / "web" / "templates" / "styleguide" / "page.html").read_text(encoding="utf-8")
+    for name, module in (("form", "field"), ("show", "show"), ("keys", "keys")):
+        macros = (ROOT / "service" / "web" / "templates" / "components" / f"{name}.html").read_text(encoding="utf-8")
+        for macro in set(re.findall(r"\{% macro ([a-z]\w*)\(", macros)) - UNSEEN:
+            assert f"{module}.{macro}(" in source, f"{module}.{macro}"
+
+
+@pytest.mark.parametrize("layout", ["portal", "desk", "nonsense"])
+def test_everybody_may_look_at_the_living_page_in_both_layouts(
+    browser: Browser, layout: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(directory, "TRUSTED", float("inf"))
+    browser.get("/styleguide")
+    with counted() as sent:
+        answer = browser.get(f"/styleguide?layout={layout}")
+    assert answer.status_code == 200
+    assert f'class="{"desk" if layout == "desk" else "portal"}"' in answer.text
+    assert len(sent) == 0
