@@ -37,7 +37,7 @@ STRICT = {
     "contact.phone": "0471-6601234", "amount": "1250000", "enterprise.uscc": "", "number": "", "query_code": "",
     "department": OFFICE, "region": PLACE, "kind": "finance",
     "relieved_place": PLACE, "relieved_kind": "health", "successor_place": PLACE, "successor_kind": "finance",
-    "until": working_day(45), "review_on": working_day(14),
+    "debt.paid": "900000", "debt.contract_amount": "1320000", "until": working_day(45), "review_on": working_day(14),
 }  # fmt: skip
 # Steps without a form for this role on these complaints: another rules, there is nowhere to send it on to.
 NOT_HERE = {
@@ -45,7 +45,7 @@ NOT_HERE = {
     "revisit_agent": {"revisit_unanswered"},
 }  # fmt: skip
 # Forms of buttons and of what is ticked or picked, with nothing to fill in.
-NO_FIELDS = {"signin.sign_out", "filing.anew", "filing.put_away", "progress.leave", "hotline.next_call",
+NO_FIELDS = {"signin.sign_out", "filing.anew", "filing.put_away", "filing.send", "progress.send", "progress.leave", "hotline.next_call",
              "retaliation.put_away", "letters.renew", "inbox.opened", "inbox.read", "notice_desk.resend",
              "notice_desk.remove_address", "hotline.take", "department.columns", "department.batch", "exports.order",
              "imports.begin", "routing_desk.pause", "routing_desk.resume", "routing_desk.move", "model_desk.rule",
@@ -203,6 +203,7 @@ def test_what_the_enterprise_writes_later_stays_text(planter: Planters, cast: Ca
     public = planter[""]
     pages = (
         ("waiting", "add"), ("dispatched", "withdraw"), ("handling", "urge"), ("replied", "close"), ("replied", "redo"),
+        ("replied", "rate"), ("handling", "message"),
         ("closed", "ask_redo"),
     )  # fmt: skip
     for status, page in pages:
@@ -417,7 +418,7 @@ def test_every_form_was_planted(app: Flask) -> None:
         rule.endpoint for rule in app.url_map.iter_rules() if "POST" in (rule.methods or ()) and is_page(rule.rule)
     }
     planted = {
-        "filing.text_given", "filing.details_given", "filing.contact_given", "filing.submit", "filing.judgement",
+        "filing.text_given", "filing.details_given", "filing.contact_given", "filing.submit", "filing.keep", "filing.judgement",
         "filing.warnings", "progress.opened", "progress.added", "progress.taken", "retaliation.told",
         "complaint.act", "dispatching.act", "hotline.log", "hotline.caller", "hotline.preview",
         "revisits.record", "letters.answer", "notice_desk.edit", "notice_desk.add_address", "notice_desk.set_hours",

@@ -31,7 +31,7 @@ from tests.web.models import NEW, OLD
 
 # Downloads, parts of pages, a redirect to one's own desk, and the built files: nothing to look at.
 NO_PAGES = {
-    "assets.built", "signin.desk", "complaint.attachment", "progress.file", "letters.file", "hotline.ringing",
+    "assets.built", "signin.desk", "complaint.attachment", "progress.file", "filing.file", "letters.file", "hotline.ringing",
     "department.fresh", "exports.file", "imports.template", "imports.result",
 }  # fmt: skip
 ARREARS = (
@@ -194,6 +194,8 @@ PUBLIC = [
     *(View("progress.show", f"progress {status}", "", followed(status))
       for status in ("submitted", "refused", "answered", "handling", "waiting", "replied", "closed")),
     View("progress.add", "add", "", followed("waiting", "add")),
+    View("progress.add", "message", "", followed("handling", "message")),
+    View("progress.step", "rate", "", followed("replied", "rate")),
     View("progress.step", "withdraw", "", followed("dispatched", "withdraw")),
     View("progress.step", "urge", "", followed("handling", "urge")),
     View("progress.step", "close", "", followed("replied", "close")),
