@@ -111,7 +111,7 @@ def _message(deed: Deed) -> None:
     """So many a day that nobody is kept from saying anything, and nobody's work from being done."""
     said = [event for event in complaints.trail(deed.complaint, everything=False) if event.action == "message"]
     if sum(event.at > deed.now - A_DAY for event in said) >= MOST_MESSAGES:
-        raise WrongState(f"24 小时内最多留言 {MOST_MESSAGES} 次，请把要说的合在一起，明天再发。")
+        raise WrongState(say("24 小时内最多留言 %(most)d 次，请把要说的合在一起，明天再发。", most=MOST_MESSAGES))
 
 
 def _rule_misuse(deed: Deed) -> None:

@@ -88,7 +88,9 @@ def _tab(code: str, show: str, count: int) -> dict[str, Any]:
 @needs(ROLE)
 def case(number: str) -> Any:
     """One call: the number to dial, what to say, and the answers."""
-    return _case(number, Filled())
+    complaint, _roles = _found(number)
+    step = _asking(complaint)
+    return _case(number, Filled(steps.begun(step, complaint) if step else {}))
 
 
 @pages.post("/desk/revisits/<number>")

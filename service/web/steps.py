@@ -53,6 +53,8 @@ GROUPS = {
         "rule_misuse", "appeal_misuse", "rule_misuse_appeal", "appeal_counting", "rule_counting",
     ),
 }  # fmt: skip
+# Steps that ask the enterprise for the three facts.
+ASKED = ("revisit", "revisit_unanswered")
 # So few others need no groups.
 FEW = 4
 # Steps that end the matter against the enterprise's wish, or cannot be undone.
@@ -231,6 +233,8 @@ def begun(step: Step, complaint: Complaint) -> dict[str, Any]:
         "dispatch": {"department": complaint.proposed_department},
         "refuse": {"channel": complaint.proposed_channel},
         "pass_on": {"channel": complaint.proposed_channel},
+        # What the enterprise said itself, to be asked about and put right.
+        **dict.fromkeys(ASKED, {"solved": _choice(complaint.solved), "satisfaction": complaint.satisfaction}),
         "close": {"solved": _choice(complaint.solved), "satisfaction": complaint.satisfaction},
     }
     return {name: value for name, value in known.get(step.action, {}).items() if value}
