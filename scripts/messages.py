@@ -37,6 +37,8 @@ SILENT = (
 SILENT_NAMES: dict[str, frozenset[str]] = {}
 # What a calendar calls the days off.
 FESTIVALS = ("元旦", "春节", "清明节", "劳动节", "端午节", "中秋节", "国庆节")
+# Whatever tells a count has a plural in English: see languages.Counting.
+COUNT = re.compile(r"%\(count\)[ds]")
 # Functions whose arguments are sentences with a plural.
 PLURAL = "ngettext"
 
@@ -99,7 +101,8 @@ def extracted() -> Catalog:
     catalogue = Catalog("en_GB")
     for place, found in _everything():
         for message, context in found:
-            catalogue.add(message, locations=[(place, 0)], context=context)
+            whole = (message, message) if isinstance(message, str) and COUNT.search(message) else message
+            catalogue.add(whole, locations=[(place, 0)], context=context)
     return catalogue
 
 

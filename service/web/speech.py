@@ -32,7 +32,7 @@ def told(text: str) -> str:
     if languages.is_chinese() or not HAN.search(text):
         return text
     if isinstance(text, Said):
-        return _(text.pattern) % {name: _value(value) for name, value in text.values.items()}
+        return _(text.pattern, **{name: _value(value) for name, value in text.values.items()})
     found = _(text)
     return found if found != text or len(text) > LONGEST_NAME else _office(text) or text
 

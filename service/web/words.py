@@ -7,7 +7,6 @@ from decimal import Decimal
 import phonenumbers
 from babel.dates import format_date
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from service import clock
 from service.complaints.rules import STATES
@@ -190,24 +189,22 @@ def due_of(running: Clock) -> Due:
 
 def _spoken_left(remaining: Left) -> str:
     if remaining.time is None:
-        return ngettext("%(num)d 个工作日", "%(num)d 个工作日", remaining.days)
+        return _("%(count)d 个工作日", count=remaining.days)
     hours, minutes = _hours(remaining.time)
-    worked = ngettext("%(num)d 个工作小时", "%(num)d 个工作小时", hours) if hours else ""
+    worked = _("%(count)d 个工作小时", count=hours) if hours else ""
     return " ".join(filter(None, (worked, _minutes(minutes, bool(hours)))))
 
 
 def _spoken_time(length: timedelta) -> str:
     hours, minutes = _hours(length)
-    told = ngettext("%(num)d 小时", "%(num)d 小时", hours)
+    told = _("%(count)d 小时", count=hours)
     return " ".join(filter(None, (told, _minutes(minutes, after_hours=True))))
 
 
 def _minutes(minutes: int, after_hours: bool) -> str:
     if not minutes:
         return ""
-    if after_hours:
-        return ngettext("%(num)d 分", "%(num)d 分", minutes)
-    return ngettext("%(num)d 分钟", "%(num)d 分钟", minutes)
+    return _("%(count)d 分", count=minutes) if after_hours else _("%(count)d 分钟", count=minutes)
 
 
 def _hours(length: timedelta) -> tuple[int, int]:
