@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from service.audit import operations as audit
+from service.audit.changing import Changeable
 from service.db import db
 from service.directory import operations
 from service.directory.models import Category, Department, Gate
@@ -16,6 +17,7 @@ Values = Mapping[str, Any]
 MEND = "有内容需要修改，请看下面的说明。"
 OF_DEPARTMENT = ("name", "phone", "hours", "active")
 OF_CATEGORY = ("name", "policy", "nature", "owners", "channel", "active")
+OF_NEW_LEAF: Values = {"threshold": None, "cues": [], "sealed": False, "gate": None, "own_act": False}
 OF_GATE = ("name", "channel", "cues")
 
 
@@ -120,9 +122,8 @@ def add_leaf(parent: str, short: str, values: Values, actor: str, now: datetime)
         raise Conflict("这个编码已有类别使用。", {"short": ["这个编码已有类别使用，请换一个。"]})
     whole = {**dict.fromkeys(OF_CATEGORY), "owners": [], "active": True, **values}
     check_category(whole, code, parent, book)
-    last = max(position for position in _positions().values())
-    own = {"threshold": None, "cues": [], "sealed": False, "gate": None, "own_act": False, "position": last + 1}
-    db.session.add(Category(code=code, parent=parent, edited_at=now, **whole, **own))
+    position = max(one.position for one in _categories()) + 1
+    db.session.add(Category(code=code, parent=parent, position=position, edited_at=now, **whole, **OF_NEW_LEAF))
     _added("category", code, values, actor, now)
     return code
 
@@ -175,8 +176,7 @@ def _categories() -> list[Category]:
     return list(db.session.scalars(query))
 
 
-def _positions() -> dict[str, int]:
-    return {one.code: one.position for one in _categories()}
+CATEGORY = Changeable("category", category, put_category)
 
 
 # --- gates -----------------------------------------------------------------------------------------------------------
@@ -190,6 +190,9 @@ def gate(code: str) -> dict[str, Any]:
 def put_gate(code: str, values: Values, now: datetime) -> None:
     """Change what a gate is called, says and listens for."""
     _put(_row(Gate, code, "没有这个关口。"), values, now)
+
+
+GATE = Changeable("gate", gate, put_gate)
 
 
 # --- all of them -----------------------------------------------------------------------------------------------------

@@ -38,6 +38,8 @@ GROUPS: dict[str, tuple[Part, ...]] = {
         Part("reorganisations.listed", "职责划转", "arrow-repeat", "部门撤并或换手时，把没办完的诉求一起带走"),
     ),
     "类别与模型": (
+        Part("admin_categories.listed", "类别与职责", "diagram-3", "小类的名称和顺序，由谁办，系统能不能直接派"),
+        Part("admin_gates.listed", "关口", "slash-circle", "不受理、转送和立即转交的情形，以及告诉企业的话"),
         Part("model_desk.current", "分类模型", "cpu", "模型准不准、各个版本、纠正样本和漂移"),
     ),
     "文字与通知": (
@@ -51,8 +53,9 @@ GROUPS: dict[str, tuple[Part, ...]] = {
 # What an entry's action begins with, and how it ends.
 THINGS = {
     "account": "企业账户", "calendar": "工作日历", "category": "类别", "clock": "时限", "complaints": "诉求表格",
-    "department": "部门", "directive": "分派规则", "example": "纠正样本", "knowledge": "问答", "model": "分类模型",
-    "notice": "通知", "reorganisation": "职责划转", "reply_template": "答复模板", "setting": "设置", "token": "令牌",
+    "department": "部门", "directive": "分派规则", "example": "纠正样本", "gate": "关口", "knowledge": "问答",
+    "model": "分类模型", "notice": "通知",
+    "reorganisation": "职责划转", "reply_template": "答复模板", "setting": "设置", "token": "令牌",
     "user": "用户",
 }  # fmt: skip
 DEEDS = {

@@ -49,6 +49,7 @@ class Field:
         control: the macro of components/form.html that draws it; empty where only the history tells of it.
         said: how a value of it reads.
         options: the choices of a select, of radios or checkboxes; blank: the words of the choice that is none.
+        typed: a value of it as somebody would fill it in.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Field:
     said: Callable[[Any, Directory], str] = plain
     options: Callable[[Directory], Groups] | None = None
     blank: str | None = None
+    typed: Callable[[Any], Any] | None = None
     attributes: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -111,10 +113,13 @@ def as_json(schema: Schema, given: Mapping[str, Any]) -> dict[str, Any]:
 
 def typed(desk: Desk, values: Values) -> Filled:
     """A thing's values as its form shows them."""
-    return Filled({one.name: _typed(one, values.get(one.name)) for one in desk.fields if one.control})
+    shown = (one for one in desk.fields if one.control or one.typed)
+    return Filled({one.name: _typed(one, values.get(one.name)) for one in shown})
 
 
 def _typed(of: Field, value: Any) -> Any:
+    if of.typed:
+        return of.typed(value)
     if isinstance(value, bool):
         return CHECKED if value else ""
     if isinstance(value, list) and of.control == "textarea":
