@@ -5,6 +5,7 @@ Run it after changing anything here: python scripts/document_templates.py [folde
 
 import sys
 import zipfile
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -30,6 +31,8 @@ CENTRE, RIGHT, SPREAD = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT, WD_
 MADE = datetime(2026, 1, 1, tzinfo=UTC)
 LABELS_WIDE, FACTS_WIDE = Mm(22), Mm(134)
 SEAL = "（盖章处）"
+BODY_LINES = ("{%p for line in body %}", "{{ line }}", "{%p endfor %}")
+LIMIT_LINES = ("{%p for limit in limits %}", "{{ limit.name }}：{{ limit.value }}", "{%p endfor %}")
 FACT_LINES = ("{%p for fact in facts %}", "{{ fact.name }}：{{ fact.value }}", "{%p endfor %}")
 DEMAND_LINES = ("{%p for line in demand %}", "{{ line }}", "{%p endfor %}")
 DUE = "{{ due }}"
@@ -48,6 +51,8 @@ def templates() -> dict[str, bytes]:
         "order.docx": _packed(order()),
         "inquiry.docx": _packed(to_respondent()),
         "letter.docx": _packed(to_respondent()),
+        "slip.docx": _packed(slip()),
+        "reply.docx": _packed(reply()),
     }
 
 
@@ -60,15 +65,32 @@ def order() -> Pages:
     _head(pages)
     _text(pages, "{{ addressee }}：", indented=False)
     _text(pages, "{{ opening }}")
-    table = pages.add_table(rows=0, cols=2, style="Table Grid")
-    table.alignment = WD_TABLE_ALIGNMENT.CENTER
-    table.autofit = False
-    table.columns[0].width, table.columns[1].width = LABELS_WIDE, FACTS_WIDE
-    for label, lines in (("事项", FACT_LINES), ("依据", ("{{ basis }}",)), ("要求", DEMAND_LINES), ("时限", (DUE,))):
-        left, right = table.add_row().cells
-        left.width, right.width = LABELS_WIDE, FACTS_WIDE
-        _set(left.paragraphs[0], label, LABEL_FACE, FOUR, CENTRE)
-        _fill(right, lines)
+    rows = (("事项", FACT_LINES), ("依据", ("{{ basis }}",)), ("要求", DEMAND_LINES), ("时限", (DUE,)))
+    _table(pages, rows)
+    _foot(pages)
+    return pages
+
+
+def slip() -> Pages:
+    """交办单: the same form, with room for who signs for it."""
+    pages = _blank()
+    _head(pages)
+    _text(pages, "{{ addressee }}：", indented=False)
+    _text(pages, "{{ opening }}")
+    signed = ("签收人：　　　　　　　签收时间：　　　年　　月　　日　　时", "承办人：")
+    _table(pages, (("事项", FACT_LINES), ("时限", LIMIT_LINES), ("要求", BODY_LINES), ("签收", signed)))
+    _foot(pages)
+    return pages
+
+
+def reply() -> Pages:
+    """答复书: running text to the enterprise."""
+    pages = _blank()
+    _head(pages)
+    _text(pages, "{{ addressee }}：", indented=False)
+    _text(pages, "{{ opening }}")
+    for line in BODY_LINES:
+        _text(pages, line)
     _foot(pages)
     return pages
 
@@ -130,6 +152,19 @@ def _foot(pages: Pages) -> None:
     _ruled(pages.paragraphs[-1], "bottom", "000000", 8)
 
 
+def _table(pages: Pages, rows: Sequence[tuple[str, Sequence[str]]]) -> None:
+    """Labels to the left, what belongs to each to the right."""
+    table = pages.add_table(rows=0, cols=2, style="Table Grid")
+    table.alignment = WD_TABLE_ALIGNMENT.CENTER
+    table.autofit = False
+    table.columns[0].width, table.columns[1].width = LABELS_WIDE, FACTS_WIDE
+    for label, lines in rows:
+        left, right = table.add_row().cells
+        left.width, right.width = LABELS_WIDE, FACTS_WIDE
+        _set(left.paragraphs[0], label, LABEL_FACE, FOUR, CENTRE)
+        _fill(right, lines)
+
+
 # --- paragraphs ------------------------------------------------------------------------------------------------------
 
 
@@ -151,7 +186,7 @@ def _put(
     _set(pages.add_paragraph(), words, face, size, align, colour, exact)
 
 
-def _fill(cell: _Cell, lines: tuple[str, ...]) -> None:
+def _fill(cell: _Cell, lines: Sequence[str]) -> None:
     """Lines of one cell; the marks of a loop stand in paragraphs of their own, which go when it is filled in."""
     for place, line in enumerate(lines):
         _set(cell.paragraphs[0] if place == 0 else cell.add_paragraph(), line, TEXT_FACE, FOUR)

@@ -1,4 +1,4 @@
-"""Letters as documents: what stands where on the sheet, and the sheet as a Word file."""
+"""Letters and papers as documents: what stands where on the sheet, and the sheet as a Word file."""
 
 import re
 from dataclasses import asdict, dataclass
@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 
 from service.casework.letters import ISSUER, LETTERS, facts
 from service.casework.models import Letter
+from service.casework.papers import Fact, Paper
 from service.clock import spoken
 
 MIMETYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -19,14 +20,6 @@ UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]"
 # The sheet has a heading of that name.
 LAW_SAID = "依据："
 NO_LIMIT = "请尽快办理并反馈。"
-
-
-@dataclass(frozen=True)
-class Fact:
-    """One line of what a letter is about."""
-
-    name: str
-    value: str
 
 
 @dataclass(frozen=True)
@@ -69,9 +62,19 @@ def sheet(letter: Letter) -> Sheet:
 
 
 def docx(letter: Letter) -> bytes:
-    """A letter as a Word file, from data/documents/."""
-    template = DocxTemplate(current_app.config["DATA"] / "documents" / f"{letter.kind}.docx")
-    template.render(_plain(asdict(sheet(letter))), autoescape=True)
+    """A letter as a Word file."""
+    return _filled(letter.kind, asdict(sheet(letter)))
+
+
+def paper(one: Paper) -> bytes:
+    """A paper as a Word file."""
+    return _filled(one.kind, asdict(one))
+
+
+def _filled(name: str, values: dict[str, Any]) -> bytes:
+    """One of the templates in data/documents/ with its values."""
+    template = DocxTemplate(current_app.config["DATA"] / "documents" / f"{name}.docx")
+    template.render(_plain(values), autoescape=True)
     written = BytesIO()
     template.save(written)
     return written.getvalue()

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from service.accounts.models import User
 from service.accounts.rules import Reader
 from service.audit import operations as audit
 from service.audit.models import Entry
@@ -39,12 +40,13 @@ def sides(complaint: Complaint, roles: Collection[str], reader: Reader) -> list[
     return list(dict.fromkeys(found))
 
 
-def of(complaint: Complaint, own: Collection[str]) -> Sequence[Note]:
-    """The notes of these sides about a complaint, the newest first, in one statement; none where there is no side."""
+def of(complaint: Complaint, own: Collection[str]) -> Sequence[tuple[Note, str]]:
+    """The notes of these sides about a complaint with who wrote each, the newest first, in one statement."""
     if not own:
         return []
-    query = select(Note).where(Note.complaint_id == complaint.id, Note.side.in_(sorted(own)))
-    return db.session.scalars(query.order_by(Note.id.desc())).all()
+    query = select(Note, User.name).join(User, User.id == Note.author)
+    found = query.where(Note.complaint_id == complaint.id, Note.side.in_(sorted(own)))
+    return [(note, name) for note, name in db.session.execute(found.order_by(Note.id.desc()))]
 
 
 def write(complaint: Complaint, roles: Collection[str], text: str, actor: Reader, now: datetime) -> Note:

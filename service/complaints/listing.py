@@ -30,7 +30,7 @@ from service.accounts.rules import Reader
 from service.classifier import operations as classifier
 from service.complaints.models import Complaint, Event
 from service.complaints.reading import KNOWS_CONFIDENTIAL
-from service.complaints.rules import ASIDE, CO_HANDLER, OPEN
+from service.complaints.rules import ASIDE, CO_HANDLER, OPEN, QUESTIONS
 from service.complaints.visibility import scopes, visible
 from service.crypto import keyed_hash
 from service.db import db
@@ -72,12 +72,15 @@ class Wanted:
         queues: the same for several departments or places.
         actions, since: one of which was taken on it, since a moment.
         pending: questions of which one at least waits for a ruling; ruler: who rules on the extension that was asked.
+        to_rule: states in which a supervisor rules, and questions that are open: one of them at least holds.
+        untouched: that none of some actions was taken on it since a moment.
         to_revisit: whether the enterprise is to be called now.
         helping: whether it is reached only because the own department was asked to help (True), or only otherwise.
         assignee: who in the department works on it; unassigned: that nobody was named yet.
         flag: what it is marked with; numbers: that it is one of these.
         going_on: that it is not over; due: "overdue" or "soon".
-        sort: "newest", "updated" or "due" (the earliest limit first; only open complaints have one).
+        sort: "newest", "updated", "due" (the earliest limit first; only open complaints have one) or "ruling" (the
+            same, and then what has none).
         q: words that must all stand in the text.
         ids: only these.
     """
@@ -93,6 +96,8 @@ class Wanted:
     since: datetime | None = None
     pending: Collection[str] | None = None
     ruler: str | None = None
+    to_rule: Collection[str] | None = None
+    untouched: tuple[Collection[str], datetime] | None = None
     to_revisit: bool = False
     helping: bool | None = None
     assignee: int | None = None
@@ -204,6 +209,36 @@ def said(ids: Collection[int], actions: Collection[str]) -> dict[int, list[Event
     return found
 
 
+@dataclass(frozen=True)
+class End:
+    """How far a complaint came.
+
+    Attributes:
+        at: when it was answered last; None where it never was.
+    """
+
+    number: str
+    status: str
+    created_at: datetime
+    updated_at: datetime
+    solved: bool | None
+    satisfaction: str | None
+    reply: str | None
+    at: datetime | None
+
+
+def ends(numbers: Collection[str]) -> dict[str, End]:
+    """Number → how far that complaint came, in one statement; of complaints that the reader was found to see."""
+    answered = select(func.max(Event.at)).where(Event.complaint_id == Complaint.id, Event.action.in_(ANSWERS))
+    columns = (Complaint.number, Complaint.status, Complaint.created_at, Complaint.updated_at, Complaint.solved,
+               Complaint.satisfaction, Complaint.reply, answered.correlate(Complaint).scalar_subquery())  # fmt: skip
+    rows = db.session.execute(select(*columns).where(Complaint.number.in_(sorted(numbers))))
+    return {row[0]: End(*row) for row in rows}
+
+
+ANSWERS = ("reply", "answer")
+
+
 def of_one_matter(ids: Collection[int], numbers: Collection[str], reader: Reader) -> list[Complaint]:
     """The complaints of these ids and numbers that the reader may see, in one statement: merged, or split off."""
     query = select(Complaint).options(load_only(*COLUMNS, Complaint.merged_into)).where(visible(reader))
@@ -235,13 +270,25 @@ def _extended_by(ruler: str) -> ColumnElement[bool]:
     return exists().where(*open_one, ClockRule.code == Clock.rule_code, whose == ruler)
 
 
+def _to_rule(kinds: Collection[str]) -> ColumnElement[bool]:
+    """What waits for the supervisor; of extensions those alone that are not the head's."""
+    asked = set(kinds) & set(QUESTIONS)
+    open_ones = Complaint.pending.overlap(sorted(asked - {"extension"}))
+    longer = and_(Complaint.pending.overlap(sorted(asked & {"extension"})), _extended_by(SUPERVISOR))
+    return or_(Complaint.status.in_(sorted(set(kinds) - asked)), open_ones, longer)
+
+
 def _is_open() -> Any:
     return Complaint.status.in_(sorted(OPEN))
 
 
 def _happened(actions: Collection[str], wanted: Wanted, _now: datetime) -> Any:
+    return _taken(actions, wanted.since)
+
+
+def _taken(actions: Collection[str], since: datetime | None) -> Any:
     event = exists().where(Event.complaint_id == Complaint.id, Event.action.in_(sorted(actions)))
-    return event if wanted.since is None else event.where(Event.at >= wanted.since)
+    return event if since is None else event.where(Event.at >= since)
 
 
 def _due(due: str, now: datetime) -> list[Any]:
@@ -274,6 +321,8 @@ NARROWED: Mapping[str, Narrow] = {
     "family": lambda family, _wanted, _now: func.split_part(Complaint.category, ".", 1) == family,
     "region": _below,
     "pending": lambda pending, _wanted, _now: Complaint.pending.overlap(sorted(pending)),
+    "to_rule": lambda kinds, _wanted, _now: _to_rule(kinds),
+    "untouched": lambda asked, _wanted, _now: ~_taken(*asked),
     "ruler": lambda ruler, _wanted, _now: _extended_by(ruler),
     "to_revisit": lambda *_: or_(Complaint.status.in_(REPLIED), Complaint.pending.contains(["revisit"])),
     "unassigned": lambda *_: Complaint.assignee.is_(None),
@@ -303,11 +352,14 @@ def _quoted(word: str) -> str:
     return "'" + word.replace("\\", "\\\\").replace("'", "''") + "'"
 
 
+# Where what has no limit stands among what has one.
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 # order → its column, and whether the greatest comes first; among equals the id decides
 SORTS: Mapping[str, tuple[Any, bool]] = {
     "newest": (Complaint.id, True),
     "updated": (Complaint.updated_at, True),
     "due": (Complaint.due_at, False),
+    "ruling": (func.coalesce(Complaint.due_at, NEVER), False),
 }
 
 
@@ -333,8 +385,8 @@ def _ordered(query: Select[Any], wanted: Wanted) -> Select[Any]:
 
 
 def _cursor(last: Complaint, sort: str) -> str:
-    at = None if sort == "newest" else getattr(last, SORTS[sort][0].key)
-    return urlsafe_b64encode(f"{at.isoformat() if at else ''}|{last.id}".encode()).decode().rstrip("=")
+    at = {"newest": "", "updated": last.updated_at.isoformat()}.get(sort, (last.due_at or NEVER).isoformat())
+    return urlsafe_b64encode(f"{at}|{last.id}".encode()).decode().rstrip("=")
 
 
 def _read_cursor(cursor: str) -> tuple[str, int]:

@@ -1,6 +1,6 @@
 """A complaint as one reader may see it: names, masks, and what is left out."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from service.classifier.facts import mask
@@ -48,6 +48,14 @@ def full(complaint: Complaint, clocks: Sequence[Clock], roles: Collection[str], 
         "allowed_actions": allowed(complaint, roles),
         "version": complaint.version,
     }
+
+
+def covered(seen: Mapping[str, Any]) -> dict[str, Any]:
+    """What `full` gives, without the numbers of persons that a desk need not have before its eyes all day."""
+    contact = seen["contact"]
+    phone = {"phone": hidden(contact["phone"], 4)} if contact else {}
+    said = {name: _shown(seen[name], knows=False) for name in ("title", "text", "details")}
+    return {**seen, **said, "contact": {**contact, **phone} if contact else None}
 
 
 def shown_clocks(clocks: Sequence[Clock], roles: Collection[str]) -> list[Clock]:

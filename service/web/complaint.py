@@ -1,7 +1,6 @@
 """A complaint's page for all who work on it: where it stands, what comes next, and all that is known."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
@@ -9,15 +8,14 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from service import clock
-from service.accounts import operations as accounts
-from service.casework import letters
+from service.audit import operations as audit
+from service.casework import letters, notes, papers
 from service.casework import operations as casework
 from service.complaints import operations as complaints
 from service.complaints import reading
-from service.complaints.models import Complaint, Event
+from service.complaints.models import Complaint
 from service.complaints.rules import (
     CHANNELS,
-    ENTERPRISE,
     MARKS,
     QUESTIONS,
     RESPONDENT_KINDS,
@@ -25,24 +23,23 @@ from service.complaints.rules import (
     SIZES,
     STATES,
     STEPS,
-    Step,
 )
 from service.complaints.visibility import SCOPES
-from service.deadlines import operations as deadlines
-from service.deadlines.models import Clock
-from service.directory import operations as directory
+from service.db import transaction
 from service.directory.rules import Directory
-from service.errors import NotFound, Stale
-from service.http import STATUS, needs
+from service.errors import NotAllowed, NotFound
+from service.fields import Schema, Text
+from service.http import needs
 from service.intake import attachments, duplicates
-from service.web import files, forms, matters, rulings, spoken, steps, strips, trail, words, worklists
+from service.web import endings, files, forms, marked, matters, previews, spoken, steps, strips, trail, worklists
+from service.web import panel as panels
 from service.web.forms import Filled
 from service.web.letters import PRIVATE
-from service.web.steps import ACTION, Control
+from service.web.panel import VERSION, Known
+from service.web.steps import ACTION
 
 READERS = tuple(sorted(SCOPES))
-# Hidden in each form: the version and the number of events that its page showed.
-VERSION, SEEN = "_version", "_seen"
+MOST_NOTE = 2000
 # What stands behind the codes that the page shows.
 NAMES = {
     "flags": MARKS,
@@ -51,81 +48,26 @@ NAMES = {
     "channels": CHANNELS,
     "sizes": SIZES,
     "kinds": RESPONDENT_KINDS,
+    "papers": papers.NAMES,
     "routed_by": {"model": "系统判断", "rule": "规则", "operator": "人工", "triage": "待派单"},
 }
 
 pages = Blueprint("complaint", __name__)
 
 
-@dataclass(frozen=True)
-class Panel:
-    """What the reader can do now.
+class NoteSchema(Schema):
+    """A note for the own side."""
 
-    Attributes:
-        following: the step that should come next; chosen: the one whose form is open.
-        near: what could be done instead of the next step; groups: all else, by what it is about.
-        asked: what the sides said that the reader has to rule on; advice: what should be known before.
-        told: what was wrong with the last try; form: what stands in the open form.
-        meanwhile: what others did since the reader opened the page.
-        typed: what was filled into a form that is no longer open, so that nothing is lost.
-    """
-
-    following: Step | None = None
-    chosen: Step | None = None
-    near: Sequence[Step] = ()
-    groups: Sequence[tuple[str, Sequence[Step]]] = ()
-    asked: Sequence[Mapping[str, Any]] = ()
-    advice: Sequence[str] = ()
-    controls: Sequence[Control] = ()
-    form: Filled = field(default_factory=Filled)
-    told: Filled = field(default_factory=Filled)
-    meanwhile: Sequence[str] = ()
-    typed: Sequence[tuple[str, str]] = ()
+    memo = Text(most=MOST_NOTE, lines=True, required=True)
 
 
-@dataclass(frozen=True)
-class Known:
-    """A complaint with all that its page is made of, read once.
-
-    Attributes:
-        roles: in which the reader reaches it; knows: whether persons' numbers are shown as they were written.
-        names: what the people in its events are called; nothing for the enterprise.
-    """
-
-    complaint: Complaint
-    roles: frozenset[str]
-    book: Directory
-    clocks: Sequence[Clock]
-    events: Sequence[Event]
-    names: Mapping[int, str]
-
-    @classmethod
-    def read(cls, number: str) -> "Known":
-        """What the reader may know of a complaint."""
-        complaint, roles = complaints.find(number, current_user)
-        events = complaints.trail(complaint, bool(roles - {ENTERPRISE}))
-        names = accounts.names(trail.people(events)) if roles - {ENTERPRISE} else {}
-        return cls(complaint, roles, directory.current(), deadlines.clocks_of(complaint.id), events, names)
-
-    @property
-    def everything(self) -> bool:
-        """Whether the reader is staff, who read all events."""
-        return bool(self.roles - {ENTERPRISE})
-
-    @property
-    def knows(self) -> bool:
-        """Whether persons' numbers are shown as they were written."""
-        return reading.knows_who(self.complaint, self.roles)
-
-    def told(self, events: Sequence[Event]) -> list[dict[str, Any]]:
-        """Some events as the timeline shows them, the newest first."""
-        return trail.entries(events, self.everything, self.knows, self.names, self.book)
+NOTE = NoteSchema()
 
 
 @pages.get("/desk/complaints/<number>")
 @needs(*READERS)
 def page(number: str) -> Any:
-    """A complaint as its reader may see it; `action` in the address opens that step's form."""
+    """A complaint as its reader may see it; `action` opens that step's form, `insert` puts a text into it."""
     return _shown(number, request.args.get("action", ""), Filled())
 
 
@@ -145,21 +87,56 @@ def act(number: str, action: str) -> Any:
     return redirect(url_for("complaint.page", number=number))
 
 
+@pages.post("/desk/complaints/<number>/notes")
+@needs(*READERS)
+def note(number: str) -> Any:
+    """Note something for the own side."""
+    answer = forms.submit(NOTE, request.form, lambda given: _note(number, given["memo"]))
+    if isinstance(answer, Filled):
+        return _shown(number, "", Filled(), noted=answer)
+    return redirect(url_for("complaint.page", number=number, _anchor="notes"))
+
+
+def _note(number: str, text: str) -> None:
+    complaint, roles = complaints.find(number, current_user)
+    notes.write(complaint, roles, text, current_user, clock.now())
+
+
+@pages.post("/desk/complaints/<number>/numbers")
+@needs(*READERS)
+def numbers(number: str) -> Any:
+    """The page with the telephone and other numbers of persons, for who must reach the enterprise; it is recorded."""
+    with transaction():
+        complaint, roles = complaints.find(number, current_user)
+        if not reading.knows_who(complaint, roles):
+            raise NotAllowed(_("您的岗位不需要联系企业，不能查看号码。"))
+        audit.record("numbers.shown", complaint.number, current_user.login, clock.now())
+    return _shown(number, "", Filled(), open_=True)
+
+
 @pages.get("/desk/complaints/<number>/similar")
 @needs(*READERS)
 def similar(number: str) -> Any:
-    """What may be about the same matter; the complaint's page puts it in its place, so that it need not wait."""
+    """What may be about the same matter, and how that ended; the complaint's page fetches it after the rest."""
     complaint, _roles = complaints.find(number, current_user)
     found = duplicates.candidates(complaint, current_user, clock.now())
-    return render_template("complaint/similar.html", number=number, found=found)
+    return render_template("complaint/similar.html", number=number, found=endings.told(found))
 
 
 @pages.get("/desk/complaints/<number>/attachments/<int:attachment_id>")
 @needs(*READERS)
 def attachment(number: str, attachment_id: int) -> Response:
-    """A file of a complaint, always as a download: nothing that was sent in opens as a page of ours."""
+    """A file of a complaint as a download."""
     complaint, _roles = complaints.find(number, current_user)
     return files.sent(attachments.find(complaint.id, attachment_id))
+
+
+@pages.get("/desk/complaints/<number>/attachments/<int:attachment_id>/view")
+@needs(*READERS)
+def view(number: str, attachment_id: int) -> Response:
+    """A picture or a PDF of a complaint, to be looked at on its page."""
+    complaint, _roles = complaints.find(number, current_user)
+    return previews.inline(attachments.find(complaint.id, attachment_id))
 
 
 def _take(number: str, action: str, given: dict[str, Any]) -> tuple[str, Mapping[str, str]]:
@@ -174,78 +151,60 @@ def _take(number: str, action: str, given: dict[str, Any]) -> tuple[str, Mapping
 def _issued(number: str, issued: Mapping[str, str]) -> Response:
     """The page with a letter's one-time link: in this answer and nowhere else, so that no cookie carries it along."""
     link = url_for("letters.opened", token=issued["token"], _external=True)
-    response = make_response(_shown(number, "", Filled(), {"letter": issued["letter"], "link": link}))
+    response = make_response(_shown(number, "", Filled(), issued={"letter": issued["letter"], "link": link}))
     response.headers.update(PRIVATE)
     return response
 
 
-def _shown(number: str, action: str, told: Filled, issued: Mapping[str, str] | None = None) -> Any:
+def _shown(
+    number: str, action: str, told: Filled, issued: Mapping[str, str] | None = None, noted: Filled | None = None,
+    open_: bool = False,
+) -> Any:  # fmt: skip
+    """The page.
+
+    Args:
+        told: what was wrong with a step; noted: with a note.
+        issued: a letter that was just sent, with its link.
+        open_: whether numbers of persons are shown.
+    """
     known = Known.read(number)
     complaint, clocks, book = known.complaint, known.clocks, known.book
-    panel = _panel(known, action, told)
-    seen = reading.full(complaint, clocks, known.roles, book)
+    full = reading.full(complaint, clocks, known.roles, book)
+    seen = full if open_ else reading.covered(full)
     return render_template(
         "complaint/page.html", seen=seen, names=NAMES, complaint=complaint, issued=issued,
-        panel=replace(panel, meanwhile=_meanwhile(known)) if told.status == STATUS[Stale] else panel,
+        panel=panels.panel(known, full, action, told), covered=known.knows and seen != full, opened=open_,
+        runs=marked.marked(complaint, seen["text"], book), listed=marked.listed,
         strip=strips.strip(clocks, complaint.status, book), clocks=strips.in_order(clocks),
         today=clock.local(clock.now()).date(), hands=_hands(complaint, book),
-        receiver=book.departments[complaint.receiver].name,
-        details=trail.details(seen["details"]), attachments=attachments.of(complaint.id),
-        trail=known.told(known.events), grave=steps.GRAVE,
+        receiver=book.departments[complaint.receiver].name, details=trail.details(seen["details"]),
+        attachments=attachments.of(complaint.id), kind_of=previews.SHOWN.get, size=files.size,
+        trail=known.told(known.events), grave=steps.GRAVE, called=steps.CALLED,
         letters=letters.seen(complaint.id, known.roles, current_user),
-        joined=matters.joined(complaint, known.events, current_user) if known.everything else matters.Joined(),
-        helpers=matters.helpers(complaint, clocks, known.events, known.knows, book) if known.everything else [],
-        called=steps.CALLED, spoken=spoken.spoken(complaint, seen, book) if known.everything else None,
-    ), told.status  # fmt: skip
+        papers=papers.kinds(complaint, known.events),
+        **(_for_staff(known, seen, noted or Filled()) if known.everything else {}),
+    ), (noted or told).status  # fmt: skip
+
+
+def _for_staff(known: Known, seen: Mapping[str, Any], noted: Filled) -> dict[str, Any]:
+    """What only who works on it is shown."""
+    complaint, book = known.complaint, known.book
+    own = notes.sides(complaint, known.roles, current_user)
+    return {
+        "joined": matters.joined(complaint, known.events, current_user),
+        "hands_on": matters.hands_on(complaint, known.clocks, known.events, known.names, known.knows, book),
+        "spoken": spoken.spoken(complaint, seen, book),
+        "noted": noted,
+        "notes": notes.of(complaint, own),
+        "note_sides": [_side(code, book) for code in own],
+        "most_note": MOST_NOTE,
+    }
+
+
+def _side(code: str, book: Directory) -> str:
+    return book.departments[code].name if code else _("热线、派单、督办和回访")
 
 
 def _hands(complaint: Complaint, book: Directory) -> str:
     """In whose hands it is; empty once it is over."""
     return worklists.hands(complaint.queue_desk, complaint.queue_code or "", book) if complaint.queue_desk else ""
-
-
-def _panel(known: Known, action: str, told: Filled) -> Panel:
-    """What can be done, with the form that was asked for or that usually comes next."""
-    complaint, clocks, book = known.complaint, known.clocks, known.book
-    able = rulings.own(steps.steps_for(complaint, known.roles), known.roles, clocks, book)
-    asked = next((step for step in able if step.action == action), None)
-    following = steps.next_step(able, complaint.status, clocks)
-    chosen = asked or (following if following and (following.settles or not following.needs) else None)
-    near = [step for step in steps.near(able, following, complaint.status) if step != chosen]
-    rest = [step for step in able if step not in (chosen, following, *near)]
-    words_on = known.told(rulings.words_on(chosen, able, complaint.status, known.events))
-    panel = Panel(following, chosen, near, steps.grouped(rest), words_on[::-1], rulings.advice(chosen, clocks, book))
-    if chosen is None:
-        return replace(panel, told=_sayable(told, action, complaint, ()), typed=_typed(told))
-    controls = steps.controls(chosen, complaint, book)
-    again = bool(asked and told.message)
-    said = _sayable(told, action, complaint, [control.name for control in controls] if again else ())
-    form = told if again else Filled(steps.begun(chosen, complaint))
-    return replace(panel, controls=controls, told=said, form=form, typed=() if again else _typed(told))
-
-
-def _sayable(told: Filled, action: str, complaint: Complaint, shown: Collection[str]) -> Filled:
-    """What was wrong, in words for people, and with links only to fields that the page shows."""
-    errors = {name: said for name, said in told.errors.items() if name in shown}
-    message = told.message
-    if "allowed_actions" in told.errors:
-        names = {"state": _(STATES[complaint.status].name), "step": _(STEPS[action].name)}
-        message = _("这件诉求现在是「%(state)s」，不能再做「%(step)s」。", **names)
-    elif told.status == STATUS[Stale]:
-        message = _("您打开页面以后，这件诉求有了变化。请核对后再提交。")
-    return replace(told, errors=errors, message=message)
-
-
-def _typed(told: Filled) -> list[tuple[str, str]]:
-    return [(steps.CALLED.get(name) or words.label(name), str(value)) for name, value in told.values.items()]
-
-
-def _meanwhile(known: Known) -> list[str]:
-    """Who did what since the page was opened on which the form stood."""
-    seen = request.form.get(SEEN, "")
-    since = int(seen) if seen.isdecimal() and len(seen) < 10 else len(known.events)
-    return [
-        f"{words.moment(event.at)}　{trail.who(event, known.names)}：{trail.step_name(event)}"
-        for event in known.events
-        if event.seq > since
-    ]

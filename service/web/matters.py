@@ -1,6 +1,6 @@
 """What belongs to a complaint beside itself: others about the same matter, departments that help or handed it back."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,6 +9,7 @@ from service.complaints import listing, reading
 from service.complaints.models import Complaint, Event
 from service.complaints.rules import DELIVERIES
 from service.deadlines.models import Clock
+from service.deadlines.operations import OPEN
 from service.directory.rules import Directory
 
 
@@ -55,29 +56,68 @@ def _numbers(events: Iterable[Event], action: str) -> list[str]:
 
 
 @dataclass(frozen=True)
-class Helper:
-    """A department that was asked to help: its limit, and what it said."""
+class Hand:
+    """A department that works on a complaint: who in it does what, and by when.
+
+    Attributes:
+        leads: it answers for all; the others were asked to help.
+        person: who in it works on it, where that is known.
+        asked: what it was asked for; said: what it answered, and `at` when.
+    """
 
     name: str
+    leads: bool
+    person: str
     clock: Clock | None
-    opinion: str
-    at: datetime | None
+    asked: str = ""
+    said: str = ""
+    at: datetime | None = None
 
 
-def helpers(
-    complaint: Complaint, clocks: Sequence[Clock], events: Sequence[Event], knows: bool, book: Directory
-) -> list[Helper]:
-    """The co-handlers of a complaint; `knows`: whether persons' numbers are shown as they were written."""
+def hands_on(
+    complaint: Complaint,
+    clocks: Sequence[Clock],
+    events: Sequence[Event],
+    names: Mapping[int, str],
+    knows: bool,
+    book: Directory,
+) -> list[Hand]:
+    """The departments that work on a complaint, the one that leads first.
+
+    Args:
+        names: what people are called; knows: whether persons' numbers are shown as they were written.
+    """
+    if complaint.department is None:
+        return []
+    result = next((one for one in clocks if one.kind == "result" and one.state in OPEN), None)
+    person = names.get(complaint.assignee or 0, "")
+    lead = Hand(book.departments[complaint.department].name, True, person, result)
     limits = {clock.party: clock for clock in clocks if clock.kind == "co_handle"}
-    said = {event.data.get("department"): event for event in events if event.action == "opine"}
-    return [_helper(code, limits.get(code), said.get(code), knows, book) for code in complaint.co_departments]
+    asked, said = (_last(events, action) for action in ("invite", "opine"))
+    return [lead, *(
+        _helper(code, limits.get(code), asked.get(code), said.get(code), names, knows, book)
+        for code in complaint.co_departments
+    )]  # fmt: skip
 
 
-def _helper(code: str, limit: Clock | None, said: Event | None, knows: bool, book: Directory) -> Helper:
-    name = book.departments[code].name
-    if said is None:
-        return Helper(name, limit, "", None)
-    return Helper(name, limit, reading.event(said, True, knows, book)["data"]["text"], said.at)
+def _last(events: Sequence[Event], action: str) -> dict[str | None, Event]:
+    """Department → the last time that it was asked, or spoke."""
+    return {event.data.get("department"): event for event in events if event.action == action}
+
+
+def _helper(
+    code: str,
+    limit: Clock | None,
+    asked: Event | None,
+    said: Event | None,
+    names: Mapping[int, str],
+    knows: bool,
+    book: Directory,
+) -> Hand:
+    told = reading.event(said, True, knows, book)["data"]["text"] if said else ""
+    wanted = reading.event(asked, True, knows, book)["data"].get("note", "") if asked else ""
+    person = names.get(said.actor_id or 0, "") if said else ""
+    return Hand(book.departments[code].name, False, person, limit, wanted, told, said.at if said else None)
 
 
 @dataclass(frozen=True)

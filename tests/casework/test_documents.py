@@ -9,7 +9,7 @@ import pytest
 from docx import Document
 from flask import Flask
 
-from service.casework import documents
+from service.casework import documents, papers
 from service.casework.letters import LETTERS
 from service.casework.models import Letter
 from service.config import ROOT
@@ -105,6 +105,6 @@ def parts(content: bytes) -> dict[str, bytes]:
 
 def test_the_templates_are_what_their_script_builds() -> None:
     built = script().templates()
-    assert set(built) == {f"{kind}.docx" for kind in LETTERS}
+    assert set(built) == {f"{kind}.docx" for kind in (*LETTERS, *papers.NAMES)}
     for name, content in built.items():
         assert parts(content) == parts((ROOT / "data" / "documents" / name).read_bytes()), name

@@ -32,7 +32,7 @@ def noted(complaint: Complaint, reader: Reader, said: str = "院长答应周五�
 
 def read_by(complaint: Complaint, reader: Reader) -> list[str]:
     found, roles = complaints.find(complaint.number, reader)
-    return [note.text for note in notes.of(found, notes.sides(found, roles, reader))]
+    return [note.text for note, _name in notes.of(found, notes.sides(found, roles, reader))]
 
 
 def test_a_note_is_read_by_the_own_side_alone(complaint: Complaint, people: People) -> None:

@@ -49,6 +49,7 @@ NO_FIELDS = {"signin.sign_out", "filing.anew", "filing.put_away", "filing.send",
              "retaliation.put_away", "letters.renew", "inbox.opened", "inbox.read", "notice_desk.resend",
              "notice_desk.remove_address", "hotline.take", "department.columns", "department.batch", "exports.order",
              "imports.begin", "routing_desk.pause", "routing_desk.resume", "routing_desk.move", "model_desk.rule",
+             "complaint.numbers", "phrases.drop",
              "reorganisations.confirm", "reorganisations.go_on", "reorganisations.cancel", "display.kept"}  # fmt: skip
 FILL = """(form, [planted, script, short, strict, everything]) => {
     const told = [];
@@ -190,6 +191,22 @@ def test_what_is_written_into_a_step_stays_text(planter: Planters, cast: Cast, r
                 continue
             written = planter[ROLES[role]].plant(everything=True)
             planter["du"].finds(f"/desk/complaints/{number}", *written)
+
+
+def test_what_is_noted_for_ones_own_side_and_said_again_and_again_stays_text(planter: Planters, cast: Cast) -> None:
+    number, here = cast.complaint("handling").number, planter["cheng"]
+    here.window.go(f"/desk/complaints/{number}")
+    here.window.write("memo", planted("memo"))
+    here.window.press("记下")
+    here.finds(f"/desk/complaints/{number}", planted("memo"))
+    here.window.go("/desk/phrases")
+    written = here.plant()
+    here.window.sees(*written)
+    here.window.go(f"/desk/complaints/{number}?action=draft")
+    here.window.main.locator(".inserts summary").click()
+    here.window.follow(written[0])
+    here.look()
+    assert written[0] in here.typed()
 
 
 def test_what_is_noted_of_a_call_stays_text(planter: Planters, cast: Cast) -> None:
@@ -420,7 +437,8 @@ def test_every_form_was_planted(app: Flask) -> None:
     planted = {
         "filing.text_given", "filing.details_given", "filing.contact_given", "filing.submit", "filing.keep", "filing.judgement",
         "filing.warnings", "progress.opened", "progress.added", "progress.taken", "retaliation.told",
-        "complaint.act", "dispatching.act", "hotline.log", "hotline.caller", "hotline.preview",
+        "complaint.act", "complaint.note", "phrases.keep", "dispatching.act",
+        "hotline.log", "hotline.caller", "hotline.preview",
         "revisits.record", "letters.answer", "notice_desk.edit", "notice_desk.add_address", "notice_desk.set_hours",
         "signin.signed_in", "signin.change_password", "hotline.keep", "hotline.sit", "hotline.enterprises_",
         "hotline.enterprise", "hotline.answers_", "knowledge.add", "knowledge.edit", "model_desk.take",

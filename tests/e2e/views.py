@@ -31,7 +31,8 @@ from tests.web.models import NEW, OLD
 
 # Downloads, parts of pages, a redirect to one's own desk, and the built files: nothing to look at.
 NO_PAGES = {
-    "assets.built", "signin.desk", "complaint.attachment", "progress.file", "filing.file", "letters.file", "hotline.ringing",
+    "assets.built", "signin.desk", "complaint.attachment", "progress.file", "filing.file", "letters.file",
+    "complaint.view", "papers.file", "papers.reply_file", "hotline.ringing",
     "department.fresh", "exports.file", "imports.template", "imports.result",
 }  # fmt: skip
 ARREARS = (
@@ -99,6 +100,17 @@ def sent(path: str, button: str) -> Come:
         at(path)(window, world)
         window.page.evaluate("() => { for (const form of document.forms) form.noValidate = true; }")
         window.press(button)
+
+    return come
+
+
+def pressed(path: str, button: str) -> Come:
+    """Come by a button that a page of its own answers."""
+
+    def come(window: Window, world: World) -> None:
+        at(path)(window, world)
+        window.press(button)
+        window.page.wait_for_load_state("networkidle")
 
     return come
 
@@ -193,6 +205,7 @@ PUBLIC = [
     View("progress.ask", "ask, wrong", "", sent("/progress", "查看进度")),
     *(View("progress.show", f"progress {status}", "", followed(status))
       for status in ("submitted", "refused", "answered", "handling", "waiting", "replied", "closed")),
+    View("papers.reply", "the reply as a letter", "", followed("replied", "reply")),
     View("progress.add", "add", "", followed("waiting", "add")),
     View("progress.add", "message", "", followed("handling", "message")),
     View("progress.step", "rate", "", followed("replied", "rate")),
@@ -352,6 +365,14 @@ DESKS = [
     View("hotspots.shown", "a hot spot", "du", a_hot_spot),
     View("complaint.similar", "alike", "du", at("/desk/complaints/{handling}/similar")),
     View("complaint.similar", "alike, none", "du", at("/desk/complaints/{vague}/similar")),
+    *(View("papers.page", f"paper {kind}", "cheng", at(f"/desk/complaints/{{replied}}/papers/{kind}"))
+      for kind in ("slip", "reply")),
+    View("complaint.page", "numbers", "cheng", pressed("/desk/complaints/{handling}", "显示电话和号码")),
+    View("complaint.page", "a template put in", "cheng",
+         at("/desk/complaints/{handling}?action=draft&insert=t-result-arrears-plan")),
+    View("complaint.page", "note, wrong", "cheng", sent("/desk/complaints/{handling}", "记下")),
+    View("phrases.index", "phrases, none", "cheng", at("/desk/phrases")),
+    View("phrases.index", "phrases, wrong", "cheng", sent("/desk/phrases", "存起来")),
     View("letters.listed", "circulars", "du", at("/desk/supervision/circulars")),
     View("letters.page", "a letter", "du", a_letter),
     View("letters.opened", "a letter by its link", "du", a_link),

@@ -11,6 +11,8 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from service import clock, demonstration
+from service.audit import operations as audit
+from service.casework import notes, wording
 from service.complaints.rules import CO_HANDLER, MACHINE, RESPONDENT, STATES, STEPS, Step
 from service.db import transaction
 from service.directory import operations as directory
@@ -31,16 +33,9 @@ def address(number: str, action: str = "") -> str:
     return f"/desk/complaints/{number}" + (f"/actions/{action}" if action else "")
 
 
-def buttons(page: str) -> list[str]:
-    """What can be done, in the order of the page: the links of other steps, and the open form's button."""
-    return (
-        re.findall(r'hx-swap="outerHTML">([^<]+)</a>', page) + re.findall(r'type="submit">([^<]+)</button>', page)[1:]
-    )
-
-
 def primary(page: str) -> list[str]:
     """The primary actions of the page."""
-    return re.findall(r'class="btn btn-primary"[^>]*>([^<]+)<', page)
+    return re.findall(r'class="btn btn-primary[^"]*"[^>]*>([^<]+)<', page)
 
 
 def send(browser: Browser, number: str, action: str, **said: str) -> TestResponse:
@@ -58,16 +53,33 @@ def test_the_page_shows_all_that_a_handler_needs(at_desk: At) -> None:
                                         "excuses": ["bills", "no_money"]})  # fmt: skip
     page = at_desk("handler", department=HEALTH).get(address(number)).text
     for told in (number, "办理中", "医药货款拖欠一年多没有给", "河套试剂有限公司", "白女士",
-                 "+864716601234", "五原县人民医院", "1,250,000 元", "五原县卫生健康委员会", "货款服务款",
+                 "1234", "五原县人民医院", "1,250,000 元", "五原县卫生健康委员会", "货款服务款",
                  "合同编号", "HT-7", "2025年6月30日", "货物",
                  "强制商票或变相延期、没有资金", "保障中小企业款项支付条例第二十五条"):  # fmt: skip
         assert told in page, told
     assert "%</span>" in page  # staff see how sure the machine was
 
 
-def test_a_number_is_called_as_it_is_stored_and_read_as_people_dial_it(at_desk: At) -> None:
-    page = at_desk("handler", department=HEALTH).get(address(filed())).text
-    assert '<a href="tel:+864716601234">0471 660 1234</a>' in page
+def test_numbers_are_shown_to_who_asks_for_them_and_that_is_recorded(app: Flask, people: People) -> None:
+    said = "我的电话是13947112233，货款一年多没有给。五原县人民医院拖欠医药货款，合同约定三十天付清。"
+    number, reader = filed(body=said), people.reader("handler", department=HEALTH)
+    handler = Browser(app, reader)
+    page = handler.get(address(number)).text
+    assert not [told for told in ("4716601234", "13947112233") if told in page]
+    assert audit.about(number, 5) == []
+    shown = handler.post(f"{address(number)}/numbers").text
+    # It is called as it is stored, and read as people dial it.
+    assert '<a href="tel:+864716601234">0471 660 1234</a>' in shown
+    assert "13947112233" in shown
+    assert [(one.action, one.actor) for one in audit.about(number, 5)] == [("numbers.shown", reader.login)]
+
+
+@pytest.mark.parametrize("role", ["supervisor", "auditor"])
+def test_who_need_not_call_is_shown_no_number_and_offered_none(at_desk: At, role: str) -> None:
+    number, somebody = filed(), at_desk(role, "150000" if role == "supervisor" else None)
+    assert "显示电话和号码" not in somebody.get(address(number)).text
+    assert somebody.post(f"{address(number)}/numbers").status_code == 403
+    assert audit.about(number, 5) == []
 
 
 def test_a_complaint_without_files_has_no_place_for_them(at_desk: At) -> None:
@@ -218,7 +230,7 @@ def test_one_action_comes_next_and_what_else_usually_follows_stands_beside_it(
     page = at_desk(role, place, department).get(address(standing(state))).text
     assert primary(page) == ([following] if following else [])
     head = re.search(r'class="act-head">.*?</div>', page, re.DOTALL)
-    assert [name for name in near if not head or f">{name}</a>" not in head[0]] == []
+    assert [name for name in near if not head or f">{name}<" not in head[0]] == []
 
 
 def test_what_is_seldom_asked_for_stands_folded_in_groups(at_desk: At) -> None:
@@ -357,7 +369,7 @@ def test_a_pending_extension_comes_first_and_shows_what_was_asked_and_how_far_it
     number = standing("handling", "ask_extension")
     page = at_desk("head", department=HEALTH).get(address(number)).text
     assert primary(page) == ["同意延期"]
-    assert ">不同意延期</a>" in page
+    assert ">不同意延期<" in page
     for told in ("待裁定：延期申请", "需要第三方审计报告", "申请延到：", "这个期限的延期由部门负责人决定",
                  "最晚可以延到", "总计不得超过90日"):  # fmt: skip
         assert told in page, told
@@ -383,7 +395,7 @@ def test_a_hand_back_is_ruled_on_with_both_sides_words(at_desk: At) -> None:
     for told in ("派单", "退单", "主管单位不是我们", "认为应由："):
         assert told in asked, told
     for name in ("指定办理", "不同意退单", "会商"):
-        assert f">{name}</a>" in page
+        assert f">{name}<" in page
 
 
 def test_an_appeal_is_ruled_on_with_all_that_was_said_before(at_desk: At) -> None:
@@ -567,6 +579,31 @@ def test_a_file_is_listed_and_comes_as_a_download(at_desk: At, attached: str) ->
     assert at_desk("handler", department="150826-health").get(found[1]).status_code == 404
 
 
+def test_a_pdf_is_shown_where_nothing_in_it_can_do_anything(at_desk: At, attached: str) -> None:
+    handler = at_desk("handler", department=HEALTH)
+    page = handler.get(address(attached)).text
+    found = re.search(rf'<iframe src="({address(attached)}/attachments/\d+/view)"', page)
+    assert found
+    answer = handler.get(found[1])
+    assert answer.data == b"%PDF-1.4 contract"
+    assert answer.headers["Content-Type"] == "application/pdf"
+    assert answer.headers["Content-Disposition"].startswith("inline;")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["X-Frame-Options"] == "SAMEORIGIN"
+    policy = answer.headers["Content-Security-Policy"].split("; ")
+    assert {"default-src 'none'", "sandbox", "frame-ancestors 'self'"} <= set(policy)
+    assert at_desk("handler", department="150826-health").get(found[1]).status_code == 404
+
+
+def test_what_no_browser_shows_is_only_downloaded(at_desk: At, attached: str) -> None:
+    with transaction():
+        file = attachments.of(the(attached).id)[0]
+        file.type = attachments.WORD
+    handler = at_desk("handler", department=HEALTH)
+    assert "预览" not in handler.get(address(attached)).text
+    assert handler.get(f"{address(attached)}/attachments/{file.id}/view").status_code == 404
+
+
 def test_a_file_of_another_complaint_is_not_found_under_this_one(at_desk: At, attached: str) -> None:
     with transaction():
         file = attachments.of(the(attached).id)[0].id
@@ -574,19 +611,25 @@ def test_a_file_of_another_complaint_is_not_found_under_this_one(at_desk: At, at
 
 
 @pytest.mark.parametrize("rounds", [0, 12])
-def test_a_page_takes_seven_statements_whatever_happened_to_the_complaint(
-    at_desk: At, monkeypatch: pytest.MonkeyPatch, rounds: int
+def test_a_page_takes_eight_statements_and_two_more_for_texts_whatever_happened_to_the_complaint(
+    app: Flask, people: People, monkeypatch: pytest.MonkeyPatch, rounds: int
 ) -> None:
     monkeypatch.setattr(directory, "TRUSTED", float("inf"))
     number = standing("handling")
     for _ in range(rounds):
         taken(number, "request_material")
         taken(number, "lapse_material")
-    handler = at_desk("handler", department=HEALTH)
+    reader = people.reader("handler", department=HEALTH)
+    handler = Browser(app, reader)
+    with transaction():
+        for _ in range(rounds):
+            notes.write(the(number), {"handler"}, "打过电话。", reader, clock.now())
+            wording.keep_phrase(reader.id or 0, f"第 {_} 句")
     handler.get(address(number))
-    with counted() as sent:
-        assert handler.get(f"{address(number)}?action=draft").status_code == 200
-    assert len(sent) == 7, sent
+    for action, most in (("hand_back", 8), ("draft", 10)):
+        with counted() as sent:
+            assert handler.get(f"{address(number)}?action={action}").status_code == 200
+        assert len(sent) == most, sent
 
 
 def test_what_may_be_the_same_matter_is_found_from_the_page(at_desk: At) -> None:
@@ -597,8 +640,133 @@ def test_what_may_be_the_same_matter_is_found_from_the_page(at_desk: At) -> None
         page = handler.get(f"{address(number)}/similar").text
     assert f'href="{address(first)}"' in page
     assert "文字相似" in page
-    assert len(sent) <= 5, sent
+    assert "还在办理，已经 0 天" in page
+    assert len(sent) <= 6, sent
     assert at_desk("handler", department="150821-education").get(f"{address(number)}/similar").status_code == 404
+
+
+def test_what_became_of_the_same_matter_before_is_told_with_the_days_it_took(at_desk: At) -> None:
+    with time_machine.travel(MONDAY, tick=False):
+        first = standing("handling", "draft", "approve")
+    with time_machine.travel(MONDAY + timedelta(days=12), tick=False):
+        taken(first, "reply", "close")
+        page = at_desk("handler", department=HEALTH).get(f"{address(filed())}/similar").text
+    assert "已办结 · 问题已解决 · 满意，用了 12 天" in page
+    assert f"答复：{SAID['draft']['reply']}" in page
+
+
+# --- what is at hand -------------------------------------------------------------------------------------------------
+
+
+def test_the_facts_of_the_text_are_marked_and_told_in_words(at_desk: At) -> None:
+    number = filed(body="五原县人民医院2025年3月1日签收了我公司的试剂，至今拖欠货款125万元没有付，催了很多次。")
+    page = at_desk("handler", department=HEALTH).get(address(number)).text
+    for kind, text in (("respondent", "五原县人民医院"), ("amount", "125万元"), ("date", "2025年3月1日")):
+        assert f'<mark class="fact {kind}">{text}</mark>' in page
+    assert "<dt>金额</dt><dd>125万元</dd>" in page
+
+
+def test_who_does_what_by_when_is_told_of_the_lead_and_of_those_who_help(app: Flask, people: People) -> None:
+    reader = people.reader("handler", department=HEALTH)
+    number = filed()
+    send(Browser(app, reader), number, "sign")
+    taken(number, "invite", note="请核对预算。")
+    page = Browser(app, reader).get(address(number)).text
+    hands = page[page.index('id="hands"') : page.index("</section>", page.index('id="hands"'))]
+    for told in ("主办", "五原县卫生健康委员会", "handler", "协办", "请核对预算。", "等待协办意见"):
+        assert told in hands, told
+
+
+def test_a_note_is_on_the_page_of_the_own_side_and_on_no_other(at_desk: At) -> None:
+    number = standing("handling", "invite")
+    helper = the(number).co_departments[0]
+    handler = at_desk("handler", department=HEALTH)
+    answer = handler.post(f"{address(number)}/notes", {"memo": "院长答应周五答复。"})
+    assert answer.headers["Location"] == f"{address(number)}#notes"
+    assert "院长答应周五答复。" in at_desk("head", department=HEALTH).get(address(number)).text
+    for other in (at_desk("handler", department=helper), at_desk("supervisor", "150821"), at_desk("auditor")):
+        assert "院长答应周五答复。" not in other.get(address(number)).text
+
+
+def test_a_blank_note_is_told_beside_its_field_and_who_may_not_see_the_complaint_writes_none(at_desk: At) -> None:
+    number = standing("handling")
+    answer = at_desk("handler", department=HEALTH).post(f"{address(number)}/notes", {"memo": " "})
+    assert answer.status_code == 422
+    assert 'id="f-memo-error"' in answer.text
+    stranger = at_desk("handler", department="150826-health")
+    assert stranger.post(f"{address(number)}/notes", {"memo": "我也看看"}).status_code == 404
+
+
+# --- texts for a reply -----------------------------------------------------------------------------------------------
+
+
+def written(page: str, field: str) -> str:
+    """What stands in a text area."""
+    found = re.search(rf'<textarea[^>]* id="f-{field}"[^>]*>\n(.*?)</textarea>', page, re.DOTALL)
+    assert found, page
+    return unescape(found[1])
+
+
+@pytest.mark.parametrize(("action", "field", "key", "told"), [
+    ("draft", "reply", "t-result-arrears-plan", "反映五原县人民医院拖欠货款服务款1,250,000 元一事"),
+    ("request_material", "note", "t-material-arrears", "1. 合同或订单；"),
+    ("ask_extension", "reason", "t-extension-general", "不能在"),
+])  # fmt: skip
+def test_a_template_of_the_family_is_put_in_with_what_is_known(
+    at_desk: At, action: str, field: str, key: str, told: str
+) -> None:
+    number = standing("handling")
+    handler = at_desk("handler", department=HEALTH)
+    assert f"insert={key}" in handler.get(f"{address(number)}?action={action}").text
+    text = written(handler.get(f"{address(number)}?action={action}&insert={key}").text, field)
+    assert told in text
+    assert "{" not in text
+
+
+def test_a_template_stands_after_the_draft_that_came_back(at_desk: At) -> None:
+    number = standing("handling", "draft", "return_draft")
+    page = at_desk("handler", department=HEALTH).get(f"{address(number)}?action=draft&insert=t-result-solved").text
+    text = written(page, "reply")
+    assert text.startswith(SAID["draft"]["reply"])
+    assert "河套试剂有限公司：" in text
+
+
+def test_who_is_not_to_be_named_is_not_named_by_a_template(at_desk: At) -> None:
+    page = at_desk("operator", "150000").get(f"{address(filed(by_hand=True, confidential=True))}?action=answer").text
+    assert "河套试剂有限公司" not in page
+    assert "您单位：" in page
+
+
+@pytest.mark.parametrize("key", ["t-nothing", "p-999", "x", "t-refusal-court"])
+def test_a_text_that_there_is_not_is_not_put_in(at_desk: At, key: str) -> None:
+    page = at_desk("handler", department=HEALTH).get(f"{address(standing('handling'))}?action=draft&insert={key}").text
+    assert written(page, "reply") == ""
+
+
+def test_a_phrase_is_kept_put_in_and_dropped_by_its_owner_alone(at_desk: At) -> None:
+    handler, other = (at_desk("handler", department=HEALTH) for _ in range(2))
+    assert handler.post("/desk/phrases", {"phrase": "请保持电话畅通。"}).status_code == 302
+    assert handler.post("/desk/phrases", {"phrase": "长" * 501}).status_code == 422
+    form = f"{address(standing('handling'))}?action=contact"
+    found = re.search(r"insert=(p-(\d+))", handler.get(form).text)
+    assert found
+    assert written(handler.get(f"{form}&insert={found[1]}").text, "note") == "请保持电话畅通。"
+    assert "请保持电话畅通。" not in other.get(f"{form}&insert={found[1]}").text
+    other.post(f"/desk/phrases/{found[2]}/drop")
+    assert "请保持电话畅通。" in handler.get("/desk/phrases").text
+    handler.post(f"/desk/phrases/{found[2]}/drop")
+    assert "请保持电话畅通。" not in handler.get("/desk/phrases").text
+
+
+# --- keys ------------------------------------------------------------------------------------------------------------
+
+
+def test_every_step_in_the_bar_has_a_key_of_its_own_and_the_open_form_the_key_of_its_step(at_desk: At) -> None:
+    page = at_desk("handler", department=HEALTH).get(f"{address(standing('handling'))}?action=draft").text
+    keys = re.findall(r'data-key="Alt\+([1-7])" data-row-key="([1-7])"', page)
+    assert [one for one, _ in keys] == [other for _, other in keys]
+    assert len(keys) == len(set(keys))
+    assert re.search(r'type="submit" data-key="Alt\+2"[^>]* data-first="f-reply">起草答复<', page)
 
 
 def test_planted_text_shows_as_text(at_desk: At, app: Flask) -> None:
