@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SERVICE, DATA = ROOT / "service", ROOT / "data"
 PO = SERVICE / "translations" / "en" / "LC_MESSAGES" / "messages.po"
 MO = PO.with_suffix(".mo")
-HAN = re.compile("[\u3400-\u9fff]")
+HAN = re.compile("[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 OFFICE = "office"
 
 # What speaks to engineers at a terminal, reads Chinese instead of speaking it, or writes what is on record: letters,

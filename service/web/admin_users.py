@@ -6,7 +6,6 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
-from marshmallow import Schema as AnySchema
 from marshmallow import fields
 
 from service import clock
@@ -20,7 +19,7 @@ from service.directory import operations as directory
 from service.directory.rules import Directory
 from service.fields import Choice, Schema, Several, Text
 from service.http import needs
-from service.web import admin_forms, choices, forms, worklists
+from service.web import admin_forms, choices, forms, speech, worklists
 from service.web.admin_forms import ADMINISTRATOR, READERS, Desk, Field
 from service.web.forms import Filled
 
@@ -66,7 +65,7 @@ class NewUserSchema(Schema):
     kind = Text(most=60)
 
 
-def _values(_schema: AnySchema, given: Mapping[str, Any]) -> dict[str, Any]:
+def _values(_login: str, given: Mapping[str, Any]) -> dict[str, Any]:
     """A user's name and grants: those that stay, and the one that is added."""
     grants = list(given["grants"])
     if given.get("role"):
@@ -78,7 +77,8 @@ def grant_name(text: str, book: Directory) -> str:
     """A grant as people read it."""
     grant = administration.read_grant(text)
     where = book.departments.get(grant.department or "") or book.places.get(grant.place or "")
-    return f"{_(ROLE_NAMES[grant.role])}　{where.name}" if where else _(ROLE_NAMES[grant.role])
+    role = _(ROLE_NAMES[grant.role])
+    return _("%(role)s　%(where)s", role=role, where=speech.told(where.name)) if where else role
 
 
 def _grants(value: Any, book: Directory) -> str:

@@ -154,7 +154,7 @@ def _how(entry: Entry, book: Directory) -> list[str]:
 
 
 def _said(name: str, value: Any, book: Directory) -> str:
-    return f"{_(CALLED[name])}：{_value(name, value, book)}"
+    return _("%(name)s：%(value)s", name=_(CALLED[name]), value=_value(name, value, book))
 
 
 def _value(name: str, value: Any, book: Directory) -> str:

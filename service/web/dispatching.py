@@ -23,7 +23,7 @@ from service.directory import operations as directory
 from service.directory.rules import Department, Directory
 from service.errors import NotFound, Stale, WrongState
 from service.http import STATUS, needs
-from service.web import choices, forms, guesses, matters, spoken, steps, trail, words
+from service.web import choices, forms, guesses, matters, speech, spoken, steps, trail, words
 from service.web.forms import Filled
 
 ACTION = ActionSchema()
@@ -229,7 +229,7 @@ def _case(number: str, do: str, failed: Filled | None) -> Any:
         step=step,
         form=form,
         called=steps.CALLED,
-        flag_names="、".join(MARKS[flag] for flag in complaint.flags),
+        flag_names=speech.listed([MARKS[flag] for flag in complaint.flags]),
         **_fields(step, place, complaint, book),
     )
     return page, form.status
@@ -281,7 +281,8 @@ def _meanwhile(complaint: Complaint, book: Directory) -> str:
     names = accounts.names(trail.people([last]))
     who = _("您自己") if last.actor_id == current_user.id else trail.who(last, names)
     told = reading.event(last, True, True, book)
-    what = "".join([told["name"], told["data"].get("department_name", "") and f"（{told['data']['department_name']}）"])
-    now = STATES[complaint.status].name
+    what, office = _(told["name"]), told["data"].get("department_name")
+    what = _("%(what)s（%(office)s）", what=what, office=speech.told(office)) if office else what
+    now = _(STATES[complaint.status].name)
     return _("%(at)s，%(who)s已经办了「%(what)s」，现在是「%(now)s」。您刚才的操作没有生效。",
              at=words.moment(last.at), who=who, what=what, now=now)  # fmt: skip

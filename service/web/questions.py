@@ -21,7 +21,7 @@ from service.intake.precheck import Hint, Term, hints
 from service.intake.rules import Draft
 from service.intake.schemas import FilingSchema
 from service.routing.examination import examine
-from service.web import forms, words
+from service.web import forms, speech, words
 from service.web.forms import CHECKED, Filled
 from service.web.promises import Promises, promised
 
@@ -200,11 +200,11 @@ def shown(said: Said, step: Step, schema: Schema = SCHEMA, prefix: str = "") -> 
 
 def _spoken(field: Any, value: Any) -> str:
     if isinstance(field, Several):
-        return "、".join(_spoken(field.inner, one) for one in (value if isinstance(value, list) else [value]))
+        return _("、").join(_spoken(field.inner, one) for one in (value if isinstance(value, list) else [value]))
     if isinstance(field, Choice):
         return _(field.table[value])
     if isinstance(field, Known):
-        return str(getattr(directory.current(), field.table)[value].name)
+        return speech.told(getattr(directory.current(), field.table)[value].name)
     if isinstance(field, Flag):
         return _("是")
     if isinstance(field, Day):

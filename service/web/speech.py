@@ -18,7 +18,7 @@ from jinja2 import pass_context
 from service.sentences import LISTED, Said
 from service.web import languages, words
 
-HAN = re.compile("[\u3400-\u9fff]")
+HAN = re.compile("[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 # Under this context the catalogue keeps how departments are named: {name}财政局.
 OFFICE = "office"
 LONGEST_NAME = 40

@@ -10,7 +10,7 @@ from service.complaints.rules import SATISFACTION
 from service.deadlines.ladder import INTERNAL
 from service.deadlines.models import Clock
 from service.directory.rules import Directory
-from service.web import words
+from service.web import speech, words
 from service.web.promises import DONE
 
 Seen = Mapping[str, Any]
@@ -51,6 +51,7 @@ HAPPENED = {
     "supply_material": "您补充了材料",
     "lapse_material": "规定时间内没有收到补充材料，继续办理",
     "dispatch_on": "已交给%(place)s派单",
+    "recall": "派单已收回，正在重新派给承办部门",
     "transfer": "已转给%(department)s办理",
     "designate": "督办人已指定由%(department)s办理",
     "take_over": "部门职责调整，已改由%(department)s办理",
@@ -199,8 +200,8 @@ def _past(event: Seen, book: Directory, split_off: bool) -> dict[str, Any]:
     sentence = SPLIT_OFF if split_off and action == "file" else HAPPENED[action]
     place = book.places.get(str(said.get("place")))
     names = {
-        "department": said.get("department_name", _("承办部门")),
-        "place": place.name if place else _("上一级") if action == "raise_level" else _("下一级地区"),
+        "department": speech.told(said.get("department_name") or "承办部门"),
+        "place": speech.told(place.name) if place else _("上一级") if action == "raise_level" else _("下一级地区"),
     }
     text = "\n".join(SAID.get(action, _usual)(said))
     return {"what": _(sentence, **names), "state": "done", "at": event["at"], "text": text}

@@ -15,7 +15,7 @@ from service.deadlines.ladder import KINDS
 from service.directory.rules import Directory
 from service.fields import Choice, Day, Money
 from service.intake.schemas import FilingSchema
-from service.web import words
+from service.web import speech, words
 
 FILING = FilingSchema()
 # What a filing may tell beyond its text: group → its fields.
@@ -29,6 +29,10 @@ def _plain(value: Any, book: Directory) -> str:
     return str(value)
 
 
+def _office(value: Any, book: Directory) -> str:
+    return speech.told(str(value))
+
+
 def _word(table: Mapping[Any, str]) -> Speak:
     return lambda value, book: _(table.get(value, str(value)))
 
@@ -38,7 +42,7 @@ def _name(of: str) -> Speak:
 
     def named(code: Any, book: Directory) -> str:
         found = getattr(book, of).get(code)
-        return str(found.name) if found else str(code)
+        return speech.told(found.name) if found else str(code)
 
     return named
 
@@ -56,7 +60,7 @@ def _when(value: Any, book: Directory) -> str:
 DAY = len("2026-03-16")
 # A field of an event → what it is called in the trail, and how it is said; in this order.
 TOLD: Mapping[str, tuple[str, Speak]] = {
-    "department_name": ("承办部门", _plain),
+    "department_name": ("承办部门", _office),
     "assignee_name": ("承办人", _plain),
     "place": ("地区", _name("places")),
     "clock": ("时限", _word(KINDS)),
@@ -84,10 +88,10 @@ TOLD: Mapping[str, tuple[str, Speak]] = {
 }
 # What a field is called, or how it is said, in one step only.
 OTHERWISE: Mapping[tuple[str, str], tuple[str, Speak]] = {
-    ("hand_back", "department_name"): ("认为应由", _plain),
-    ("invite", "department_name"): ("协办部门", _plain),
-    ("opine", "department_name"): ("协办部门", _plain),
-    ("supervise_jointly", "department_name"): ("联合督办", _plain),
+    ("hand_back", "department_name"): ("认为应由", _office),
+    ("invite", "department_name"): ("协办部门", _office),
+    ("opine", "department_name"): ("协办部门", _office),
+    ("supervise_jointly", "department_name"): ("联合督办", _office),
     ("ask_extension", "until"): ("申请延到", _when),
     ("rule_misuse", "upheld"): ("裁定", _word({True: "认定为滥用", False: "不认定为滥用"})),
     ("rule_misuse_appeal", "upheld"): ("裁定", _word({True: "申诉成立，撤销认定", False: "申诉不成立，维持认定"})),
@@ -110,7 +114,9 @@ def entries(
 
 def _entry(event: Event, told: Mapping[str, Any], names: Mapping[int, str] | None, book: Directory) -> dict[str, Any]:
     return {
-        "what": told["name"] if names is None else f"{told['name']}　{who(event, names)}",
+        "what": _(told["name"])
+        if names is None
+        else _("%(step)s　%(who)s", step=_(told["name"]), who=who(event, names)),
         "state": "late" if event.action in LATE else "done",
         "at": event.at,
         "text": "\n".join(lines(event.action, told["data"], book)),
@@ -120,12 +126,13 @@ def _entry(event: Event, told: Mapping[str, Any], names: Mapping[int, str] | Non
 def in_a_line(event: Event, book: Directory) -> str:
     """What somebody said with a step, for lists: on one line, and without numbers of persons."""
     told = reading.event(event, True, False, book)
-    return f"{told['name']}　{'；'.join(' '.join(line.split()) for line in lines(event.action, told['data'], book))}"
+    said = _("；").join(" ".join(line.split()) for line in lines(event.action, told["data"], book))
+    return _("%(step)s　%(who)s", step=_(told["name"]), who=said)
 
 
 def step_name(event: Event) -> str:
     """What was done, as the workflow calls it."""
-    return reading.step_name(event.action)
+    return _(reading.step_name(event.action))
 
 
 def who(event: Event, names: Mapping[int, str]) -> str:
@@ -140,7 +147,7 @@ def lines(action: str, data: Mapping[str, Any], book: Directory) -> Iterator[str
     for name, usual in TOLD.items():
         if data.get(name) is not None:
             label, speak = OTHERWISE.get((action, name), usual)
-            yield f"{_(label)}：{speak(data[name], book)}"
+            yield _("%(label)s：%(value)s", label=_(label), value=speak(data[name], book))
 
 
 def details(given: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -156,7 +163,7 @@ def details(given: Mapping[str, Any]) -> list[tuple[str, str]]:
 def _spoken(field: fields.Field, value: Any) -> str:
     """A stored value of a field as people say it."""
     if isinstance(field, fields.List):
-        return "、".join(_spoken(field.inner, one) for one in value)
+        return _("、").join(_spoken(field.inner, one) for one in value)
     if isinstance(field, Choice):
         return _(field.table.get(value, value))
     if isinstance(field, Money):

@@ -48,6 +48,7 @@ HOLDS = {
     "has_respondent": "写明了被投诉单位",
     "not_designated": "不是督办人指定办理的",
     "hand_back_left": "退单不超过两次",
+    "unruled": "督办人没有裁定过由谁办",
     "first_hand_back": "第一次退单",
     "misused": "已被认定为滥用",
     "not_misused": "没有被认定为滥用",
@@ -109,7 +110,7 @@ class Question:
 
 def listed(names: Iterable[str]) -> str:
     """Names one after the other."""
-    return "、".join(names)
+    return _("、").join(names)
 
 
 def groups() -> list[Group]:
@@ -179,7 +180,7 @@ def filing() -> str:
     more = {regime: kinds for (action, regime), kinds in EARLIER.items() if action == "file"}
     told = [_("提交时开始的时限：%(kinds)s", kinds=_kinds(usual))]
     told += [_("%(which)s同时开始：%(kinds)s", which=_(REGIMES[one]), kinds=_kinds(more[one])) for one in more]
-    return "；".join(told) + "。"
+    return _("%(told)s。", told=_("；").join(told))
 
 
 def places() -> list[Place]:
@@ -199,7 +200,7 @@ def questions() -> list[Question]:
 def _steps(what: str, question: str) -> str:
     """The steps that ask or settle a question, each with who may take it."""
     found = (step for step in STEPS.values() if getattr(step, what) == question)
-    return listed(f"{_(step.name)}（{_row(step).who}）" for step in found)
+    return listed(_("%(step)s（%(who)s）", step=_(step.name), who=_row(step).who) for step in found)
 
 
 # --- the page --------------------------------------------------------------------------------------------------------
