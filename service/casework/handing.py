@@ -47,6 +47,12 @@ def _dispatch(deed: Deed) -> None:
     learning.remember(complaint, before, deed.by, given.get("note"), deed.now)
 
 
+def _recall(deed: Deed) -> None:
+    """Back to the dispatcher; where it had gone stands there as the proposal, for who only meant to add something."""
+    complaint = deed.complaint
+    complaint.proposed_department, complaint.department = complaint.department, None
+
+
 def _transfer(deed: Deed) -> None:
     """Hand it on to another department, which gets a limit of its own."""
     if deed.given["department"] == deed.complaint.department:
@@ -149,6 +155,7 @@ def _release(deed: Deed) -> None:
 
 EFFECTS = {
     "dispatch": _dispatch,
+    "recall": _recall,
     "transfer": _transfer,
     "designate": _designate,
     "dispatch_on": _dispatch_on,

@@ -1,13 +1,15 @@
 """Letters that people send about a complaint: orders to the department, inquiries and more to the respondent."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from service.casework import letters
 from service.casework.deeds import Deed
+from service.complaints import operations as complaints
 from service.complaints.models import Complaint
 from service.deadlines import operations as deadlines
 from service.deadlines.rules import Term, Unit, due
 from service.directory import operations as directory
+from service.errors import WrongState
 
 # How long each kind of letter leaves its reader.
 TERMS = {
@@ -15,6 +17,14 @@ TERMS = {
     "inquiry": Term(5, Unit.WORKING_DAYS),
     "letter": Term(5, Unit.WORKING_DAYS),
 }
+BETWEEN_PRESSES = timedelta(hours=24)
+
+
+def _press(deed: Deed) -> None:
+    """Once a day: who is pressed more often reads it no better."""
+    last = complaints.last_of(deed.complaint.id, ("press",))
+    if last and last.at > deed.now - BETWEEN_PRESSES:
+        raise WrongState("24 小时内已经催办过，承办部门看得到。")
 
 
 def _supervise(deed: Deed) -> None:
@@ -47,6 +57,7 @@ def until(complaint: Complaint, kind: str, now: datetime) -> datetime:
 
 
 EFFECTS = {
+    "press": _press,
     "supervise": _supervise,
     "supervise_jointly": _supervise,
     "inquire": _inquire,

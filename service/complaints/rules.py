@@ -128,6 +128,10 @@ CONDITIONS: dict[str, tuple[Callable[[Standing], bool], str]] = {
     "has_respondent": (lambda one: bool(one.respondent_name), "这件诉求没有写明被投诉单位。"),
     "hand_back_left": (lambda one: one.hand_backs < MOST_HAND_BACKS, "已经退单两次，请督办人会商后指定承办部门。"),
     "not_designated": (lambda one: not one.designated, "这件诉求由督办人指定办理，不能再退单。"),
+    "unruled": (
+        lambda one: not one.hand_backs and not one.designated,
+        "督办人已经裁定由这个部门办理，不能收回。",
+    ),
     "first_hand_back": (lambda one: one.hand_backs < MOST_HAND_BACKS, "已是第二次退单，请会商后指定承办部门。"),
     "misused": (lambda one: "misuse" in one.flags, "这件诉求没有被认定为滥用。"),
     "not_misused": (lambda one: "misuse" not in one.flags, "这件诉求已经被认定为滥用。"),
@@ -199,6 +203,9 @@ _STEPS = (
           allows=("note", "category", "nature"), stops=("dispatch", "transfer", "co_handle"), starts=("sign", "result"),
           tells=("enterprise", "department")),
     _step("dispatch_on", "逐级派单", "accepted", None, "dispatcher", needs=("place",), tells=("dispatcher",)),
+    # What was sent to the wrong one by a slip, before that one has taken it.
+    _step("recall", "收回派单", "dispatched", "accepted", "dispatcher", when=("has_department", "unruled"),
+          stops=("sign", "contact"), starts=("dispatch",), tells=("department",)),
     _step("transfer", "转办", "dispatched handling waiting", "dispatched", "dispatcher supervisor",
           needs=("department", "reason"), allows=(), stops=("sign", "contact", "material", "extension", "co_handle"),
           starts=("sign", "result"), resumes=("result",), tells=("enterprise", "department")),
@@ -309,6 +316,8 @@ _STEPS = (
     _step("message_back", "给企业留言", "handling waiting drafted approved suspended replied revisited", None,
           "handler department_dispatcher", needs=("text",), allows=(), when=("has_department",)),
     # --- supervision
+    _step("press", "催办", IN_HAND, None, "supervisor", when=("has_department",), tells=("department", "head"),
+          public=False),
     _step("supervise", "督办", f"accepted {IN_HAND} replied revisited", None, "supervisor",
           needs=("reason",), allows=(), when=("has_department",), tells=("department", "head"), public=False),
     _step("supervise_jointly", "联合督办", f"accepted {IN_HAND} replied revisited", None, "supervisor",

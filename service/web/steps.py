@@ -42,12 +42,12 @@ GROUPS = {
         "revisit", "revisit_unanswered", "close",
     ),
     "去向": (
-        "dispatch", "dispatch_on", "transfer", "hand_back", "grant_hand_back", "refuse_hand_back", "consult",
+        "dispatch", "dispatch_on", "recall", "transfer", "hand_back", "grant_hand_back", "refuse_hand_back", "consult",
         "designate", "raise_level",
     ),
     "时限": ("ask_extension", "grant_extension", "refuse_extension", "suspend", "resume"),
     "协同": ("invite", "opine", "merge", "split"),
-    "督办": ("inquire", "issue_letter", "supervise", "supervise_jointly", "summon", "circulate"),
+    "督办": ("press", "inquire", "issue_letter", "supervise", "supervise_jointly", "summon", "circulate"),
     "其他": (
         "urge", "message", "redo", "ask_redo", "grant_redo", "explain", "reopen", "withdraw", "terminate", "report_misuse",
         "rule_misuse", "appeal_misuse", "rule_misuse_appeal", "appeal_counting", "rule_counting",

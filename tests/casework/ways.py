@@ -151,7 +151,7 @@ OPENERS = {step.opens: action for action, step in STEPS.items() if step.opens}
 CONDITIONS = {"has_department": "dispatch", "misused": "rule_misuse"}
 BEFORE = {"dispatch_on": "raise_level", "opine": "invite", "answer_inquiry": "inquire"}
 # Steps that no way goes by: they take the department away, or are followed by another.
-BYWAYS = frozenset({"raise_level", "grant_hand_back", *FOLLOWED_BY})
+BYWAYS = frozenset({"raise_level", "recall", "grant_hand_back", *FOLLOWED_BY})
 
 
 def prerequisite(step: Step) -> str | None:

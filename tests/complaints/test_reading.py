@@ -144,6 +144,7 @@ PUBLIC_FIELDS = {
     "dispatch": {"department", "department_name", "note", "reason", "category", "nature"},
     "sign": {"note"},
     "dispatch_on": {"place", "note"},
+    "recall": {"note"},
     "transfer": {"department", "department_name", "reason"},
     "designate": {"department", "department_name", "reason"},
     "take_over": {"department", "department_name", "reason"},
