@@ -3,7 +3,6 @@
 const WIDTH = 720;
 const EDGE = 48;
 const LINE = 1.5;
-const QUIET = 4; // modules around the code
 const KINDS = {
   title: { size: 40, weight: 600, after: 16 },
   number: { size: 40, weight: 600, face: "monospace", after: 20 },
@@ -49,7 +48,7 @@ const code = (brush, drawn, top) => {
   brush.strokeStyle = "#000";
   brush.stroke(new Path2D(drawn.querySelector("path").getAttribute("d")));
   brush.restore();
-  return top + (modules + QUIET) * scale;
+  return modules * scale;
 };
 
 const draw = (parts, drawn) => {
@@ -57,7 +56,7 @@ const draw = (parts, drawn) => {
   const brush = canvas.getContext("2d");
   const { rows, top } = laid(brush, parts);
   canvas.width = WIDTH;
-  canvas.height = top + WIDTH / 2 + EDGE;
+  canvas.height = top + code(brush, drawn, 0);
   brush.fillStyle = "#fff";
   brush.fillRect(0, 0, canvas.width, canvas.height);
   brush.textBaseline = "top";
@@ -76,7 +75,9 @@ if (button) {
   button.hidden = false;
   button.addEventListener("click", () => {
     const open = (part) => !part.closest("details:not([open])");
-    const parts = [...document.querySelectorAll("[data-drawn]")].filter(open);
+    // What is said of the code stands right above it.
+    const below = (part) => Boolean(part.closest("[data-qr]"));
+    const parts = [...document.querySelectorAll("[data-drawn]")].filter(open).sort((one, other) => below(one) - below(other));
     const source = draw(parts, document.querySelector("[data-qr] svg"));
     place.querySelector("img").src = place.querySelector("a").href = source;
     place.hidden = false;

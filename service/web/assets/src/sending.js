@@ -52,6 +52,7 @@ class Place {
   listen() {
     const { place, input } = this;
     place.querySelector("[data-plain]").hidden = true;
+    input.classList.add("visually-hidden");
     for (const more of place.querySelectorAll("[data-only]")) more.hidden = false;
     for (const chosen of [input, place.querySelector("[data-camera]")]) {
       chosen.addEventListener("change", () => {
