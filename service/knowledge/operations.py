@@ -81,16 +81,19 @@ def _belonging(category: str | None) -> Any:
 # --- administration --------------------------------------------------------------------------------------------------
 
 
-def listed(text: str = "", in_use: bool = False) -> Sequence[KnowledgeAnswer]:
+def listed(text: str = "", in_use: bool = False, public: bool = False) -> Sequence[KnowledgeAnswer]:
     """All answers, those in use first, or those that hold one of a text's words, the nearest first.
 
     Args:
         in_use: leave out those that were put away or hold no longer.
+        public: leave out those that are only for who works here, too.
     """
     found = select(KnowledgeAnswer).limit(MOST_LISTED)
-    if in_use:
+    if in_use or public:
         found = found.where(*_holding(clock.now()))
-    words = rules.telling(_words(text))
+    if public:
+        found = found.where(KnowledgeAnswer.public)
+    words = searched(text)
     if text and not words:
         return []
     if words:
@@ -98,6 +101,25 @@ def listed(text: str = "", in_use: bool = False) -> Sequence[KnowledgeAnswer]:
         found = found.where(KnowledgeAnswer.search.op("@@")(query))
         found = found.order_by(func.ts_rank(cast(rules.WEIGHTS, ARRAY(REAL)), KnowledgeAnswer.search, query).desc())
     return db.session.scalars(found.order_by(KnowledgeAnswer.active.desc(), KnowledgeAnswer.code)).all()
+
+
+def searched(text: str) -> list[str]:
+    """The words of a text by which answers are looked for."""
+    return rules.telling(_words(text))
+
+
+def published(code: str, now: datetime) -> KnowledgeAnswer:
+    """An answer that enterprises may read by themselves.
+
+    Raises:
+        NotFound: there is none, or none any more, or it is only for who works here; they look the same.
+    """
+    found = db.session.scalar(
+        select(KnowledgeAnswer).where(KnowledgeAnswer.code == code, KnowledgeAnswer.public, *_holding(now))
+    )
+    if found is None:
+        raise NotFound("没有这条问答，可能已经不再公开。")
+    return found
 
 
 def find(code: str) -> KnowledgeAnswer:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
+from service import clock
 from service.deadlines import operations as deadlines
 from service.deadlines.ladder import Rule, regimes
 from service.directory import operations as directory
@@ -65,7 +66,7 @@ def promised(case: Case) -> Promises:
     if leaf is None:
         return Promises(())
     open_ = leaf.family == "arrears" and case.body is None
-    book = deadlines.rules(directory.current().revision)
+    book = deadlines.rules(directory.current().revision, clock.local(clock.now()).date())
     here = _regimes(case, leaf, lawful=open_ or case.law == LAWFUL)
     found = (book.find(kind, here) for kind in TOLD)
     condition = _("欠款方是机关、事业单位或大型企业，您是中小企业时：") if open_ and LAWFUL in here else ""
@@ -86,12 +87,13 @@ def _promises(found: Iterable[Rule | None]) -> Iterable[Promise]:
 def _sentence(rule: Rule) -> str:
     """受理后 10 个工作日内转交承办部门; where it may become longer, how long at most."""
     assert rule.term
-    within = _length(rule.term.length, rule.term.unit.value)
+    within = spoken_length(rule.term.length, rule.term.unit.value)
     text = _("%(since)s %(within)s内%(done)s", since=_(SINCE[rule.starts]), within=within, done=_(DONE[rule.kind]))
     if rule.longest:
-        text += _("，复杂的最长 %(longest)s", longest=_length(rule.longest, rule.term.unit.value))
+        text += _("，复杂的最长 %(longest)s", longest=spoken_length(rule.longest, rule.term.unit.value))
     return text
 
 
-def _length(length: int, unit: str) -> str:
+def spoken_length(length: int, unit: str) -> str:
+    """10 个工作日."""
     return _(UNITS[unit], length=length)

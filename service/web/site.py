@@ -38,6 +38,7 @@ from service.web import (
     letters,
     model_desk,
     notices,
+    open_pages,
     papers,
     portal,
     progress,
@@ -55,10 +56,10 @@ from service.web import (
 from service.web.forms import Filled
 
 PAGES = (
-    assets, portal, account, filing, progress, signin, calling, dispatching, department, complaint, supervision,
-    letters, inbox, notices, retaliation, workflow, revisits, knowledge, exports, imports, model_desk, routing_desk,
-    reorganisations, hotspots, board, inserts, papers, display, styleguide, admin, admin_categories, admin_departments,
-    admin_clocks, admin_gates, admin_users,
+    assets, portal, open_pages, account, filing, progress, signin, calling, dispatching, department, complaint,
+    supervision, letters, inbox, notices, retaliation, workflow, revisits, knowledge, exports, imports, model_desk,
+    routing_desk, reorganisations, hotspots, board, inserts, papers, display, styleguide, admin, admin_categories,
+    admin_departments, admin_clocks, admin_gates, admin_users,
 )  # fmt: skip
 # What may be kept for all, and what a page asks by itself: neither shows that somebody is still there.
 UNHEARD = frozenset({"assets.built", "board.again", "hotline.ringing", "hotline.keep", "department.fresh"})
