@@ -14,7 +14,7 @@ from pathlib import Path
 from statistics import median, quantiles
 
 import psutil
-from sqlalchemy import ColumnElement, Connection, func, select, text
+from sqlalchemy import ColumnElement, Connection, Table, func, select, text
 from sqlalchemy.schema import CreateIndex, DropIndex
 
 from service.accounts.rules import Reader
@@ -67,7 +67,7 @@ DRAWN = f"""
 
 def fill(data: Path, rows: int, now: datetime) -> None:
     """Store so many complaints; those that are filed already stay and are copied from."""
-    with db.engine.begin() as connection, _without_indexes(connection):
+    with db.engine.begin() as connection, without_indexes(connection, Complaint.__table__):
         # What is stored first was filed first: what finds the week's complaints relies on it.
         connection.execute(text("UPDATE complaints SET created_at = created_at - interval '1 year'"))
         _draw(connection, composed(data, min(TEXTS, rows // 10)), rows)
@@ -116,9 +116,9 @@ def _statement() -> str:
 
 
 @contextmanager
-def _without_indexes(connection: Connection) -> Iterator[None]:
-    """Filling is quicker where indexes are made afterwards, as when a backup is restored."""
-    indexes = [index for index in Complaint.__table__.indexes if not index.unique]
+def without_indexes(connection: Connection, *tables: Table) -> Iterator[None]:
+    """Filling is quicker where indexes are made afterwards, as when a backup is restored; text_bands is among them."""
+    indexes = [index for table in tables for index in table.indexes if not index.unique]
     for index in indexes:
         connection.execute(DropIndex(index))
     connection.execute(text("ALTER TABLE text_bands DROP CONSTRAINT pk_text_bands"))

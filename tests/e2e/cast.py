@@ -77,8 +77,12 @@ class Cast:
         status: str = "dispatched",
         ago: timedelta = timedelta(minutes=5),
         details: Mapping[str, Any] | None = None,
+        pace: timedelta = timedelta(),
     ) -> Filed:
-        """A complaint that was filed some time ago and went straight to this state, or to what goes on beside one."""
+        """A complaint that was filed some time ago and went straight to this state, or to what goes on beside one.
+
+        `pace` is what lies between two steps, all of which are past.
+        """
         at = clock.now() - ago
         state, further = ASIDES.get(status, (status, ()))
         way = (*WAYS[state], *further)
@@ -87,6 +91,7 @@ class Cast:
             filed = intake.file_complaint(draft, Reader(), at, by_hand="dispatch" not in way)
             done = 2 if filed.complaint.status == "dispatched" else 0
             for action in way[done:]:
+                at = min(at + pace, clock.now())
                 self._take(filed.complaint, action, at)
             return Filed(filed.complaint.number, filed.query_code)
 
