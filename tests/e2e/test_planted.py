@@ -45,7 +45,8 @@ NOT_HERE = {
     "revisit_agent": {"revisit_unanswered"},
 }  # fmt: skip
 # Forms of buttons and of what is ticked or picked, with nothing to fill in.
-NO_FIELDS = {"signin.sign_out", "filing.anew", "filing.put_away", "filing.send", "progress.send", "progress.leave", "hotline.next_call",
+NO_FIELDS = {"signin.sign_out", "filing.anew", "filing.put_away", "filing.send", "progress.send",
+             "progress.leave", "hotline.next_call",
              "retaliation.put_away", "letters.renew", "inbox.opened", "inbox.read", "notice_desk.resend",
              "notice_desk.remove_address", "hotline.take", "department.columns", "department.batch", "exports.order",
              "imports.begin", "routing_desk.pause", "routing_desk.resume", "routing_desk.move", "model_desk.rule",
