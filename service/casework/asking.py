@@ -12,6 +12,7 @@ from service.deadlines import operations as deadlines
 from service.deadlines.models import Clock
 from service.deadlines.rules import local
 from service.errors import Invalid, NotAllowed, WrongState
+from service.sentences import say
 
 LONGEST_SUSPENSION = timedelta(days=30)
 BETWEEN_URGES = timedelta(hours=24)

@@ -79,7 +79,7 @@ def _within_the_term(case: Case, term: Term, today: date) -> Hint | None:
     if days is None or term.due_on or term.delivered_on is None or term.delivered_on + timedelta(days) < today:
         return None
     what = say(
-        "没有约定付款日期的，对方应当自交付之日起 %(days)d 日内付款，到 %(day)s 才满（保障中小企业款项支付条例第九条）。",
+        "没有约定付款日期的，对方应当自交付起 %(days)d 日内付款，到%(day)s才满（保障中小企业款项支付条例第九条）。",
         days=days, day=term.delivered_on + timedelta(days),
     )  # fmt: skip
     return Hint("not_due", what, EARLY)

@@ -126,9 +126,9 @@ def _revisited(said: Seen) -> list[str]:
 
 def _rated(said: Seen) -> list[str]:
     """What the enterprise said of the reply; whether it is solved, where it said so."""
-    solved = {True: _("问题已经解决"), False: _("问题没有解决")}.get(said.get("solved"))
-    grade = SATISFACTION.get(said.get("satisfaction", ""))
-    return [" · ".join(filter(None, (solved, grade and _(grade)))), *_why(said)]
+    solved = [_("问题已经解决") if said["solved"] else _("问题没有解决")] if "solved" in said else []
+    grade = [_(SATISFACTION[said["satisfaction"]])] if "satisfaction" in said else []
+    return [" · ".join([*solved, *grade]), *_why(said)]
 
 
 def _ruled(said: Seen) -> list[str]:

@@ -2,7 +2,7 @@
 import "./keeping.js";
 import "./sending.js";
 
-// An example goes into the text at hand instead of fetching the page anew; the first gap is selected, ready to type over.
+// An example goes into the text at hand instead of fetching the page anew; its first gap is selected, to be typed over.
 for (const button of document.querySelectorAll("[data-examples] [data-text]")) {
   button.addEventListener("click", (event) => {
     const area = document.getElementById("f-body");

@@ -20,7 +20,8 @@ const lines = (brush, text, width) => {
   return found;
 };
 
-const font = ({ size, weight = 400, face }) => `${weight} ${size}px ${face ?? getComputedStyle(document.body).fontFamily}`;
+const usual = getComputedStyle(document.body).fontFamily;
+const font = ({ size, weight = 400, face }) => `${weight} ${size}px ${face ?? usual}`;
 
 // Every line with its place, and how high all of them are.
 const laid = (brush, parts) => {
@@ -77,7 +78,8 @@ if (button) {
     const open = (part) => !part.closest("details:not([open])");
     // What is said of the code stands right above it.
     const below = (part) => Boolean(part.closest("[data-qr]"));
-    const parts = [...document.querySelectorAll("[data-drawn]")].filter(open).sort((one, other) => below(one) - below(other));
+    const parts = [...document.querySelectorAll("[data-drawn]")].filter(open);
+    parts.sort((one, other) => below(one) - below(other));
     const source = draw(parts, document.querySelector("[data-qr] svg"));
     place.querySelector("img").src = place.querySelector("a").href = source;
     place.hidden = false;

@@ -62,7 +62,7 @@ class Place {
     }
     for (const event of ["dragover", "drop"]) {
       // A file that misses the place must not open instead of the page.
-      addEventListener(event, (happened) => happened.dataTransfer?.types.includes("Files") && happened.preventDefault());
+      addEventListener(event, (moved) => moved.dataTransfer?.types.includes("Files") && moved.preventDefault());
     }
     place.addEventListener("dragover", () => place.classList.add("over"));
     for (const event of ["dragleave", "drop"]) place.addEventListener(event, () => place.classList.remove("over"));
@@ -131,7 +131,10 @@ class Place {
       request.open("POST", this.place.dataset.send);
       request.responseType = "json";
       request.upload.onprogress = (event) => progress?.(event.loaded / event.total);
-      request.onload = () => (request.response?.rows === undefined ? fail(request.response?.told ?? this.said.failed) : done(request.response));
+      request.onload = () => {
+        const answer = request.response;
+        return answer?.rows === undefined ? fail(answer?.told ?? answer?.message ?? this.said.failed) : done(answer);
+      };
       request.onerror = () => fail("");
       request.send(body);
     });
@@ -169,7 +172,8 @@ class Place {
   }
 
   button(text, press) {
-    const made = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-plain", textContent: text });
+    const made = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-plain" });
+    made.textContent = text;
     made.addEventListener("click", press);
     return made;
   }
