@@ -104,10 +104,13 @@ def _changed(entry: Entry) -> bool:
 def _change(
     of: Changeable, code: str, before: Values, values: Values, action: str, actor: str, now: datetime, more: Values
 ) -> bool:
-    was, became = differences(before, values)
-    if became:
-        of.write(code, became, now)
+    wanted = differences(before, values)[1]
+    if wanted:
+        of.write(code, wanted, now)
         db.session.flush()
+    # What came of it may be more than what was asked for: a day on which terms begin, say.
+    was, became = differences(before, of.read(code)) if wanted else ({}, {})
+    if became:
         record(action, code, actor, now, was=was, became=became, **more)
     return bool(became)
 

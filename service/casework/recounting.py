@@ -11,7 +11,7 @@ from service.complaints import operations as complaints
 from service.complaints.models import Complaint, Event
 from service.complaints.rules import MACHINE, Change, Trace
 from service.db import db
-from service.deadlines import recounting
+from service.deadlines import recounting, terms
 from service.deadlines.ladder import INTERNAL, RUNGS, label
 from service.deadlines.models import Clock
 from service.deadlines.recounting import Difference, Recounted
@@ -54,6 +54,29 @@ def recount(after_id: int, limit: int, now: datetime, begun_with: str | None = N
     if begun_with == revision:
         recounting.note_calendar(revision, now)
     return Walk(None, len(moved), begun_with)
+
+
+def since_last(count: int) -> int:
+    """The id of the oldest among the last complaints; 0 where there are fewer."""
+    return db.session.scalar(select(Complaint.id).order_by(Complaint.id.desc()).offset(count - 1).limit(1)) or 0
+
+
+def follow_terms(code: str, document: str, after_id: int, limit: int, now: datetime) -> int | None:
+    """Let some open clocks of a rule run by the terms that hold today; each limit that moves is an event.
+
+    Args:
+        document: what the other terms are based on, for who reads the event.
+    Returns:
+        the last clock's id where there may be more, else None.
+    """
+    revision = directory.current().revision
+    clocks = terms.open_clocks(code, after_id, limit)
+    held = _held({clock.complaint_id for clock in clocks})
+    moved = terms.follow(clocks, code, document, now, revision)
+    if moved:
+        complaints.store_events([_told(held[one.clock.complaint_id], one, now) for one in moved])
+        _follow({one.clock.complaint_id for one in moved}, held)
+    return clocks[-1].id if len(clocks) == limit else None
 
 
 def _held(ids: set[int]) -> dict[int, Complaint]:

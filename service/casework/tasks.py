@@ -35,6 +35,14 @@ def recount(after_id: int, begun_with: str | None = None) -> None:
         outbox.add("casework.recount", {"after_id": walk.last, "begun_with": walk.revision})
 
 
+@task("casework.follow_terms")
+def follow_terms(code: str, document: str, after_id: int) -> None:
+    """One batch of the open clocks that are to run by a rule's new terms; asks for the next at once."""
+    last = recounting.follow_terms(code, document, after_id, BATCH, clock.now())
+    if last is not None:
+        outbox.add("casework.follow_terms", {"code": code, "document": document, "after_id": last})
+
+
 @task("casework.reorganise")
 def reorganise(reorganisation_id: int) -> None:
     """Move one batch of the open complaints whose duty moved; asks for the next at once."""

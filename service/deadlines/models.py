@@ -1,9 +1,10 @@
 """Tables of the deadlines: the rules of clocks, the days that differ, and the clocks that run."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, CheckConstraint, Identity, Index, String, text
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, Identity, Index, String, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -48,6 +49,35 @@ class ClockRule(Seeded, db.Model):
             longest=self.longest,
             ladder=tuple(self.ladder),
             extensions=self.extensions,
+        )
+
+
+class ClockRuleVersion(db.Model):
+    """A rule's terms from a day on (in Asia/Shanghai), in place of its own row and of earlier versions."""
+
+    __tablename__ = "clock_rule_versions"
+    __table_args__ = (UniqueConstraint("rule_code", "valid_from"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    rule_code: Mapped[str] = mapped_column(String(40))
+    valid_from: Mapped[date]
+    length: Mapped[int | None]
+    unit: Mapped[str | None] = mapped_column(String(20))
+    cap: Mapped[int | None]
+    longest: Mapped[int | None]
+    extensions: Mapped[int]
+    basis: Mapped[str] = mapped_column(String(120))
+    ladder: Mapped[list[str]] = mapped_column(ARRAY(String(20)))
+
+    def of(self, rule: Rule) -> Rule:
+        """The rule with these terms."""
+        return replace(
+            rule,
+            term=Term(self.length, Unit(self.unit), self.cap) if self.length and self.unit else None,
+            basis=self.basis,
+            longest=self.longest,
+            extensions=self.extensions,
+            ladder=tuple(self.ladder),
         )
 
 

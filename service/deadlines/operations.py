@@ -1,9 +1,11 @@
 """What happens to clocks: they start, stop, pause, resume, are extended and explained. Nothing commits here."""
 
+from bisect import bisect_right
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,7 @@ from service.deadlines import seeds
 from service.deadlines.explanation import told
 from service.deadlines.extension import Extension, NotExtendable, extended
 from service.deadlines.ladder import KINDS, Course, Rule, Rulebook, plan
-from service.deadlines.models import CalendarDay, Clock, ClockRule, OfficeHours
+from service.deadlines.models import CalendarDay, Clock, ClockRule, ClockRuleVersion, OfficeHours
 from service.deadlines.places import Chain
 from service.deadlines.places import calendar as calendar
 from service.deadlines.places import offline as offline
@@ -58,11 +60,26 @@ def seed(data: Path) -> Stored:
     return Stored(*(sum(figures) for figures in zip(*(asdict(part).values() for part in parts), strict=True)))
 
 
+def rules(revision: Hashable, day: date | None = None) -> Rulebook:
+    """The clock rules in force on a day, at a revision of the reference data.
+
+    Args:
+        day: None where only kinds, starts and who extends are asked, which hold for all days.
+    """
+    editions = _editions(revision)
+    return editions[bisect_right(editions, day or date.min, key=itemgetter(0)) - 1][1]
+
+
 @lru_cache(maxsize=4)
-def rules(revision: Hashable) -> Rulebook:
-    """The clock rules in force at a revision of the reference data, read once."""
-    rows = db.session.scalars(select(ClockRule).where(ClockRule.active))
-    return Rulebook([row.rule() for row in rows])
+def _editions(revision: Hashable) -> Sequence[tuple[date, Rulebook]]:
+    """From each day on which a rule's terms change the rules that hold then, in order; read once."""
+    held = {row.code: row.rule() for row in db.session.scalars(select(ClockRule).where(ClockRule.active))}
+    editions = [(date.min, Rulebook(list(held.values())))]
+    for version in db.session.scalars(select(ClockRuleVersion).order_by(ClockRuleVersion.valid_from)):
+        if version.rule_code in held:
+            held[version.rule_code] = version.of(held[version.rule_code])
+            editions.append((version.valid_from, Rulebook(list(held.values()))))
+    return editions
 
 
 def kinds(regimes: Sequence[str], revision: Hashable) -> frozenset[str]:
@@ -93,7 +110,7 @@ def prepare(
     Raises:
         Invalid: the result is assigned and nobody said until when.
     """
-    book, here = rules(revision), calendar(chain, revision)
+    book, here = rules(revision, local(began).date()), calendar(chain, revision)
     found = (book.find(kind, regimes) for kind in kinds)
     own = {"party": party, "cap_from": cap_from}
     return [_values(rule, began, chain, here, fixed.get(rule.kind), own) for rule in found if rule]
@@ -124,6 +141,12 @@ def insert_many(rows: Sequence[Mapping[str, Any]]) -> None:
 def clocks_of(complaint_id: int) -> list[Clock]:
     """All clocks of a complaint, the oldest first."""
     return list(db.session.scalars(select(Clock).where(Clock.complaint_id == complaint_id).order_by(Clock.id)))
+
+
+def results(ids: Iterable[int]) -> dict[int, Clock]:
+    """Complaint → the clock of its result that is not over, in one statement."""
+    wanted = select(Clock).where(Clock.complaint_id.in_(sorted(ids)), Clock.kind == "result", Clock.state.in_(OPEN))
+    return {clock.complaint_id: clock for clock in db.session.scalars(wanted.order_by(Clock.id.desc()))}
 
 
 def running(complaint_id: int) -> list[Clock]:
@@ -190,7 +213,7 @@ def extension(clock: Clock, until: date, revision: Hashable) -> Extension:
     Raises:
         Invalid: on the field until, with the sentence why that day cannot be granted.
     """
-    rule = rules(revision).coded(clock.rule_code)
+    rule = rules(revision, local(clock.started_at).date()).coded(clock.rule_code)
     try:
         if rule is None or rule.extendable_by is None:
             raise NotExtendable("这个期限不能延长。")

@@ -42,6 +42,9 @@ GROUPS: dict[str, tuple[Part, ...]] = {
         Part("admin_gates.listed", "关口", "slash-circle", "不受理、转送和立即转交的情形，以及告诉企业的话"),
         Part("model_desk.current", "分类模型", "cpu", "模型准不准、各个版本、纠正样本和漂移"),
     ),
+    "时限与日历": (
+        Part("admin_clocks.listed", "时限", "clock", "每件事最迟多久办完、什么时候提醒，从哪天起怎么改"),
+    ),
     "文字与通知": (
         Part("knowledge.index", "问答库", "chat-left-text", "话务员照着念、企业能查到的答案"),
         Part("notice_desk.templates", "通知模板", "envelope", "站内消息、短信和推送的文字"),
@@ -54,7 +57,7 @@ GROUPS: dict[str, tuple[Part, ...]] = {
 THINGS = {
     "account": "企业账户", "calendar": "工作日历", "category": "类别", "clock": "时限", "complaints": "诉求表格",
     "department": "部门", "directive": "分派规则", "example": "纠正样本", "gate": "关口", "knowledge": "问答",
-    "model": "分类模型", "notice": "通知",
+    "model": "分类模型", "notice": "通知", "numbers": "号码",
     "reorganisation": "职责划转", "reply_template": "答复模板", "setting": "设置", "token": "令牌",
     "user": "用户",
 }  # fmt: skip
@@ -67,7 +70,8 @@ DEEDS = {
     "password_changed": "改密码", "password_reset": "重设密码", "paused": "停用", "prepared": "拟定",
     "promoted": "启用", "promotion_rule": "改启用方式", "quiet_hours": "改免打扰时间", "refused": "不启用",
     "removed": "删除", "resent": "重发", "resumed": "启用", "retraining_asked": "要求重新训练", "revoked": "作废",
-    "rolled_back": "退回上一版", "seeded": "记下原来的内容", "taken_out": "移出", "template_edited": "改模板",
+    "rolled_back": "退回上一版", "seeded": "记下原来的内容", "shown": "看了全文",
+    "taken_out": "移出", "template_edited": "改模板",
     "undone": "撤销修改", "year_published": "录入全年放假安排",
 }  # fmt: skip
 

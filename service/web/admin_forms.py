@@ -24,6 +24,7 @@ ADMINISTRATOR = "administrator"
 READERS = (ADMINISTRATOR, "auditor")
 LAST = 50
 TRIAL = "trial"
+LATER = "—"
 DID = {"added": "新增", "edited": "修改", "undone": "撤销修改"}
 
 
@@ -73,8 +74,9 @@ class Desk:
         list_name: what the list is called that a page leads back to.
         called: what a thing is called, by its code and values.
         did: what else can be done to one, by the last word of an entry's action.
-        values: what was filled in, as what the thing keeps; by default each field by its name.
+        values: code, what was filled in → what the thing keeps; by default each field by its name.
         trial: what would change if a thing had such values, as the desk's template shows it; nothing is stored.
+        then: what else a change sets going, by the code and what was filled in, in the same transaction.
         noted: what is filled in and kept by the record alone, such as the document that a change is based on.
     """
 
@@ -85,8 +87,9 @@ class Desk:
     list_name: str
     called: Callable[[str, Values], str]
     did: Mapping[str, str] = field(default_factory=dict)
-    values: Callable[[Schema, Mapping[str, Any]], Values] | None = None
+    values: Callable[[str, Mapping[str, Any]], Values] | None = None
     trial: Callable[[str, Values], Any] | None = None
+    then: Callable[[str, Mapping[str, Any]], None] | None = None
     template: str = "admin/one.html"
     noted: Sequence[str] = ()
 
@@ -94,10 +97,10 @@ class Desk:
         """What its fields are called."""
         return {one.name: _(one.label) for one in self.fields}
 
-    def kept(self, given: Mapping[str, Any]) -> Values:
+    def kept(self, code: str, given: Mapping[str, Any]) -> Values:
         """What was filled in, as JSON."""
         if self.values:
-            return self.values(self.schema, given)
+            return self.values(code, given)
         return {name: value for name, value in as_json(self.schema, given).items() if name not in self.noted}
 
     def told(self, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -199,22 +202,32 @@ def edit(desk: Desk, code: str, saved: str, back: str = "", **more: Any) -> Any:
     if request.form.get("_do") == TRIAL and desk.trial:
         return page(desk, code, **_tried(desk, code), **more)
     seen = request.form.get("_over", request.form.get("_version", 0, type=int), type=int)
-    answer = forms.submit(desk.schema, request.form, lambda given: changing.change(
-        desk.of, code, desk.kept(given), seen, current_user.login, clock.now(), **desk.told(given)))  # fmt: skip
+    answer = forms.submit(desk.schema, request.form, lambda given: _change(desk, code, given, seen))
     if isinstance(answer, Filled):
         return page(desk, code, answer, **more)
     flash(saved if answer else _("没有改动，和原来一样。"), "grass" if answer else "sky")
     return redirect(back or url_for(f"{desk.pages}.listed"))
 
 
+def _change(desk: Desk, code: str, given: Mapping[str, Any], seen: int) -> bool:
+    """Change a thing, and do what follows from it."""
+    who, told = current_user.login, desk.told(given)
+    changed = changing.change(desk.of, code, desk.kept(code, given), seen, who, clock.now(), **told)
+    if changed and desk.then:
+        desk.then(code, given)
+    return changed
+
+
 def _tried(desk: Desk, code: str) -> dict[str, Any]:
     """The form as it was filled in, with what it would change, or with what is wrong with it."""
     data, trial = forms.read(request.form), desk.trial
     assert trial is not None
-    loaded = forms.load(desk.schema, data)
+    # What only the record keeps need not be known yet.
+    later = {name: LATER for name in desk.noted if desk.schema.fields[name].required}
+    loaded = forms.load(desk.schema, {**later, **data})
     if isinstance(loaded, Filled):
-        return {"form": loaded}
-    found = forms.attempt(data, lambda: trial(code, desk.kept(loaded)))
+        return {"form": Filled(data, loaded.errors, loaded.message, loaded.status)}
+    found = forms.attempt(data, lambda: trial(code, desk.kept(code, loaded)))
     return {"form": found} if isinstance(found, Filled) else {"form": Filled(data), "result": found}
 
 

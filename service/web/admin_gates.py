@@ -26,7 +26,7 @@ class GateSchema(Schema):
     cues = Words(most=3000, lines=True, load_default=list)
 
 
-def _values(_schema: Any, given: Mapping[str, Any]) -> dict[str, Any]:
+def _values(_code: str, given: Mapping[str, Any]) -> dict[str, Any]:
     return dict(given)
 
 

@@ -29,7 +29,7 @@ def here(month, day, hour=None, year=2026):
 @pytest.fixture(autouse=True)
 def forgotten(app):
     """Nothing is remembered of a revision that another test used."""
-    for known in (operations.rules, places.differences, places._calendar, places._years):
+    for known in (operations._editions, places.differences, places._calendar, places._years):
         known.cache_clear()
 
 

@@ -21,6 +21,7 @@ def upgrade() -> None:
     _enterprise_accounts()
     _one_time_passwords()
     _reached_departments()
+    _clock_rule_versions()
     _complaint_page()
     _tallies()
 
@@ -311,7 +312,27 @@ def _reached_departments() -> None:
     op.add_column("departments", sa.Column("hours", sa.Text(), nullable=True))
 
 
+def _clock_rule_versions() -> None:
+    """The terms of clocks from a day on."""
+    op.create_table(
+        "clock_rule_versions",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("rule_code", sa.String(length=40), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("length", sa.Integer(), nullable=True),
+        sa.Column("unit", sa.String(length=20), nullable=True),
+        sa.Column("cap", sa.Integer(), nullable=True),
+        sa.Column("longest", sa.Integer(), nullable=True),
+        sa.Column("extensions", sa.Integer(), nullable=False),
+        sa.Column("basis", sa.String(length=120), nullable=False),
+        sa.Column("ladder", postgresql.ARRAY(sa.String(length=20)), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_clock_rule_versions")),
+        sa.UniqueConstraint("rule_code", "valid_from", name=op.f("uq_clock_rule_versions_rule_code_valid_from")),
+    )
+
+
 def downgrade() -> None:
+    op.drop_table("clock_rule_versions")
     op.drop_column("departments", "phone")
     op.drop_column("departments", "hours")
     op.drop_table("tally_state")
