@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from service import clock, demonstration
+from service.accounts import enterprises
 from service.accounts import operations as accounts
 from service.accounts.rules import Grant, Reader
 from service.casework import operations as casework
@@ -29,6 +30,9 @@ PEOPLE = {
     "shen": ("沈审计", Grant("auditor")),
     "guan": ("关管理", Grant("administrator")),
 }
+# Who shares the account of an enterprise: who opened it, and who was invited.
+LEADER, COLLEAGUE = "bai", "li"
+FIRM = {"name": "河套试剂有限公司", "uscc": "91150821MA0NA00012", "size": "small"}
 ROLES = {grant.role: login for login, (_name, grant) in PEOPLE.items()}
 # Nobody can tell from this what it is about, so the machine leaves it to a dispatcher.
 VAGUE = "我们企业的事情跑了很多趟，一直没有结果，希望有人管一管，帮我们协调解决。"
@@ -51,6 +55,11 @@ def standing_for(step: Step) -> str:
 def _hashed() -> str:
     """What is stored of the password: hashing is slow by intention, and once is enough."""
     return accounts.HASHER.hash(PASSWORD)
+
+
+def person(login: str) -> dict[str, str]:
+    """Somebody who comes into an account."""
+    return {"name": f"{login}女士", "login": login, "password": PASSWORD}
 
 
 @dataclass(frozen=True)
@@ -97,7 +106,15 @@ class Cast:
 
     def reader(self, login: str) -> Reader:
         """Who it is that signs in with this login."""
-        return self.readers[PEOPLE[login][1].role]
+        return self.readers[PEOPLE[login][1].role] if login in PEOPLE else self.firm[login]
+
+    @cached_property
+    def firm(self) -> dict[str, Reader]:
+        """Who shares the account of an enterprise."""
+        with transaction():
+            leader = accounts.reader(enterprises.register(FIRM, person(LEADER), clock.now()))
+            token = enterprises.invite("李会计", leader, clock.now())
+            return {LEADER: leader, COLLEAGUE: accounts.reader(enterprises.join(token, person(COLLEAGUE), clock.now()))}
 
     def _take(self, complaint: Any, action: str, at: datetime) -> None:
         able = STEPS[action].roles

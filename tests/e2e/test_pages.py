@@ -1,20 +1,25 @@
-"""Every page, light and dark, wide and narrow: open to everybody, quiet in the console, never wider than the window."""
+"""Every page, light and dark, wide and narrow, in large type, by keys: open to everybody, and quiet in the console."""
 
 from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import ViewportSize
 from werkzeug.exceptions import HTTPException
 
-from tests.e2e.cast import Cast
+from tests.e2e.cast import COLLEAGUE, LEADER, Cast
 from tests.e2e.conftest import Open
 from tests.e2e.views import NO_PAGES, STAFF, VIEWS, View, World
 from tests.e2e.window import Window
 
 # All that can differ between light and dark.
 COLOURS = ["color-contrast", "link-in-text-block"]
-WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+# All that can differ where only places and sizes do.
+PLACES = ["scrollable-region-focusable"]
+WIDE, BETWEEN, NARROW, PAPER = (ViewportSize(width=width, height=900) for width in (1440, 768, 390, 680))
+# Of each page one state, for what does not change with it.
+FIRST = {id(view) for view in {view.endpoint: view for view in reversed(VIEWS)}.values()}
 
 
 def is_page(rule: str) -> bool:
@@ -26,7 +31,7 @@ def test_every_page_is_looked_at(app: Flask) -> None:
     assert pages - NO_PAGES == {view.endpoint for view in VIEWS} - {""}
 
 
-@pytest.mark.parametrize("who", ["", *STAFF])
+@pytest.mark.parametrize("who", ["", *STAFF, LEADER, COLLEAGUE])
 def test_every_page_is_for_everybody(app: Flask, cast: Cast, window: Open, who: str) -> None:
     world = World.of(cast)
     here = window(who, viewport=WIDE, reduced_motion="reduce")
@@ -35,8 +40,8 @@ def test_every_page_is_for_everybody(app: Flask, cast: Cast, window: Open, who: 
 
 
 def faults(here: Window, view: View, world: World, app: Flask) -> list[str]:
-    """What is wrong with a page at both widths and in both colours."""
-    here.page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+    """What is wrong with a page."""
+    here.page.set_viewport_size(WIDE)
     if not view.who:
         here.context.clear_cookies()
     try:
@@ -45,13 +50,43 @@ def faults(here: Window, view: View, world: World, app: Flask) -> list[str]:
         return [f"nobody comes there from {here.page.url}: {lost}\n{here.page.inner_text('body')[:600]}"]
     if not is_at(here, view, app):
         return [f"that leads to {here.page.url}: {here.page.inner_text('body')[:600]}"]
-    found = []
-    for size in (WIDE, NARROW):
-        here.page.set_viewport_size(size)  # type: ignore[arg-type]
+    looks = [as_usual, in_large_type, on_paper] if id(view) in FIRST else [as_usual, in_large_type]
+    return [fault for look in looks for fault in look(here)]
+
+
+def as_usual(here: Window) -> list[str]:
+    """What is wrong by colours, by widths and by keys."""
+    found = [f"by keys: {one}" for one in here.lost()]
+    for size in (BETWEEN, NARROW, WIDE):
+        here.page.set_viewport_size(size)
         found += [f"{size['width']} px: sticks out: {one}" for one in here.sticking_out()]
-        for scheme, rules in (("light", None), ("dark", COLOURS)):
-            here.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-            found += [f"{size['width']} px, {scheme}: {one}" for one in here.violations(rules)]
+        for theme, rules in (("light", None), ("dark", COLOURS)) if size is not BETWEEN else ():
+            here.dress(theme)
+            found += [f"{size['width']} px, {theme}: {one}" for one in here.violations(rules)]
+    return found
+
+
+def in_large_type(here: Window) -> list[str]:
+    """What is wrong in 长者模式, which brings no colour of its own."""
+    here.dress("light", "large")
+    found = []
+    for size in (WIDE, BETWEEN, NARROW):
+        here.page.set_viewport_size(size)
+        found += [f"{size['width']} px, large: sticks out: {one}" for one in here.sticking_out()]
+        found += [f"{size['width']} px, large: {one}" for one in here.small()]
+    return found + [f"{NARROW['width']} px, large: {one}" for one in here.violations(PLACES)]
+
+
+def on_paper(here: Window) -> list[str]:
+    """What is wrong with a page that is printed from a dark screen; and its colours there in large type."""
+    found = []
+    for theme in ("light", "dark"):
+        here.dress(theme, "large")
+        found += [f"{NARROW['width']} px, {theme}, large: {one}" for one in here.violations(COLOURS)]
+    here.page.set_viewport_size(PAPER)
+    here.page.emulate_media(media="print")
+    found += [f"on paper: {one}" for one in [*here.sticking_out(), *here.printed_amiss()]]
+    here.page.emulate_media(media="screen")
     return found
 
 

@@ -18,7 +18,7 @@ from service.complaints.rules import STEPS
 from service.db import db, transaction
 from service.intake import calls, enterprises, importing
 from service.knowledge.models import KnowledgeAnswer
-from tests.e2e.cast import OFFICE, PLACE, ROLES, Cast, Filed, standing_for
+from tests.e2e.cast import FIRM, OFFICE, PASSWORD, PLACE, ROLES, Cast, Filed, standing_for
 from tests.e2e.conftest import Open
 from tests.e2e.test_pages import is_page
 from tests.e2e.views import ARREARS, follow
@@ -50,7 +50,7 @@ NO_FIELDS = {"signin.sign_out", "filing.anew", "filing.put_away", "filing.send",
              "retaliation.put_away", "letters.renew", "inbox.opened", "inbox.read", "notice_desk.resend",
              "notice_desk.remove_address", "hotline.take", "department.columns", "department.batch", "exports.order",
              "imports.begin", "routing_desk.pause", "routing_desk.resume", "routing_desk.move", "model_desk.rule",
-             "complaint.numbers", "phrases.drop",
+             "complaint.numbers", "phrases.drop", "account.withdraw", "account.take_out", "account.hand_over",
              "reorganisations.confirm", "reorganisations.go_on", "reorganisations.cancel", "display.kept"}  # fmt: skip
 FILL = """(form, [planted, script, short, strict, everything]) => {
     const told = [];
@@ -415,8 +415,30 @@ def test_views_and_tables_that_come_in_stay_text(planter: Planters, cast: Cast) 
     operator.finds(f"/desk/complaints/{number}", planted("body"), planted("title"))
 
 
+def test_what_an_enterprise_says_of_itself_stays_text(planter: Planters) -> None:
+    leader, colleague = planter[""], planter["li"]
+    leader.window.go("/register")
+    leader.plant(everything=True)  # what is strict comes back with what is wrong
+    typed = {
+        "enterprise.name": planted("enterprise.name"), "enterprise.uscc": FIRM["uscc"], "name": planted("name"),
+        "login": "planter", "password": PASSWORD, "again": PASSWORD,
+    }  # fmt: skip
+    for name, text in typed.items():
+        leader.window.write(name, text)
+    leader.window.press("注册")
+    leader.finds("/account", planted("enterprise.name"))
+    leader.window.go("/account/people")
+    leader.plant()
+    link = leader.window.page.input_value("#invitation-link")
+    leader.finds("/account/people", planted("name"))
+    colleague.finds(link[link.index("/join/") :], planted("enterprise.name"))
+    assert planted("name") in colleague.typed()
+    colleague.plant(everything=True)
+
+
 @pytest.mark.parametrize(("login", "path", "button"), [
-    ("", "/sign-in", "登录"), ("", "/progress", "查看进度"), ("cheng", "/profile", "更改密码"),
+    ("", "/sign-in", "登录"), ("", "/progress", "查看进度"), ("", "/faq", "搜索"),
+    ("bai", "/account/attach", "归入账户"), ("cheng", "/profile", "更改密码"),
     ("cheng", "/desk/department", "筛选"), ("du", "/desk/supervision", "筛选"),
     ("guan", "/admin/notices/templates/file.enterprise.inbox", "保存"), ("guan", "/admin/notices/addresses", "添加"),
     ("guan", "/admin/notices/quiet-hours", "保存"), ("zhang", "/desk/hotline/calls", "就坐这里"),
@@ -441,6 +463,7 @@ def test_every_form_was_planted(app: Flask) -> None:
         "complaint.act", "complaint.note", "phrases.keep", "dispatching.act",
         "hotline.log", "hotline.caller", "hotline.preview",
         "revisits.record", "letters.answer", "notice_desk.edit", "notice_desk.add_address", "notice_desk.set_hours",
+        "account.registered", "account.joined", "account.invite", "account.attached",
         "signin.signed_in", "signin.change_password", "hotline.keep", "hotline.sit", "hotline.enterprises_",
         "hotline.enterprise", "hotline.answers_", "knowledge.add", "knowledge.edit", "model_desk.take",
         "model_desk.drop", "routing_desk.add", "routing_desk.edit", "reorganisations.prepare", "department.save",

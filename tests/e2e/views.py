@@ -1,5 +1,6 @@
 """Every page in each of its states, who comes there and how; a page that is missing here fails a test."""
 
+import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -7,12 +8,15 @@ from io import BytesIO
 from urllib.parse import urlsplit
 
 import openpyxl
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from service import clock, sheets
+from service.accounts import enterprises
+from service.accounts import operations as accounts
 from service.accounts.models import User
 from service.accounts.rules import Reader
 from service.casework import climbing, reorganising
+from service.complaints.models import Complaint
 from service.complaints.rules import STEPS
 from service.db import db, transaction
 from service.demonstration import ASIDES, WAYS
@@ -23,7 +27,7 @@ from service.intake.schemas import FilingSchema
 from service.learning.models import Example
 from service.notices import operations as notices
 from service.routing import operations as routing
-from tests.e2e.cast import OFFICE, PLACE, ROLES, VAGUE, Cast, Filed, standing_for
+from tests.e2e.cast import COLLEAGUE, FIRM, LEADER, OFFICE, PLACE, ROLES, VAGUE, Cast, Filed, person, standing_for
 from tests.e2e.window import Window
 from tests.factories import filing
 from tests.web import models
@@ -189,6 +193,14 @@ def suffered(window: Window, world: World) -> None:
     window.press("密封提交")
 
 
+def invited(window: Window, _world: World) -> None:
+    """By the link that a colleague handed over."""
+    with transaction():
+        leader = enterprises.register(FIRM, person(f"firm-{secrets.token_hex(4)}"), clock.now())
+        token = enterprises.invite("李会计", accounts.reader(leader), clock.now())
+    window.go(f"/join/{token}")
+
+
 PUBLIC = [
     View("portal.home", "home", "", at("/")),
     View("signin.sign_in", "sign-in", "", at("/sign-in")),
@@ -217,6 +229,15 @@ PUBLIC = [
     View("retaliation.ask", "retaliation", "", followed("handling", "retaliation")),
     View("retaliation.receipt", "retaliation, receipt", "", suffered),
     View("workflow.show", "workflow", "", at("/workflow")),
+    View("open.how", "how it works", "", at("/how-it-works")),
+    View("open.figures", "figures", "", at("/figures")),
+    View("open.faq", "questions", "", at("/faq")),
+    View("open.faq", "questions, found", "", at("/faq?q=保证金")),
+    View("open.faq", "questions, none found", "", at("/faq?q=不存在的内容")),
+    View("open.answer", "an answer", "", at("/faq/late-interest")),
+    View("account.register", "register", "", at("/register")),
+    View("account.register", "register, wrong", "", sent("/register", "注册")),
+    View("account.join", "join", "", invited),
     View("display.settings", "display", "", at("/display?next=/")),
     *(View("styleguide.shown", f"styleguide {layout}", "", at(f"/styleguide?layout={layout}"))
       for layout in ("portal", "desk")),
@@ -508,4 +529,44 @@ DIRECTIVES = [
     View("reorganisations.listed", "duties", "du", moving(DUTIES)),
     View("reorganisations.shown", "duties that move", "du", moving(f"{DUTIES}/{{id}}")),
 ]
-VIEWS = [*PUBLIC, *DESKS, *ANSWERS, *NOTICES, *DIRECTIVES, *MODELS]
+# --- the account of an enterprise ------------------------------------------------------------------------------------
+
+
+def shared(window: Window, world: World) -> None:
+    """The complaints of the enterprise, once some belong to its account."""
+    with transaction():
+        numbers = [filed.number for filed in world.by_status.values()]
+        account = db.session.scalars(select(User.account_id).where(User.login == LEADER)).one()
+        db.session.execute(update(Complaint).where(Complaint.number.in_(numbers)).values(account=account))
+    window.go("/account")
+
+
+def a_link_for(window: Window, _world: World) -> None:
+    """An invitation that was just made."""
+    window.go("/account/people")
+    window.write("name", "王经理")
+    window.press("生成邀请链接")
+
+
+def parting(what: str) -> Come:
+    """Taking somebody out, or letting somebody else lead."""
+
+    def come(window: Window, _world: World) -> None:
+        user = db.session.scalars(select(User.id).where(User.login == COLLEAGUE)).one()
+        window.go(f"/account/people/{user}/{what}")
+
+    return come
+
+
+ACCOUNT = [
+    View("account.index", "account, none", LEADER, at("/account")),
+    View("account.index", "account", LEADER, shared),
+    View("account.attach", "attach", LEADER, at("/account/attach")),
+    View("account.attach", "attach, wrong", LEADER, sent("/account/attach", "归入账户")),
+    View("account.people", "people", LEADER, a_link_for),
+    View("account.people", "people, only to read", COLLEAGUE, at("/account/people")),
+    View("account.confirm", "taking out", LEADER, parting("out")),
+    View("account.confirm", "handing over", LEADER, parting("lead")),
+    View("inbox.index", "no message for an enterprise", COLLEAGUE, at("/inbox")),
+]
+VIEWS = [*PUBLIC, *ACCOUNT, *DESKS, *ANSWERS, *NOTICES, *DIRECTIVES, *MODELS]

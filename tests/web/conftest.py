@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from flask import Flask
 
-from service.web import portal
+from service.web import open_pages, portal
 from tests.factories import People
 from tests.web.browser import Browser
 
@@ -16,8 +16,10 @@ At = Callable[..., Browser]
 def fresh_figures() -> Iterator[None]:
     """The open figures are those of this test's complaints."""
     portal.figures.cache_clear()
+    open_pages.counted.cache_clear()
     yield
     portal.figures.cache_clear()
+    open_pages.counted.cache_clear()
 
 
 @pytest.fixture

@@ -85,7 +85,6 @@ def test_small_numbers_are_named_and_not_told(browser: Browser, monkeypatch: pyt
 
 
 def test_before_the_first_quarter_is_over_the_page_says_when(browser: Browser) -> None:
-    open_pages.counted.cache_clear()
     page = browser.get("/figures?quarter=nonsense")
     assert page.status_code == 200
     assert "第一个季度结束以后就有" in page.text
@@ -93,7 +92,6 @@ def test_before_the_first_quarter_is_over_the_page_says_when(browser: Browser) -
 
 def test_the_figures_are_counted_once_an_hour(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(directory, "TRUSTED", float("inf"))
-    open_pages.counted.cache_clear()
     with time_machine.travel(datetime(2026, 11, 20, 2, tzinfo=UTC), tick=False) as traveller:
         browser.get("/figures")
         with counted() as sent:
