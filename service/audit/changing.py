@@ -55,6 +55,12 @@ def change(of: Changeable, code: str, values: Values, seen: int, actor: str, now
     return _change(of, code, before, values, of.action(EDITED), actor, now, more)
 
 
+def do(of: Changeable, code: str, values: Values, what: str, actor: str, now: datetime, **more: Any) -> bool:
+    """Give a thing other values by a deed of its own name, whoever changed it before."""
+    hold()
+    return _change(of, code, of.read(code), values, of.action(what), actor, now, more)
+
+
 def undo(of: Changeable, code: str, entry_id: int, actor: str, now: datetime) -> None:
     """Give a thing what it had before a change, as a change of its own.
 
@@ -83,7 +89,7 @@ def history(of: Changeable, code: str, limit: int) -> Sequence[Entry]:
 
 def version(of: Changeable, code: str) -> int:
     """Which change a thing owes its values to: the last one's id, 0 where there was none."""
-    mine = (Entry.subject == code, Entry.action.in_([of.action(EDITED), of.action(UNDONE)]))
+    mine = (Entry.subject == code, Entry.action.startswith(f"{of.name}."), Entry.details.has_key("became"))
     return db.session.scalar(select(func.max(Entry.id)).where(*mine)) or 0
 
 
@@ -98,7 +104,7 @@ def since(seen: int, entries: Sequence[Entry]) -> list[Entry]:
 
 
 def _changed(entry: Entry) -> bool:
-    return entry.action.endswith((f".{EDITED}", f".{UNDONE}"))
+    return "became" in entry.details
 
 
 def _change(
@@ -109,7 +115,8 @@ def _change(
         of.write(code, wanted, now)
         db.session.flush()
     # What came of it may be more than what was asked for: a day on which terms begin, say.
-    was, became = differences(before, of.read(code)) if wanted else ({}, {})
+    after = of.read(code) if wanted else before
+    was, became = differences(before, {name: after.get(name) for name in dict.fromkeys([*before, *after])})
     if became:
         record(action, code, actor, now, was=was, became=became, **more)
     return bool(became)

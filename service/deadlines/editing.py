@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
-from service.audit import operations as audit
+from service.audit import changing
+from service.audit.changing import Changeable
 from service.db import db
 from service.deadlines import seeds
 from service.deadlines.models import CalendarDay, OfficeHours
@@ -19,6 +20,8 @@ from service.sentences import say
 
 NATION_NAME = "全国"
 MADE_UP = "调休上班"
+# Day, as 2027-01-01 → [worked, name, notice]; None where nothing is written down any more.
+Written = dict[str, Any]
 LONGEST_HOLIDAY = timedelta(days=30)
 
 
@@ -58,13 +61,18 @@ def set_day(
     Raises:
         NotFound: no such place. Invalid: a day of the nation without a notice, or in a year that nobody published.
     """
+    values = day_values(place, day, working, name, notice)
+    changing.do(DAYS, f"{place}:{day.year}", values, "day_set", actor, now)
+    return db.session.get_one(CalendarDay, _code(place, day))
+
+
+def day_values(place: str, day: date, working: bool, name: str, notice: str | None) -> Written:
+    """The same as what a change of the place's year writes down; raises as set_day."""
     _named(place)
     _check_year(day.year, "date")
     if place == seeds.NATION:
         _check_national(day, notice)
-    row = _write(place, day, working, name, notice, now)
-    _changed("calendar.day_set", row.code, actor, now, working=working, name=name, notice=notice)
-    return row
+    return {day.isoformat(): [working, name, notice]}
 
 
 def remove_day(place: str, day: date, actor: str, now: datetime) -> Day:
@@ -76,8 +84,7 @@ def remove_day(place: str, day: date, actor: str, now: datetime) -> Day:
     row = db.session.get(CalendarDay, _code(place, day))
     if row is None or not row.active:
         raise NotFound("这一天没有单独的安排，不需要删除。")
-    row.active, row.edited_at = False, now
-    _changed("calendar.day_removed", row.code, actor, now)
+    changing.do(DAYS, f"{place}:{day.year}", {day.isoformat(): None}, "day_removed", actor, now)
     here = _calendar(place)
     return Day(day, here.is_working(day), here.reason(day))
 
@@ -93,19 +100,32 @@ def publish(
     Raises:
         Invalid: a day of another year, a span the wrong way round, a make-up day in the week or on a day off.
     """
+    written = arrangement(year, notice, rest, worked)
+    count = sum(mark is not None for values in written.values() for mark in values.values())
+    for code, values in written.items():
+        changing.do(DAYS, code, values, "year_published", actor, now, notice=notice)
+    return count
+
+
+def arrangement(
+    year: int, notice: str, rest: Iterable[tuple[str, date, date]], worked: Iterable[date]
+) -> dict[str, Written]:
+    """What an arrangement writes down, by the place and year of the days; raises as publish."""
     _check_year(year, "year")
     off = {day: name for name, first, last in rest for day in _span(first, last, year)}
     made_up = set(worked)
+    if not off:
+        raise Invalid("放假安排里没有放假的日子。", {"rest": ["至少要写一个节日的起止日期。"]})
     _check_made_up(made_up, off, year)
     _check_year_before(year, {*off, *made_up})
-    for row in _national_rows(year):
-        row.active, row.edited_at = False, now
-    for day, name in off.items():
-        _write(seeds.NATION, day, False, name, notice, now)
-    for day in made_up:
-        _write(seeds.NATION, day, True, MADE_UP, notice, now)
-    _changed("calendar.year_published", str(year), actor, now, notice=notice, days=len(off) + len(made_up))
-    return len(off) + len(made_up)
+    before = {row.date.isoformat(): None for row in _national_rows(year)}
+    named = {day: [False, name, notice] for day, name in off.items()} | {
+        day: [True, MADE_UP, notice] for day in made_up
+    }
+    found: dict[str, Written] = {f"{seeds.NATION}:{year}": before}
+    for day, mark in sorted(named.items()):
+        found.setdefault(f"{seeds.NATION}:{day.year}", {})[day.isoformat()] = mark
+    return found
 
 
 def set_hours(place: str, written: Hours, actor: str, now: datetime) -> OfficeHours:
@@ -114,6 +134,12 @@ def set_hours(place: str, written: Hours, actor: str, now: datetime) -> OfficeHo
     Raises:
         NotFound: no such place. Invalid: not one after the other.
     """
+    changing.do(HOURS, place, hours_values(place, written), "hours_set", actor, now)
+    return db.session.get_one(OfficeHours, place)
+
+
+def hours_values(place: str, written: Hours) -> dict[str, Hours]:
+    """The same as what a change writes down; raises as set_hours."""
     _named(place)
     if place == seeds.NATION:
         raise Invalid("办公时间按地区设置。", {"place": ["请选择一个地区。"]})
@@ -122,11 +148,56 @@ def set_hours(place: str, written: Hours, actor: str, now: datetime) -> OfficeHo
     except ValueError as error:
         said = "办公时间要按先后写出起止，例如 09:00—12:00、14:30—17:30，互不重叠。"
         raise Invalid(said, {"hours": [said]}) from error
-    row = db.session.get(OfficeHours, place) or OfficeHours(code=place)
-    row.spans, row.active, row.edited_at = written, True, now
+    return {"hours": written}
+
+
+# --- what is written down --------------------------------------------------------------------------------------------
+
+
+def _days(code: str) -> dict[str, Any]:
+    """What a place wrote down of a year, by "<place>:<year>": day → [worked, name, notice]."""
+    rows = db.session.scalars(_of_year(code).where(CalendarDay.active))
+    return {row.date.isoformat(): [row.working, row.name, row.notice] for row in rows}
+
+
+def _of_year(code: str) -> Select[tuple[CalendarDay]]:
+    place, _, year = code.partition(":")
+    first, last = date(int(year), 1, 1), date(int(year), 12, 31)
+    wanted = select(CalendarDay).where(CalendarDay.place_code == place, CalendarDay.date.between(first, last))
+    return wanted.execution_options(populate_existing=True)
+
+
+def _put_days(code: str, values: Mapping[str, Any], now: datetime) -> None:
+    """Write days down; None: forget what was."""
+    place, standing = code.partition(":")[0], {row.date.isoformat(): row for row in db.session.scalars(_of_year(code))}
+    for written, mark in values.items():
+        day = date.fromisoformat(written)
+        row = standing.get(written) or CalendarDay(code=_code(place, day), place_code=place, date=day, active=False)
+        if mark is not None:
+            row.working, row.name, row.notice = mark
+        row.active, row.edited_at = mark is not None, now
+        if mark is not None or written in standing:
+            db.session.add(row)
+    db.session.flush()
+    directory.bump()
+
+
+def _hours(place: str) -> dict[str, Any]:
+    """The office hours that a place wrote down; None where it has those of the place above it."""
+    row = db.session.get(OfficeHours, place, populate_existing=True)
+    return {"hours": row.spans if row is not None and row.active else None}
+
+
+def _put_hours(place: str, values: Mapping[str, Any], now: datetime) -> None:
+    row = db.session.get(OfficeHours, place) or OfficeHours(code=place, spans=[])
+    row.spans, row.active, row.edited_at = values["hours"] or row.spans, values["hours"] is not None, now
     db.session.add(row)
-    _changed("calendar.hours_set", place, actor, now, hours=written)
-    return row
+    db.session.flush()
+    directory.bump()
+
+
+DAYS = Changeable("calendar", _days, _put_days)
+HOURS = Changeable("calendar", _hours, _put_hours)
 
 
 def _named(place: str) -> str:
@@ -206,20 +277,5 @@ def _national_rows(year: int) -> Sequence[CalendarDay]:
     return db.session.scalars(wanted).all()
 
 
-def _write(place: str, day: date, working: bool, name: str, notice: str | None, now: datetime) -> CalendarDay:
-    code = _code(place, day)
-    row = db.session.get(CalendarDay, code) or CalendarDay(code=code, place_code=place, date=day)
-    row.working, row.name, row.notice, row.active, row.edited_at = working, name, notice, True, now
-    db.session.add(row)
-    return row
-
-
 def _code(place: str, day: date) -> str:
     return f"{place}:{day}"
-
-
-def _changed(action: str, subject: str, actor: str, now: datetime, **details: Any) -> None:
-    """Tell the audit trail, and every process that it has to read the calendar again."""
-    db.session.flush()
-    directory.bump()
-    audit.record(action, subject, actor, now, **details)

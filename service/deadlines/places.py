@@ -28,6 +28,23 @@ def calendar(chain: Chain, revision: Hashable) -> Calendar:
     return _calendar(tuple(chain), revision)
 
 
+def drafted(chain: Chain, days: Mapping[str, Mapping[date, Mark | None]], hours: Mapping[str, Hours | None],
+            revision: Hashable) -> Calendar:  # fmt: skip
+    """The calendar of a place as it would be if some places wrote down other days or hours; None: what they wrote goes.
+
+    Args:
+        days, hours: by place, the nation among them.
+    """
+    stored_days, stored_hours = differences(revision)
+    whole = {place: _over(stored_days.get(place, {}), days.get(place, {})) for place in {*stored_days, *days}}
+    spans = {place: found for place, found in {**stored_hours, **hours}.items() if found}
+    return _assembled(tuple(chain), whole, spans, Years(whole.get(seeds.NATION, {})))
+
+
+def _over(stored: Mapping[date, Mark], changed: Mapping[date, Mark | None]) -> dict[date, Mark]:
+    return {day: mark for day, mark in {**stored, **changed}.items() if mark is not None}
+
+
 def offline(data: Path) -> Calendar:
     """The nation's calendar straight from the files, for commands that need no database."""
     return Calendar(Years(seeds.marks(seeds.read_days(data / "working_days.yaml"))))
@@ -36,11 +53,16 @@ def offline(data: Path) -> Calendar:
 @lru_cache(maxsize=512)
 def _calendar(places: tuple[str, ...], revision: Hashable) -> Calendar:
     days, hours = differences(revision)
+    return _assembled(places, days, hours, _years(revision))
+
+
+def _assembled(
+    places: Chain, days: Mapping[str, Mapping[date, Mark]], hours: Mapping[str, Hours], years: Years
+) -> Calendar:
     local: dict[date, Mark] = {}
     for place in reversed(places):
         local |= days.get(place, {})
     nearest = next((hours[place] for place in places if place in hours), None)
-    years = _years(revision)
     return Calendar(years, local, seeds.spans(nearest)) if nearest else Calendar(years, local)
 
 
