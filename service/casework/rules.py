@@ -33,6 +33,8 @@ DEMANDS = {
     "order": "该诉求的{}期限已过，请立即办理，并在下列时限前报告进展和预计办结时间。",
     "letter": "{}期限已过，仍未收到答复。请在下列时限前书面说明情况和处理办法。",
 }
+# Stands in a template where only the writer knows what belongs there.
+BLANK = "＿＿＿＿"
 # With these the enterprise must say why.
 DISSATISFIED = ("dissatisfied", "very_dissatisfied")
 
@@ -93,7 +95,7 @@ def _misfit(step: Step, one: Standing, roles: Collection[str]) -> tuple[str, dic
 
 
 def check_fields(step: Step, given: Mapping[str, Any]) -> None:
-    """Raise unless everything the step needs is given, and nothing it has no use for."""
+    """Raise unless everything the step needs is given, all of it is filled in, and nothing it has no use for."""
     missing = {
         name: [say("「%(step)s」必须填写%(field)s。", step=step.name, field=FIELD_NAMES[name])]
         for name in step.needs
@@ -101,8 +103,9 @@ def check_fields(step: Step, given: Mapping[str, Any]) -> None:
     }
     known = {*step.needs, *step.allows}
     idle = {name: [say("「%(step)s」用不到这一项。", step=step.name)] for name in given if name not in known}
-    if missing or idle:
-        raise Invalid("有内容需要修改，请看各项的说明。", {**missing, **idle})
+    blank = {name: ["还有没填的空白，请填好或删去。"] for name, value in given.items() if BLANK in str(value)}
+    if missing or idle or blank:
+        raise Invalid("有内容需要修改，请看各项的说明。", {**blank, **missing, **idle})
 
 
 def check_close(given: Mapping[str, Any], role: str) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import delete, func, or_, select
 from service.accounts.rules import Reader
 from service.audit import operations as audit
 from service.casework.models import Phrase, ReplyTemplate
+from service.casework.rules import BLANK
 from service.db import db
 from service.directory import operations as directory
 from service.errors import Invalid, NotFound
@@ -37,8 +38,6 @@ PLACEHOLDERS = {
     "due": ("办理结果的期限", "2026年12月21日 17:30"),
     "today": ("今天", "2026年11月25日"),
 }
-# Stands where a value is not known, for whoever writes to fill in.
-BLANK = "＿＿＿＿"
 LONGEST_BODY, LONGEST_NAME, LONGEST_PHRASE, MOST_PHRASES = 4000, 60, 500, 50
 CONTENT = ("kind", "family", "name", "body")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")

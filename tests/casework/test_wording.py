@@ -7,6 +7,7 @@ from flask import Flask
 
 from service import clock
 from service.casework import wording
+from service.casework.rules import BLANK
 from service.config import ROOT
 from service.db import db, transaction
 from service.errors import Invalid, NotFound
@@ -18,7 +19,7 @@ NOW = clock.now
 
 def test_what_is_known_is_filled_in_and_what_is_not_stays_to_be_written() -> None:
     told = wording.fill("{enterprise}欠{amount}，{respondent}。", {"enterprise": "{amount}", "amount": "3 元"})
-    assert told == f"{{amount}}欠3 元，{wording.BLANK}。"
+    assert told == f"{{amount}}欠3 元，{BLANK}。"
 
 
 def test_every_family_of_the_core_has_words_of_its_own_and_every_kind_some_for_all(app: Flask) -> None:

@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 from service import clock, demonstration
 from service.audit import operations as audit
 from service.casework import notes, wording
+from service.casework.rules import BLANK
 from service.complaints.rules import CO_HANDLER, MACHINE, RESPONDENT, STATES, STEPS, Step
 from service.db import transaction
 from service.directory import operations as directory
@@ -721,6 +722,15 @@ def test_a_template_of_the_family_is_put_in_with_what_is_known(
     text = written(handler.get(f"{address(number)}?action={action}&insert={key}").text, field)
     assert told in text
     assert "{" not in text
+
+
+def test_a_text_that_is_not_filled_in_goes_to_nobody(at_desk: At) -> None:
+    number = standing("handling")
+    answer = send(at_desk("handler", department=HEALTH), number, "draft", reply=f"已于{BLANK}付清。")
+    assert answer.status_code == 422
+    assert "还有没填的空白" in answer.text
+    assert written(answer.text, "reply") == f"已于{BLANK}付清。"
+    assert the(number).status == "handling"
 
 
 def test_a_template_stands_after_the_draft_that_came_back(at_desk: At) -> None:

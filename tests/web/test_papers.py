@@ -16,7 +16,7 @@ from service.db import transaction
 from service.directory import operations as directory
 from service.intake import operations as intake
 from service.intake.schemas import FilingSchema
-from tests.factories import People, filing
+from tests.factories import filing
 from tests.statements import counted
 from tests.web.browser import Browser
 from tests.web.cases import HEALTH, SAID, standing, taken, the
@@ -98,11 +98,11 @@ def test_the_letter_is_signed_by_who_answered_and_says_what_was_answered(at_desk
     )  # fmt: skip
 
 
-def test_a_second_reply_is_a_second_letter(at_desk: At, people: People) -> None:
+def test_a_second_reply_is_a_second_letter(at_desk: At) -> None:
     number = standing("replied")
     taken(number, "redo", reason="没有付清。")
     taken(number, "sign")
-    taken(number, "draft", by=people.reader("handler", department=HEALTH), reply="重新核实，已经付清。")
+    taken(number, "draft", by=Reader(id=10_007), reply="重新核实，已经付清。")
     taken(number, "approve", "reply")
     page = at_desk("handler", department=HEALTH).get(paper(number, "reply")).text
     in_order(page, f"企声答复 {number}（第 2 次）", "重新核实，已经付清。")

@@ -21,6 +21,16 @@ document.addEventListener("click", (event) => {
   put(field, link.dataset.text);
 });
 
+// F2 goes on to the next blank.
+document.addEventListener("keydown", (event) => {
+  const field = event.target;
+  if (event.key !== "F2" || !field.matches("#act textarea")) return;
+  const next = [field.value.indexOf(BLANK, field.selectionEnd), field.value.indexOf(BLANK)].find((at) => at >= 0);
+  if (next === undefined) return;
+  event.preventDefault();
+  field.setSelectionRange(next, next + BLANK.length);
+});
+
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
   const form = event.target.closest("[data-sends]");
