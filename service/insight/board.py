@@ -1,7 +1,7 @@
 """Counting for the board: what each number counts, and the complaints behind it, by the same condition."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -64,9 +64,9 @@ class Span:
 
 
 def span(asked: Asked, now: datetime) -> Span:
-    """The asked days as moments; what has not come yet is not counted."""
+    """The asked days as moments; what has not come yet is not counted, what comes this very moment is."""
     until = _begin(asked.until + A_DAY) if asked.clock is None else _at(asked.until, asked.clock)
-    return Span(_begin(asked.since), min(until, now), now)
+    return Span(_begin(asked.since), min(until, now + timedelta.resolution), now)
 
 
 def _begin(day: date) -> datetime:
@@ -226,7 +226,7 @@ class Board:
 def board(asked: Asked, reader: Reader, book: Directory, now: datetime) -> Board:
     """What somebody sees, as a supervisor or a head, of the tallies as they are now, in one statement."""
     grants = tuple(grant for grant in reader.grants if grant.role in ROLES)
-    reader = replace(reader, grants=grants, roles=reader.roles & set(ROLES))
+    reader = Reader(reader.id, reader.login, reader.name, grants, reader.roles & set(ROLES))
     found = tallying.source(now)
     seen = said_of(found.rows, listing.matching(Wanted(helping=False), reader, now))
     return Board(asked, reader, book, now, found.rows, found.as_of, (seen,))

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ARRAY, Date, Text, cast, func, literal, null, or_, select, union_all
 
 from service.clock import local
 from service.complaints.rules import STATES
@@ -21,10 +21,8 @@ from service.sentences import say
 MEASURES = {"complaints": "件数", "enterprises": "企业数", "monthly": "月均件数"}
 STEPS = {"day": "按日", "week": "按周", "month": "按月"}
 DESKS = {"dispatcher": "派单", "department": "部门", "supervisor": "督办", "revisit": "回访"}
-WEEKS_BEFORE, PAGE = 8, 50
+WEEKS_BEFORE, PAGE = 8, 40
 DAYS_OF_MONTH = 365.25 / 12
-# Before anything was filed anywhere.
-FIRST_DAY = date(2000, 1, 1)
 MOST_DAYS, MOST_WEEKS = 35, 190
 # What counts above the line of the satisfaction rate, and for how much.
 SATISFIED = {"fully_satisfied": 1.0, "mostly_satisfied": GRADES["mostly_satisfied"]}
@@ -228,11 +226,13 @@ def _enterprises(one: Board) -> dict[str, int]:
     """How many different enterprises complain in each unit."""
     row = one.rows.c
     units = {code: _unit(one, code) for code in one.book.places}
-    table = func.unnest(list(units), list(units.values())).table_valued("region", "unit").render_derived(name="units")
+    codes = (literal(list(units), ARRAY(Text)), literal(list(units.values()), ARRAY(Text)))
+    table = func.unnest(*codes).table_valued("region", "unit").render_derived(name="units")
     apart = select(func.coalesce(table.c.unit, "").label("unit"), row.enterprise).distinct()
     apart = apart.select_from(one.rows.outerjoin(table, table.c.region == row.region))
     pairs = apart.where(matching(one, "filed"), row.enterprise.is_not(None)).subquery("pairs")
-    return dict(db.session.execute(select(pairs.c.unit, func.count()).group_by(pairs.c.unit)).tuples())
+    found = db.session.execute(select(pairs.c.unit, func.count()).group_by(pairs.c.unit))
+    return {unit: value for unit, value in found}  # noqa: C416 - a row is no pair to dict()
 
 
 def _unit(one: Board, region: str | None) -> str:
@@ -271,9 +271,8 @@ def _unit_name(one: Board, code: str) -> str:
 def trend(one: Board, options: Options) -> View:
     """What came in, what ended and what was open at the end, by days, weeks or months, in one statement."""
     step = options.step or usual_step(one.asked)
-    filed, ended = _daily(one)
+    filed, ended, standing = _daily(one)
     since, until = one.asked.since, min(one.asked.until, one.today)
-    standing = sum(n for day, n in filed.items() if day < since) - sum(n for day, n in ended.items() if day < since)
     lines = []
     for begin, end in buckets(since, until, step):
         came = sum(filed[each] for each in _days(begin, end))
@@ -292,17 +291,20 @@ def usual_step(asked: Asked) -> str:
     return "day" if days <= MOST_DAYS else "week" if days <= MOST_WEEKS else "month"
 
 
-def _daily(one: Board) -> tuple[Counter[date], Counter[date]]:
-    """How many were filed and how many ended on each day up to the last one."""
-    row, ever = one.rows.c, replace(one.asked, since=FIRST_DAY)
-    days = func.grouping_sets(row.filed_on, row.ended_on)
-    query = select(row.filed_on, row.ended_on, func.count()).where(matching(one, "filed", ever)).group_by(days)
-    filed: Counter[date] = Counter()
-    ended: Counter[date] = Counter()
-    for filed_on, ended_on, value in db.session.execute(query):
-        if filed_on or ended_on:
-            (filed if filed_on else ended)[filed_on or ended_on] += value
-    return filed, ended
+def _daily(one: Board) -> tuple[Mapping[date, int], Mapping[date, int], int]:
+    """How many were filed and how many ended on each day, and how many were open before the first."""
+    row, before = one.rows.c, replace(one.asked, until=one.asked.since - timedelta(days=1))
+    came = select(literal("filed"), row.filed_on, func.count()).where(matching(one, "filed")).group_by(row.filed_on)
+    went = select(literal("ended"), row.ended_on, func.count()).where(matching(one, "ended")).group_by(row.ended_on)
+    open_then = select(literal("open"), cast(null(), Date), func.count()).where(matching(one, "open", before))
+    found: dict[str, Counter[date]] = {"filed": Counter(), "ended": Counter()}
+    standing = 0
+    for code, on, value in db.session.execute(union_all(came, went, open_then)):
+        if code == "open":
+            standing = value
+        else:
+            found[code][on] = value
+    return found["filed"], found["ended"], standing
 
 
 def buckets(since: date, until: date, step: str) -> Iterable[tuple[date, date]]:
@@ -398,38 +400,32 @@ def judged(one: Board, _options: Options) -> View:
 
 def departments(one: Board, options: Options) -> View:
     """The rates by department, in one statement: the surest first, those with too few cases last, by name."""
-    lines = []
-    for row in counts(one, JUDGED, ["holder"]):
-        numbers = Counter({code: getattr(row, code) for code in JUDGED})
-        if numbers.total():
-            lines.append(_office(one, row.holder, numbers))
-    at = list(RATES).index(options.rate)
-    ordered = sorted(lines, key=lambda line: _surest(line, at))
+    found = {row.holder: row._mapping for row in counts(one, JUDGED, ["holder"]) if any(row[1:])}
+    shares = {code: _rate(options.rate, numbers, {}) for code, numbers in found.items()}
+    ordered = sorted(found, key=lambda code: surest(shares[code], _office(one, code)))
     shown = ordered[(options.page - 1) * PAGE : options.page * PAGE] if options.page else ordered
-    grid = Grid("departments", "各部门考核指标", "部门", _rate_heads(), shown)
-    few = sum(not _share(line, at).is_enough for line in ordered)
-    return View((grid,), pages=max(1, -(-len(ordered) // PAGE)), notes={"few": few, "all": len(ordered)})
+    lines = [Line(code or "", _office(one, code), _rates(found[code], _to_office(code))) for code in shown]
+    few = sum(not share.is_enough for share in shares.values())
+    return View(
+        (Grid("departments", "各部门考核指标", "部门", _rate_heads(), lines),),
+        pages=max(1, -(-len(ordered) // PAGE)), notes={"few": few, "all": len(ordered)},
+    )  # fmt: skip
 
 
-def _office(one: Board, code: str | None, numbers: Counter[str]) -> Line:
-    office = one.book.departments.get(code or "")
-    of = {"department": code} if code else {"blank": "department"}
-    return Line(code or "", office.name if office else code or "没有派给部门", _rates(numbers, of))
+def _office(one: Board, code: str | None) -> str:
+    return one.book.departments[code].name if code else "没有派给部门"
 
 
-def _surest(line: Line, at: int) -> tuple[bool, float, str]:
+def _to_office(code: str | None) -> dict[str, Any]:
+    return {"department": code} if code else {"blank": "department"}
+
+
+def surest(share: Share, name: str) -> tuple[bool, float, str]:
     """The order of departments: by what the rate is at least (or at most, where less is better), never by 1 of 1."""
-    share = _share(line, at)
     if not share.is_enough or share.interval is None:
-        return True, 0.0, line.name
+        return True, 0.0, name
     low, high = share.interval
-    return False, high if share.code in LESS_IS_BETTER else -low, line.name
-
-
-def _share(line: Line, at: int) -> Share:
-    cell = line.cells[at]
-    assert isinstance(cell, Share)
-    return cell
+    return False, high if share.code in LESS_IS_BETTER else -low, name
 
 
 def _rate_heads() -> dict[str, str]:

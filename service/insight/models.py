@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, SmallInteger, Text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.db import Instant, db
@@ -26,6 +26,7 @@ class Tally(db.Model):
     """
 
     __tablename__ = "tallies"
+    __table_args__ = (Index(None, "filed_at"), Index(None, "ended_at"))
 
     complaint_id: Mapped[int] = mapped_column(
         BigInteger, ForeignKey("complaints.id", ondelete="CASCADE"), primary_key=True, autoincrement=False

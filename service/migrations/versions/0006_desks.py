@@ -296,6 +296,8 @@ def _tallies() -> None:
         ),
         sa.PrimaryKeyConstraint("complaint_id", "round", name=op.f("pk_tallies")),
     )
+    for name in ("filed_at", "ended_at"):
+        op.create_index(f"ix_tallies_{name}", "tallies", [name])
     op.create_table(
         "tally_state",
         sa.Column("id", sa.Integer(), nullable=False),
