@@ -5,6 +5,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -101,8 +102,13 @@ def people(app: Flask) -> People:
 
 def _empty() -> None:
     """Empty every table that a test may have written; deleting is faster than truncating where rows are few."""
-    seeds = {table.name for table in db.metadata.sorted_tables if "edited_at" in table.c} | {"reference_revision"}
-    for table in reversed(db.metadata.sorted_tables):
-        if table.name not in seeds | REFERENCE:
-            db.session.execute(table.delete())
+    db.session.connection().exec_driver_sql(_emptying())
     db.session.commit()
+
+
+@cache
+def _emptying() -> str:
+    """One order for all tables: asked for one by one, the way there and back would cost more than the deleting."""
+    seeds = {table.name for table in db.metadata.sorted_tables if "edited_at" in table.c} | {"reference_revision"}
+    written = [table.name for table in reversed(db.metadata.sorted_tables) if table.name not in seeds | REFERENCE]
+    return ";".join(f"DELETE FROM {name}" for name in written)
