@@ -45,8 +45,6 @@ ADDING = ("supplement", "supply_material")
 # What is handed in with files: the button → the step where none fits the state, and what is told once it is done.
 ADDED = {"add": ADDING[0], "message": "message"}
 SENT = {"add": "材料已经交给工作人员。", "message": "留言已经发出，承办单位看得到；回复也显示在这里。"}
-# What both sides say to each other stands by itself, not among what happened.
-TALK = {"message": "您", "message_back": "承办部门"}
 # States in which the reply is the last word so far.
 ANSWERED = ("replied", "answered", "revisited", "closed", "explained")
 
@@ -171,11 +169,8 @@ def show(number: str) -> Any:
     waiting = [one for one in clocks if one.state in deadlines.OPEN and one.kind not in INTERNAL]
     return render_template(
         "portal/complaint.html", seen=seen, clocks=waiting, done=DONE, satisfaction=SATISFACTION,
-        timeline=telling.timeline(
-            seen["status"], [one for one in happened if one["action"] not in TALK], waiting, book,
-            complaint.split_from is not None,
-        ),
-        talk=[one for one in happened if one["action"] in TALK], speakers=TALK, form=Filled(),
+        timeline=telling.timeline(seen["status"], happened, waiting, book, complaint.split_from is not None),
+        talk=[one for one in happened if one["action"] in telling.TALK], speakers=telling.TALK, form=Filled(),
         asked=telling.asked_for(seen["status"], happened), attached=attachments.of(complaint.id), size=files.size,
         can=_can(complaint), urged_at=_urged(trail), redo_until=_redo_until(complaint, trail), now=clock.now(),
         rateable=_rateable(trail), solved=SOLVED,

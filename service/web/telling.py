@@ -80,6 +80,8 @@ HAPPENED = {
     "merge": "同一件事另有一件诉求，两件并在一起办理，办好了一并答复您",
     "split": "其中一件事另立一件，单独办理",
 }
+# What both sides say to each other stands by itself, not among what happened.
+TALK = {"message": "您", "message_back": "承办部门"}
 SPLIT_OFF = "从您的另一件诉求中分出来，单独办理"
 
 
@@ -191,7 +193,9 @@ def timeline(
 
 
 def _concerns(event: Seen) -> bool:
-    """Whether it is of any matter to the enterprise: a limit among others is none."""
+    """Whether it is of any matter to the enterprise here: a limit among others is none."""
+    if event["action"] in TALK:
+        return False
     return event["action"] != RECOUNT or event["data"]["clock"] not in INTERNAL
 
 

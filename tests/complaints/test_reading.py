@@ -249,7 +249,16 @@ def test_a_handler_who_also_has_the_query_code_reads_as_staff(
     headers = people.headers("handler", department=DEPARTMENT) | {"X-Query-Code": code}
     seen: Any = client.get(f"/api/v1/complaints/{number}", headers=headers).json
     assert seen["draft"]["internal"] == "SECRET 4"
-    assert set(seen["allowed_actions"]) == {"reply", "assign", "ask_extension", "report_misuse", "urge", "withdraw", "message"}
+    assert set(seen["allowed_actions"]) == {
+        "reply",
+        "assign",
+        "ask_extension",
+        "report_misuse",
+        "urge",
+        "withdraw",
+        "message",
+        "message_back",
+    }
 
 
 def test_a_trail_with_reminders_is_told_to_staff_only(client: Caller, people: People) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from service.accounts.rules import Reader
 from service.casework import climbing, recounting
 from service.casework import operations as casework
+from service.casework.asking import MOST_MESSAGES
 from service.complaints import operations as complaints
 from service.complaints.models import Complaint, Event
 from service.complaints.rules import ENTERPRISE, STATES, STEPS, Change, Trace, allowed
@@ -251,7 +252,8 @@ def test_what_is_asked_for_stands_on_top(browser: Browser, waiting: Filed) -> No
 
 def test_every_state_and_every_public_step_has_its_words() -> None:
     assert set(telling.NOW) == {code for code, state in STATES.items() if state.desk}
-    assert set(telling.HAPPENED) == {"file", "recount", *(action for action, step in STEPS.items() if step.public)}
+    told = {*telling.HAPPENED, *telling.TALK}
+    assert told == {"file", "recount", *(action for action, step in STEPS.items() if step.public)}
     assert set(telling.SAID) <= set(telling.HAPPENED)
 
 
@@ -281,7 +283,7 @@ def test_the_page_tells_every_public_step(browser: Browser, action: str) -> None
     filed = ways.ready_for(action)
     ways.go_on(filed[0], action)
     page = browser.get(follow(browser, filed)).text
-    said = telling.HAPPENED[action].split("%")[0] if action not in progress.TALK else ways.VALUES["text"]
+    said = telling.HAPPENED[action].split("%")[0] if action not in telling.TALK else ways.VALUES["text"]
     assert said in page
     assert "%(" not in page
 
@@ -488,6 +490,58 @@ def test_nobody_takes_a_step_on_the_complaint_of_another(browser: Browser, actio
     assert len(ways.events_of(filed[0])) == before
 
 
+def test_what_both_sides_write_stands_by_itself_and_goes_with_its_files(browser: Browser, waiting: Filed) -> None:
+    path = follow(browser, waiting)
+    given = {"_files": "t", "_go": "send", "text": "合同也请看一下。", "files": (BytesIO(PDF), "合同.pdf")}
+    assert browser.post(f"{path}/message", given).headers["Location"] == path
+    ways.go_on(waiting[0], "message_back")
+    page = browser.get(path).text
+    talk = page.split('id="talk"')[1].split("</section>")[0]
+    assert talk.index("合同也请看一下。") < talk.index(ways.VALUES["text"])
+    assert "合同.pdf" in page
+    timeline = page.split('class="timeline"')[1].split("</ol>")[0]
+    assert "合同也请看一下。" not in timeline
+    assert complaint().status == "waiting"
+
+
+def test_a_message_without_words_comes_back_with_its_files(browser: Browser, waiting: Filed) -> None:
+    path = follow(browser, waiting)
+    sent = browser.post(f"{path}/files", {"_files": "t", "files": (BytesIO(PDF), "合同.pdf")})
+    assert "合同.pdf" in sent.json["rows"]  # type: ignore[index]
+    answer = browser.post(f"{path}/message", {"_files": "t", "_go": "send"})
+    assert answer.status_code == 422
+    assert "「企业留言」必须填写内容。" in answer.text
+    assert "合同.pdf" in answer.text
+
+
+def test_so_many_messages_a_day_and_no_more(browser: Browser, waiting: Filed) -> None:
+    path = follow(browser, waiting)
+    for count in range(MOST_MESSAGES):
+        assert browser.post(f"{path}/message", {"_go": "send", "text": f"第 {count} 句"}).status_code == 302
+    answer = browser.post(f"{path}/message", {"_go": "send", "text": "还有一句"})
+    assert answer.status_code == 409
+    assert "24 小时内最多留言 10 次" in answer.text
+    assert "还有一句</textarea>" in answer.text
+
+
+def test_a_tap_rates_and_asks_for_the_rest(browser: Browser, replied: Filed) -> None:
+    path = follow(browser, replied)
+    assert browser.get(path).text.count('name="satisfaction"') == 5
+    answer = browser.post(f"{path}/rate", {"satisfaction": "dissatisfied"})
+    assert answer.headers["Location"] == f"{path}/rate"
+    assert (complaint().satisfaction, complaint().solved) == ("dissatisfied", None)
+    page = browser.get(f"{path}/rate").text
+    assert re.search(r'value="dissatisfied" checked', page)
+    browser.post(f"{path}/rate", {"_more": "1", "satisfaction": "mostly_satisfied", "solved": "true"})
+    assert (complaint().satisfaction, complaint().solved) == ("mostly_satisfied", True)
+    page = browser.get(path).text
+    assert "基本满意" in page
+    assert 'name="satisfaction"' not in page
+    with time_machine.travel(MORNING + timedelta(days=31), tick=False):
+        assert f"{path}/rate" not in browser.get(follow(browser, replied)).text
+        assert browser.post(f"{path}/rate", {"satisfaction": "satisfied"}).status_code == 409
+
+
 def test_urging_is_possible_once_a_day(browser: Browser) -> None:
     filed = ways.brought_to("handling")
     path = follow(browser, filed)
@@ -645,7 +699,7 @@ def known(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(
     ("path", "statements"),
-    [("", 4), ("/add", 1), ("/withdraw", 1), ("/urge", 1), ("/retaliation", 1)],
+    [("", 4), ("/add", 1), ("/message", 1), ("/withdraw", 1), ("/urge", 1), ("/retaliation", 1)],
 )
 def test_each_page_takes_a_fixed_number_of_statements(
     browser: Browser, known: None, waiting: Filed, path: str, statements: int
