@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 
 from service.audit import changing
 from service.audit.changing import Changeable
@@ -160,7 +160,7 @@ def _days(code: str) -> dict[str, Any]:
     return {row.date.isoformat(): [row.working, row.name, row.notice] for row in rows}
 
 
-def _of_year(code: str) -> Select[tuple[CalendarDay]]:
+def _of_year(code: str) -> Any:
     place, _, year = code.partition(":")
     first, last = date(int(year), 1, 1), date(int(year), 12, 31)
     wanted = select(CalendarDay).where(CalendarDay.place_code == place, CalendarDay.date.between(first, last))

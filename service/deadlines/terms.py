@@ -1,11 +1,11 @@
 """The terms of clocks as an administrator changes them: from a day on, and what that would have moved."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import any_, literal, select
 
 from service.audit.changing import Changeable
 from service.db import db
@@ -15,7 +15,7 @@ from service.deadlines.models import Clock, ClockRule, ClockRuleVersion
 from service.deadlines.places import calendar
 from service.deadlines.recounting import Recounted
 from service.deadlines.replay import OPEN
-from service.deadlines.rules import Term, Uncountable, Unit, local
+from service.deadlines.rules import Calendar, Term, Uncountable, Unit, local
 from service.deadlines.seeds import MOST_EXTENSIONS
 from service.directory import operations as directory
 from service.errors import Invalid, NotFound
@@ -185,6 +185,23 @@ def moves(code: str, terms: Values, since: int, now: datetime, revision: Hashabl
         else:
             course = replace(clock.course, term=term)
             _count(found, clock, course.only(calendar(clock.places, revision))[1].due_at, now)
+    return found
+
+
+def calendar_moves(changed: Callable[[Sequence[str]], Calendar], place: str | None, since: int, now: datetime) -> Moves:
+    """What another calendar would do to the clocks of complaints that run, in one statement; nothing is stored.
+
+    Args:
+        changed: the calendar of a place and its parents as it would be; place: whose clocks, None for all.
+        since: of complaints from this id on.
+    """
+    found, known = Moves(), dict[tuple[str, ...], Calendar]()
+    wanted = select(Clock).where(Clock.complaint_id >= since, Clock.state.in_(OPEN))
+    for clock in db.session.scalars(wanted.where(literal(place) == any_(Clock.places)) if place else wanted):
+        chain = tuple(clock.places)
+        here = known.get(chain) or known.setdefault(chain, changed(chain))
+        found.looked_at += 1
+        _count(found, clock, clock.course.only(here)[1].due_at, now)
     return found
 
 

@@ -44,6 +44,7 @@ GROUPS: dict[str, tuple[Part, ...]] = {
     ),
     "时限与日历": (
         Part("admin_clocks.listed", "时限", "clock", "每件事最迟多久办完、什么时候提醒，从哪天起怎么改"),
+        Part("admin_calendars.listed", "工作日历", "calendar3", "放假、调休和办公时间，录入国务院的年度通知"),
     ),
     "文字与通知": (
         Part("knowledge.index", "问答库", "chat-left-text", "话务员照着念、企业能查到的答案"),

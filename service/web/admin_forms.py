@@ -77,6 +77,7 @@ class Desk:
         values: code, what was filled in → what the thing keeps; by default each field by its name.
         trial: what would change if a thing had such values, as the desk's template shows it; nothing is stored.
         then: what else a change sets going, by the code and what was filled in, in the same transaction.
+        others: the field of a name that the table does not list, where names are days.
         noted: what is filled in and kept by the record alone, such as the document that a change is based on.
     """
 
@@ -90,6 +91,7 @@ class Desk:
     values: Callable[[str, Mapping[str, Any]], Values] | None = None
     trial: Callable[[str, Values], Any] | None = None
     then: Callable[[str, Mapping[str, Any]], None] | None = None
+    others: Callable[[str], Field] | None = None
     template: str = "admin/one.html"
     noted: Sequence[str] = ()
 
@@ -155,10 +157,11 @@ def _how(desk: Desk, details: Values, book: Directory) -> list[str]:
     if not isinstance(became, Mapping):
         return []
     fields = {one.name: one for one in desk.fields}
+    known = {name: fields.get(name) or (desk.others and desk.others(name)) for name in became}
     return [
-        _("%(field)s：%(before)s → %(after)s", field=_(fields[name].label),
-          before=fields[name].said(was.get(name), book), after=fields[name].said(value, book))
-        for name, value in became.items() if name in fields
+        _("%(field)s：%(before)s → %(after)s", field=_(one.label), before=one.said(was.get(name), book),
+          after=one.said(became[name], book))
+        for name, one in known.items() if one
     ]  # fmt: skip
 
 

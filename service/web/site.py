@@ -14,6 +14,7 @@ from service.errors import NotSignedIn
 from service.web import (
     account,
     admin,
+    admin_calendars,
     admin_categories,
     admin_clocks,
     admin_departments,
@@ -59,7 +60,7 @@ PAGES = (
     assets, portal, open_pages, account, filing, progress, signin, calling, dispatching, department, complaint,
     supervision, letters, inbox, notices, retaliation, workflow, revisits, knowledge, exports, imports, model_desk,
     routing_desk, reorganisations, hotspots, board, inserts, papers, display, styleguide, admin, admin_categories,
-    admin_departments, admin_clocks, admin_gates, admin_users,
+    admin_calendars, admin_departments, admin_clocks, admin_gates, admin_users,
 )  # fmt: skip
 # What may be kept for all, and what a page asks by itself: neither shows that somebody is still there.
 UNHEARD = frozenset({"assets.built", "board.again", "hotline.ringing", "hotline.keep", "department.fresh"})
