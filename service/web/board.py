@@ -31,6 +31,7 @@ pages = Blueprint("board", __name__)
 BOARD, BEHIND = BoardSchema(), BehindSchema()
 # table → the kind of diagram that shows it best; all others are tables alone
 DRAWN = {"trend": "trend", "families": "bars", "leaves": "bars", "funnel": "bars", "departments": "ranges"}
+NAMES = {code: name for code, (name, _above, _below) in RATES.items()}
 # The wall tells of the last month.
 ON_THE_WALL = ("day", "regions", "trend", "judged")
 
@@ -46,7 +47,7 @@ def desk(view: str) -> Any:
     return render_template(
         "board/page.html", view=view, tabs=_tabs(view, form), form=form, board=one, options=options, found=found,
         tables=[_table(grid, one) for grid in found.grids], choices=_choices(one), filters=_filters(one),
-        measures=MEASURES, steps=STEPS, rates=RATES, less=LESS_IS_BETTER, enough=ENOUGH,
+        measures=MEASURES, steps=STEPS, rates=NAMES, less=LESS_IS_BETTER, enough=ENOUGH,
     ), form.status  # fmt: skip
 
 
@@ -120,8 +121,8 @@ def _asked(schema: Schema) -> tuple[Filled, Mapping[str, Any], Board]:
 def _table(grid: Grid, one: Board) -> dict[str, Any]:
     """A table as a page shows it, with its diagram or map."""
     addresses = Addresses(url_for("board.behind"), one.asked)
-    drawn = charts.tiles(grid, addresses, _reached(one)) if grid.code == "regions" and charts.is_map(grid) else []
-    return {"grid": grid, "rows": charts.rows(grid, addresses), "tiles": drawn, "chart": DRAWN.get(grid.code, "")}
+    drawn = charts.drawn(grid, addresses, _reached(one)) if grid.code == "regions" and charts.is_map(grid) else None
+    return {"grid": grid, "rows": charts.rows(grid, addresses), "map": drawn, "chart": DRAWN.get(grid.code, "")}
 
 
 def _reached(one: Board) -> set[str]:

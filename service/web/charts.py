@@ -4,6 +4,7 @@ import csv
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from io import StringIO
+from math import ceil
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,23 +15,23 @@ from service.insight.grids import Cell, Grid, Line, Mean, Number, Overall, Share
 from service.insight.schemas import sent
 from service.sheets import FORMULA
 
-# The leagues and cities as they lie, west to east: code → column and row; and what people call them.
-TILES: Mapping[str, tuple[int, int, str]] = {
-    "152900": (0, 2, "阿拉善"),
-    "150800": (1, 1, "巴彦淖尔"),
-    "150300": (1, 2, "乌海"),
-    "150200": (2, 1, "包头"),
-    "150600": (2, 2, "鄂尔多斯"),
-    "150100": (3, 2, "呼和浩特"),
-    "150900": (3, 1, "乌兰察布"),
-    "152500": (4, 1, "锡林郭勒"),
-    "150400": (5, 2, "赤峰"),
-    "150500": (6, 2, "通辽"),
-    "152200": (6, 1, "兴安"),
-    "150700": (6, 0, "呼伦贝尔"),
+# The leagues and cities as they lie, west to east: code → column, row, columns and rows that it takes, and what people
+# call it. The large ones take two.
+TILES: Mapping[str, tuple[int, int, int, int, str]] = {
+    "152900": (0, 1, 1, 2, "阿拉善"),
+    "150800": (1, 1, 1, 1, "巴彦淖尔"),
+    "150300": (1, 2, 1, 1, "乌海"),
+    "150200": (2, 1, 1, 1, "包头"),
+    "150600": (2, 2, 1, 1, "鄂尔多斯"),
+    "150100": (3, 2, 1, 1, "呼和浩特"),
+    "150900": (3, 1, 1, 1, "乌兰察布"),
+    "152500": (4, 1, 2, 1, "锡林郭勒"),
+    "150400": (5, 2, 1, 1, "赤峰"),
+    "150500": (6, 2, 1, 1, "通辽"),
+    "152200": (6, 1, 1, 1, "兴安"),
+    "150700": (5, 0, 2, 1, "呼伦贝尔"),
 }
 TILE, GAP = 100, 6
-WIDE, HIGH = 7 * TILE - GAP, 3 * TILE - GAP
 DARKEST = 4
 
 
@@ -69,6 +70,8 @@ class Tile:
     full: str
     x: int
     y: int
+    width: int
+    height: int
     text: str
     step: int
     url: str
@@ -104,7 +107,9 @@ def shown(cell: Cell, addresses: Addresses) -> Shown:
 
 def _share(cell: Share, addresses: Addresses) -> Shown:
     low, high = cell.interval or (None, None)
-    parts = [(weight, addresses.link(number)) for weight, number in cell.above]
+    # What counts in part is told where there is any.
+    above = [(weight, number) for weight, number in cell.above if weight == 1 or number.value]
+    parts = [(weight, addresses.link(number)) for weight, number in above]
     return Shown(cell.rate, percent(cell.rate), parts, addresses.link(cell.below), low, high, cell.is_enough)
 
 
@@ -121,19 +126,37 @@ def rows(grid: Grid, addresses: Addresses) -> list[tuple[Line, list[Shown]]]:
 # --- the map ---------------------------------------------------------------------------------------------------------
 
 
-def tiles(grid: Grid, addresses: Addresses, reached: Iterable[str]) -> list[Tile]:
+@dataclass(frozen=True)
+class Map:
+    """The leagues as tiles, and how many each step of colour stands for: (step, least, most)."""
+
+    tiles: Sequence[Tile]
+    steps: Sequence[tuple[int, int, int]]
+
+
+def drawn(grid: Grid, addresses: Addresses, reached: Iterable[str]) -> Map:
     """The leagues as tiles, coloured by the last column of their line."""
-    lines = {line.code: (line, shown(line.cells[-1], addresses)) for line in grid.lines}
-    most = max((cell.value or 0 for code, (_line, cell) in lines.items() if code in TILES), default=0)
+    lines = {line.code: (line, shown(line.cells[-1], addresses)) for line in grid.lines if line.code in TILES}
+    most = ceil(max((cell.value or 0 for _line, cell in lines.values()), default=0))
     within = set(reached)
-    return [_tile(code, *lines[code], most, code not in within) for code in TILES if code in lines]
+    return Map([_tile(code, *lines[code], most, code not in within) for code in TILES if code in lines], _steps(most))
 
 
-def _tile(code: str, line: Line, cell: Shown, most: float, outside: bool) -> Tile:
-    column, row, name = TILES[code]
+def _tile(code: str, line: Line, cell: Shown, most: int, outside: bool) -> Tile:
+    column, row, columns, rows_, name = TILES[code]
     ((_weight, link),) = cell.parts
-    step = -(-DARKEST * (cell.value or 0) // most) if most else 0
-    return Tile(name, line.name, column * TILE, row * TILE, link.text, int(step), link.url, outside and not cell.value)
+    step = ceil(DARKEST * (cell.value or 0) / most) if most else 0
+    size = (columns * TILE - GAP, rows_ * TILE - GAP)
+    return Tile(
+        name, line.name, column * TILE, row * TILE, *size, link.text, step, link.url, outside and not cell.value
+    )
+
+
+def _steps(most: int) -> list[tuple[int, int, int]]:
+    """Which whole numbers each step stands for; a step without any is left out."""
+    ends = [most * step // DARKEST for step in range(DARKEST + 1)]
+    found = [(step, ends[step - 1] + 1, ends[step]) for step in range(1, DARKEST + 1)]
+    return [(step, least, greatest) for step, least, greatest in found if least <= greatest]
 
 
 def is_map(grid: Grid) -> bool:
