@@ -33,6 +33,7 @@ FIELDS: Mapping[str, tuple[str, str | None]] = {
     "request_supplement": ("note", "material"),
     "request_material": ("note", "material"),
     "report": ("text", None),
+    "message_back": ("text", None),
     "contact": ("note", None),
     "opine": ("text", None),
     "inquire": ("text", None),

@@ -49,9 +49,8 @@ GROUPS = {
     "协同": ("invite", "opine", "merge", "split"),
     "督办": ("press", "inquire", "issue_letter", "supervise", "supervise_jointly", "summon", "circulate"),
     "其他": (
-        "urge", "message", "redo", "ask_redo", "grant_redo", "explain", "reopen", "withdraw", "terminate",
-        "report_misuse",
-        "rule_misuse", "appeal_misuse", "rule_misuse_appeal", "appeal_counting", "rule_counting",
+        "urge", "message", "rate", "redo", "ask_redo", "grant_redo", "explain", "reopen", "withdraw", "terminate",
+        "report_misuse", "rule_misuse", "appeal_misuse", "rule_misuse_appeal", "appeal_counting", "rule_counting",
     ),
 }  # fmt: skip
 # Steps that ask the enterprise for the three facts.

@@ -240,7 +240,7 @@ def test_what_is_seldom_asked_for_stands_folded_in_groups(at_desk: At) -> None:
     folded = page[page.index("<summary>其他操作</summary>") :]
     groups = {name: re.findall(r">([^<]+)</a>", links) for name, links in
               re.findall(r"<dt>(\S+)</dt>\s*<dd[^>]*>(.*?)</dd>", folded, re.DOTALL)}  # fmt: skip
-    assert groups["督办"] == ["督办", "联合督办", "函询", "督办书", "约谈", "通报"]
+    assert groups["督办"] == ["催办", "督办", "联合督办", "函询", "督办书", "约谈", "通报"]
     assert {"会商", "指定办理", "提级"} <= set(groups["去向"])
     assert groups["时限"] == ["挂起"]
 
