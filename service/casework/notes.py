@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from service.accounts.models import User
 from service.accounts.rules import Reader
@@ -44,7 +44,7 @@ def of(complaint: Complaint, own: Collection[str]) -> Sequence[tuple[Note, str]]
     """The notes of these sides about a complaint with who wrote each, the newest first, in one statement."""
     if not own:
         return []
-    query = select(Note, User.name).join(User, User.id == Note.author)
+    query = select(Note, func.coalesce(User.name, "")).outerjoin(User, User.id == Note.author)
     found = query.where(Note.complaint_id == complaint.id, Note.side.in_(sorted(own)))
     return [(note, name) for note, name in db.session.execute(found.order_by(Note.id.desc()))]
 
