@@ -1,6 +1,9 @@
 """What guards the house: every route asks who you are, the migrations build the models, the code stays readable."""
 
 import ast
+import re
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from statistics import median
 
@@ -26,6 +29,13 @@ from service.db import db
 from service.deadlines.ladder import KINDS
 from service.notices.rules import AUDIENCES
 
+WEB = ROOT / "service" / "web"
+# A comma, question mark, colon or bracket of the Latin script beside a Chinese character.
+HALF_WIDTH = re.compile(r"[\u4e00-\u9fff] ?[,;!?()]|[\u4e00-\u9fff]:(?=\s|$)|[,;!?()] ?[\u4e00-\u9fff]")
+# What people have to write just so: in YAML, in a formula, in an address.
+AS_WRITTEN = ("名称: 内容", "[第一天, 最后一天]", "HMAC-SHA-256(密钥, 时间戳.请求体)", "{部门: [词语]}", "主机?to=")
+# Patterns, and the texts that the machine reads, are no sentences of ours.
+NO_SENTENCES = re.compile(r"\(\?|[|\\]")
 SOURCES = [path for path in (ROOT / "service").rglob("*.py") if "migrations" not in path.parts]
 
 
@@ -47,10 +57,57 @@ def test_functions_stay_short() -> None:
     assert median(lengths.values()) < 9
 
 
+@cache
+def _nodes(path: Path) -> list[ast.AST]:
+    """Everything that a module's source is made of."""
+    return list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+
+
 def _functions(path: Path) -> list[tuple[str, int]]:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    found = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
+    found = (node for node in _nodes(path) if isinstance(node, ast.FunctionDef))
     return [(f"{path}:{node.lineno}", (node.end_lineno or node.lineno) - node.lineno + 1) for node in found]
+
+
+def test_chinese_sentences_have_chinese_punctuation() -> None:
+    templates = [path for path in (WEB / "templates").rglob("*") if path.suffix in {".html", ".txt"}]
+    said = [(path, text) for path in templates for text in _told_in(path)]
+    said += [(path, text) for path in SOURCES if "classifier" not in path.parts for text in _told_by(path)]
+    wrong = [f"{path}: {found[0]} in {text[:80]!r}" for path, text in said if (found := _half_width(text))]
+    assert len(said) > 1000
+    assert not wrong, "\n".join(wrong)
+
+
+def _told_in(path: Path) -> Iterator[str]:
+    """The lines of a template, without its comments."""
+    source = re.sub(r"\{#.*?#\}", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    return (line for line in source.splitlines() if re.search(r"[\u4e00-\u9fff]", line))
+
+
+def _told_by(path: Path) -> Iterator[str]:
+    """The Chinese sentences among the strings of a module."""
+    for node in _nodes(path):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and _is_sentence(node.value):
+            yield node.value
+
+
+def _half_width(text: str) -> re.Match[str] | None:
+    for written in AS_WRITTEN:
+        text = text.replace(written, "")
+    return HALF_WIDTH.search(text)
+
+
+def _is_sentence(text: str) -> bool:
+    """Whether it is Chinese for people to read, and not a pattern or English that names a Chinese word."""
+    chinese = len(re.findall(r"[\u4e00-\u9fff]", text))
+    return chinese > len(re.findall(r"[A-Za-z]", text)) and not NO_SENTENCES.search(text)
+
+
+def test_styles_ask_for_darkness_in_one_place_and_for_narrowness_only_on_screens() -> None:
+    # A sheet of paper is as narrow as a tablet, and must not lose its tables for it.
+    for path in (WEB / "assets" / "src").glob("*.scss"):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            assert "prefers-color-scheme" not in line or path.name == "_modes.scss", f"{path.name}: {line}"
+            assert not re.search(r"@media \(max-width", line), f"{path.name}: {line}"
 
 
 def test_the_workflow_table_speaks_only_of_states_that_exist() -> None:

@@ -50,7 +50,7 @@ def faults(here: Window, view: View, world: World, app: Flask) -> list[str]:
         return [f"nobody comes there from {here.page.url}: {lost}\n{here.page.inner_text('body')[:600]}"]
     if not is_at(here, view, app):
         return [f"that leads to {here.page.url}: {here.page.inner_text('body')[:600]}"]
-    looks = [as_usual, in_large_type, on_paper] if id(view) in FIRST else [as_usual, in_large_type]
+    looks = [as_usual, in_large_type, in_its_colours, on_paper] if id(view) in FIRST else [as_usual, in_large_type]
     return [fault for look in looks for fault in look(here)]
 
 
@@ -74,18 +74,23 @@ def in_large_type(here: Window) -> list[str]:
         here.page.set_viewport_size(size)
         found += [f"{size['width']} px, large: sticks out: {one}" for one in here.sticking_out()]
         found += [f"{size['width']} px, large: {one}" for one in here.small()]
-    return found + [f"{NARROW['width']} px, large: {one}" for one in here.violations(PLACES)]
+    return found
+
+
+def in_its_colours(here: Window) -> list[str]:
+    """What is wrong in 长者模式 by what axe sees there: a letter that is large may be paler."""
+    found = []
+    for theme, rules in (("light", [*COLOURS, *PLACES]), ("dark", COLOURS)):
+        here.dress(theme, "large")
+        found += [f"{NARROW['width']} px, {theme}, large: {one}" for one in here.violations(rules)]
+    return found
 
 
 def on_paper(here: Window) -> list[str]:
-    """What is wrong with a page that is printed from a dark screen; and its colours there in large type."""
-    found = []
-    for theme in ("light", "dark"):
-        here.dress(theme, "large")
-        found += [f"{NARROW['width']} px, {theme}, large: {one}" for one in here.violations(COLOURS)]
+    """What is wrong with a page that is printed, from a dark screen and in large type."""
     here.page.set_viewport_size(PAPER)
     here.page.emulate_media(media="print")
-    found += [f"on paper: {one}" for one in [*here.sticking_out(), *here.printed_amiss()]]
+    found = [f"on paper: {one}" for one in [*here.sticking_out(), *here.printed_amiss()]]
     here.page.emulate_media(media="screen")
     return found
 

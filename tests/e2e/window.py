@@ -15,8 +15,55 @@ WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 STICKING_OUT = """() => {
     const wide = document.documentElement.clientWidth;
     if (document.documentElement.scrollWidth <= wide) return [];
-    return [...document.querySelectorAll("body *")].filter((one) => one.getBoundingClientRect().right > wide + 1)
-        .slice(0, 5).map((one) => one.outerHTML.slice(0, 160));
+    const kept = (one) => one && (getComputedStyle(one).overflowX !== "visible" || kept(one.parentElement));
+    const out = [...document.querySelectorAll("body *")]
+        .filter((one) => one.getBoundingClientRect().right > wide + 1 && !kept(one.parentElement));
+    return (out.length ? out : [document.body]).slice(0, 5).map((one) => one.outerHTML.slice(0, 160));
+}"""
+DRESS = """(chosen) => { for (const name in chosen) document.documentElement.dataset[name] = chosen[name]; }"""
+# What can be used and is seen.
+USED = """
+    const used = [...document.querySelectorAll(
+        "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex]")].filter((one) => {
+        const box = one.getBoundingClientRect();
+        return !one.disabled && box.width > 1 && box.height > 1 && one.checkVisibility({visibilityProperty: true});
+    });
+    const told = (one) => one.outerHTML.slice(0, 160);
+"""
+# In 长者模式 what is pressed is as high as a finger, a link in a text as its line, a box as what is clicked for it.
+SMALL = f"""() => {{ {USED}
+    const high = (one) => one.getBoundingClientRect().height;
+    const height = (one) => Math.max(...[one, ...one.labels ?? []].map(high));
+    const least = (one) => one.matches("button, input, select, textarea, summary, .btn, nav a") ? 44 : 24;
+    return used.filter((one) => one.tabIndex >= 0 && !one.hasAttribute("tabindex") && height(one) < least(one) - .5)
+        .map((one) => `${{height(one)}} px high: ${{told(one)}}`);
+}}"""
+# Nothing that is used is left out when one goes by keys, comes before its turn, or is passed unseen.
+LOST = f"""() => {{ {USED}
+    const before = document.activeElement;
+    const never = ":not(a, button, input, select, textarea, summary), [role=option]";
+    const lost = used.flatMap((one) => {{
+        if (one.tabIndex > 0) return [`comes before its turn: ${{told(one)}}`];
+        if (one.tabIndex < 0) return one.matches(never) ? [] : [`is left out: ${{told(one)}}`];
+        one.focus({{preventScroll: true}});
+        if (document.activeElement !== one) return [`takes no focus: ${{told(one)}}`];
+        const {{outlineStyle, outlineWidth}} = getComputedStyle(one);
+        return outlineStyle !== "none" && parseFloat(outlineWidth) >= 2 ? [] : [`is passed unseen: ${{told(one)}}`];
+    }});
+    before.focus({{preventScroll: true}});
+    return lost;
+}}"""
+# Paper has nothing to press, is white, and each table's head stands on each of its pages.
+AMISS = """() => {
+    const told = (one) => one.outerHTML.slice(0, 160);
+    const seen = (what) => [...document.querySelectorAll(what)].filter((one) => one.checkVisibility());
+    const {backgroundColor, color} = getComputedStyle(document.body);
+    return [
+        ...seen("nav, header, footer, .btn, button").map((one) => `is printed: ${told(one)}`),
+        ...(backgroundColor === "rgb(255, 255, 255)" && color === "rgb(0, 0, 0)" ? [] : ["is not black on white"]),
+        ...seen("thead").filter((one) => getComputedStyle(one).display !== "table-header-group")
+            .map((one) => `is printed once: ${told(one)}`),
+    ];
 }"""
 VIOLATIONS = """async (chosen) =>
     (await axe.run(document, {runOnly: chosen, resultTypes: ["violations"], preload: false})).violations.flatMap(
@@ -134,6 +181,23 @@ class Window:
         if not self.page.evaluate("() => 'axe' in window"):
             self.page.evaluate(_axe())
         return self.page.evaluate(VIOLATIONS, rules or WCAG)
+
+    def lost(self) -> list[str]:
+        """What somebody without a mouse cannot come to, or would come to without seeing it."""
+        self.page.keyboard.press("Shift")  # from here on the browser shows where the focus is
+        return self.page.evaluate(LOST)
+
+    def small(self) -> list[str]:
+        """What is too small for an unsteady finger."""
+        return self.page.evaluate(SMALL)
+
+    def printed_amiss(self) -> list[str]:
+        """What a sheet of paper should not hold, while the page is shown as one."""
+        return self.page.evaluate(AMISS)
+
+    def dress(self, theme: str = "", reading: str = "") -> None:
+        """Show the page in other colours or in large type, as if it had been chosen and the page loaded anew."""
+        self.page.evaluate(DRESS, {"theme": theme, "reading": reading})
 
     def sticking_out(self) -> list[str]:
         """What is too wide for the window."""

@@ -26,6 +26,20 @@ addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
 
+// A menu closes by Escape, which leads back to its button, and by a click elsewhere.
+const opened = () => document.querySelector("details.menu[open]");
+addEventListener("keydown", (event) => {
+  const menu = opened();
+  if (event.key !== "Escape" || event.defaultPrevented || !menu) return;
+  event.preventDefault();
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});
+addEventListener("click", (event) => {
+  const menu = opened();
+  if (menu && !menu.contains(event.target)) menu.open = false;
+});
+
 // Whoever comes back with mistakes is led to their list.
 document.querySelector("[data-focus]")?.focus();
 
