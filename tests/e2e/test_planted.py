@@ -90,9 +90,9 @@ class Planter:
     def __init__(self, window: Window) -> None:
         self.window = window
 
-    def plant(self, everything: bool = False, button: str = "") -> list[str]:
-        """Fill in the form that has most fields, and send it; gives what was written into it."""
-        forms = self.window.main.locator("form").all()
+    def plant(self, everything: bool = False, button: str = "", action: str = "") -> list[str]:
+        """Fill in the form that has most fields, or that acts so, and send it; gives what was written into it."""
+        forms = self.window.main.locator(f'form[action$="{action}"]' if action else "form").all()
         form = max(forms, key=lambda one: one.locator("input:visible, textarea:visible").count())
         written = form.evaluate(FILL, [PLANTED, SCRIPT, SHORT, STRICT, everything])
         if form.locator("[hx-post]").count():
@@ -190,7 +190,7 @@ def test_what_is_written_into_a_step_stays_text(planter: Planters, cast: Cast, r
             if not here.main.locator(f'form[action$="/{action}"]').count():
                 assert action in NOT_HERE[role], action
                 continue
-            written = planter[ROLES[role]].plant(everything=True)
+            written = planter[ROLES[role]].plant(everything=True, action=f"/{action}")
             planter["du"].finds(f"/desk/complaints/{number}", *written)
 
 
@@ -436,6 +436,18 @@ def test_what_an_enterprise_says_of_itself_stays_text(planter: Planters) -> None
     colleague.plant(everything=True)
 
 
+@pytest.mark.usefixtures("answers_as_before")
+def test_what_a_supervisor_makes_of_a_case_stays_text(planter: Planters, cast: Cast) -> None:
+    supervisor = planter["du"]
+    supervisor.window.go(f"/desk/complaints/{cast.complaint('closed').number}/case")
+    written = supervisor.plant(button="交给管理员")
+    supervisor.window.sees("案例已交给管理员")
+    planter["guan"].finds("/admin/answers", planted("question"))
+    planter["guan"].window.follow(planted("question"))
+    assert {*written} <= {*planter["guan"].typed()}
+    planter["guan"].look()
+
+
 @pytest.mark.parametrize(("login", "path", "button"), [
     ("", "/sign-in", "登录"), ("", "/progress", "查看进度"), ("", "/faq", "搜索"),
     ("bai", "/account/attach", "归入账户"), ("cheng", "/profile", "更改密码"),
@@ -465,7 +477,7 @@ def test_every_form_was_planted(app: Flask) -> None:
         "revisits.record", "letters.answer", "notice_desk.edit", "notice_desk.add_address", "notice_desk.set_hours",
         "account.registered", "account.joined", "account.invite", "account.attached",
         "signin.signed_in", "signin.change_password", "hotline.keep", "hotline.sit", "hotline.enterprises_",
-        "hotline.enterprise", "hotline.answers_", "knowledge.add", "knowledge.edit", "model_desk.take",
+        "hotline.enterprise", "hotline.answers_", "knowledge.add", "knowledge.edit", "cases.propose", "model_desk.take",
         "model_desk.drop", "routing_desk.add", "routing_desk.edit", "reorganisations.prepare", "department.save",
         "department.change", "imports.send",
     }  # fmt: skip
