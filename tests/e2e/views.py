@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from io import BytesIO
+from typing import Any
 from urllib.parse import urlsplit
 
 import openpyxl
@@ -13,8 +14,11 @@ from sqlalchemy import delete, select, update
 from service import clock, sheets
 from service.accounts import enterprises
 from service.accounts import operations as accounts
+from service.accounts.administration import USER
 from service.accounts.models import User
 from service.accounts.rules import Reader
+from service.audit import changing
+from service.audit import operations as audit
 from service.casework import climbing, reorganising
 from service.complaints.models import Complaint
 from service.complaints.rules import STEPS
@@ -422,6 +426,8 @@ def told(path: str) -> Come:
 
 ADMIN = "/admin/notices"
 ANSWERS = [
+    View("cases.ask", "a case", "du", at("/desk/complaints/{closed}/case")),
+    View("cases.ask", "a case, wrong", "du", sent("/desk/complaints/{closed}/case", "交给管理员")),
     View("knowledge.index", "answers", "guan", at("/admin/answers")),
     View("knowledge.index", "answers, none", "guan", at("/admin/answers?q=不存在的内容")),
     View("knowledge.answer", "answer", "guan", at("/admin/answers/late-interest")),
@@ -569,4 +575,74 @@ ACCOUNT = [
     View("account.confirm", "handing over", LEADER, parting("lead")),
     View("inbox.index", "no message for an enterprise", COLLEAGUE, at("/inbox")),
 ]
-VIEWS = [*PUBLIC, *ACCOUNT, *DESKS, *ANSWERS, *NOTICES, *DIRECTIVES, *MODELS]
+
+
+# --- administration --------------------------------------------------------------------------------------------------
+
+
+# What the record tells of things that are by now as they were: who looks at them finds the data as seeded.
+TAKEN_BACK: tuple[tuple[str, str, str, Any], ...] = (
+    ("department.edited", OFFICE, "phone", "0478-5212345"),
+    ("category.edited", "out-of-scope.personal", "policy", "confirm"),
+    ("clock.edited", "closing", "valid_from", "2029-01-01"),
+    ("calendar.day_removed", f"{PLACE}:2029", "2029-08-01", [False, "旗庆", None]),
+)
+
+
+def once_changed(path: str) -> Come:
+    """Come by an address once an administrator changed what it shows; {user} is somebody's id."""
+
+    def come(window: Window, world: World) -> None:
+        somebody, now = accounts.user_named("cheng"), clock.now()
+        with transaction():
+            for action, subject, name, was in TAKEN_BACK:
+                audit.record(action, subject, "guan", now, was={name: was}, became={name: None}, document="3号文")
+            grants = {"grants": ["handler@150821-health", "operator@150821"]}
+            changing.change(USER, "cheng", grants, changing.version(USER, "cheng"), "guan", now)
+        at(path.replace("{user}", str(somebody.id)))(window, world)
+
+    return come
+
+
+def by_button(path: str, button: str) -> Come:
+    """Come by a button of a page's form."""
+
+    def come(window: Window, world: World) -> None:
+        at(path)(window, world)
+        window.press(button)
+
+    return come
+
+
+WOULD = "看看会改变什么"
+HERE = f"/admin/calendars?place={PLACE}&year=2029"
+ADMINISTRATION = [
+    View("admin.home", "administration", "guan", at("/admin")),
+    View("admin.home", "administration for an auditor", "shen", at("/admin")),
+    View("admin.records", "record", "shen", at("/admin/records")),
+    View("admin_users.listed", "users", "guan", at("/admin/users")),
+    View("admin_users.listed", "users, none", "guan", at("/admin/users?q=zzz")),
+    View("admin_users.new", "a new user", "guan", at("/admin/users/new")),
+    View("admin_users.new", "a new user, wrong", "guan", sent("/admin/users/new", "新建")),
+    View("admin_users.shown", "a user", "guan", once_changed("/admin/users/{user}")),
+    View("admin_users.shown", "a user for an auditor", "shen", once_changed("/admin/users/{user}")),
+    View("admin_departments.listed", "departments", "guan", at("/admin/departments")),
+    View("admin_departments.new", "a new department, wrong", "guan", sent("/admin/departments/new", "新增")),
+    View("admin_departments.shown", "a department", "guan", once_changed(f"/admin/departments/{OFFICE}")),
+    View("admin_departments.shown", "a department, tried", "guan", by_button(f"/admin/departments/{OFFICE}", WOULD)),
+    View("admin_categories.listed", "categories", "guan", at("/admin/categories")),
+    View("admin_categories.listed", "duties at a place", "shen", at(f"/admin/categories?place={PLACE}")),
+    View("admin_categories.new", "a new category, wrong", "guan", sent("/admin/categories/new", "新增")),
+    View("admin_categories.shown", "a category", "guan", once_changed("/admin/categories/out-of-scope.personal")),
+    View("admin_categories.shown", "a category, tried", "guan", by_button("/admin/categories/policy", WOULD)),
+    View("admin_gates.listed", "gates", "guan", at("/admin/gates")),
+    View("admin_gates.shown", "a gate", "guan", at("/admin/gates/in_court")),
+    View("admin_clocks.listed", "clocks", "guan", at("/admin/clocks")),
+    View("admin_clocks.shown", "a clock", "guan", once_changed("/admin/clocks/closing")),
+    View("admin_clocks.shown", "a clock, tried", "guan", by_button("/admin/clocks/sign", WOULD)),
+    View("admin_calendars.listed", "calendar of the nation", "guan", at("/admin/calendars")),
+    View("admin_calendars.listed", "calendar of a place", "guan", once_changed(HERE)),
+    View("admin_calendars.ask", "a year's notice", "guan", at("/admin/calendars/notice")),
+    View("admin_calendars.ask", "a year's notice, wrong", "guan", sent("/admin/calendars/notice", "保存全年安排")),
+]
+VIEWS = [*PUBLIC, *ACCOUNT, *DESKS, *ANSWERS, *NOTICES, *DIRECTIVES, *MODELS, *ADMINISTRATION]
