@@ -1,5 +1,6 @@
-"""Take the README's pictures anew, of a system of its own with the demonstration data: python -m scripts.screenshots.
+"""Take pictures of 25 pages at three widths, of a system of its own with the demonstration data.
 
+python -m scripts.screenshots writes docs/screenshots/PAGE-WIDTH.png; the README shows a few, git keeps only those.
 Needs chromium and a CJK font on the machine: apt-get install chromium fonts-noto-cjk.
 """
 
@@ -12,12 +13,12 @@ import subprocess
 import sys
 import tempfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
-from playwright.sync_api import Browser, ViewportSize
+from playwright.sync_api import Browser, FloatRect, ViewportSize
 
 from service.config import ROOT
 from service.embedded import ports
@@ -26,14 +27,14 @@ from tests.e2e.views import ARREARS
 from tests.e2e.window import Window
 
 FOLDER = ROOT / "docs" / "screenshots"
-LARGEST = 150 * 1024  # bytes of a picture
+LARGEST = 150 * 1024  # bytes of a picture in the repository
 READY = "停止请按 Ctrl-C"
 ACCOUNT = re.compile(r"^ +(demo-[\w-]+)\s+\S+\s+(\S+)", re.MULTILINE)
 # What is somebody else's on this machine, and would be used instead of the embedded servers.
 FOREIGN = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "QST_QUEUE", "HOST")
-DESK = ViewportSize(width=1366, height=768)
-PORTAL = ViewportSize(width=1000, height=720)
-PHONE = ViewportSize(width=390, height=780)
+# width → height of the window, in px; a page that is longer is shown to TALLEST.
+WIDTHS = {1440: 900, 768: 1024, 390: 844}
+TALLEST = 1600
 # A picture's size and its pixels, read by the browser itself.
 PIXELS = """async (png) => {
     const picture = await createImageBitmap(await (await fetch(`data:image/png;base64,${png}`)).blob());
@@ -50,6 +51,25 @@ UNSURE = {
     "五原县的项目，县里说钱要等上级拨，又说合同主体变了要重新认定。": "五原县人民政府",
 }
 CALL = ARREARS + "催了四次，财务科都说再等等。"
+KEPT = re.compile(r"docs/screenshots/([\w-]+\.png)")
+# Pages that have an address: of the public, then by who comes there.
+OPEN = {
+    "home": "/", "how-it-works": "/how-it-works", "figures": "/figures", "faq": "/faq", "register": "/register",
+}  # fmt: skip
+DESKS = {
+    # The banners below the league included.
+    "demo-dispatcher-bynr": {"dispatching": "/desk/dispatching?scope=all"},
+    "demo-handler": {"department": "/desk/department"},
+    "demo-revisit": {"revisits": "/desk/revisits"},
+    "demo-supervisor": {
+        "supervision": "/desk/supervision", "board": "/desk/board", "figures-judged": "/desk/board/judged",
+        "wall": "/desk/board/wall",
+    },
+    "demo-admin": {
+        "administration": "/admin", "clock": "/admin/clocks/result", "routing": "/admin/routing",
+        "model": "/admin/models/report",
+    },
+}  # fmt: skip
 
 
 def main() -> None:
@@ -93,44 +113,56 @@ def _told(process: subprocess.Popen[str]) -> str:
 
 
 class Photographer:
-    """Walks through the system as its people do, and takes a picture here and there."""
+    """Walks through the system as its people do, and takes pictures on the way."""
 
     def __init__(self, browser: Browser, site: str, passwords: dict[str, str]) -> None:
         self.browser, self.site, self.passwords = browser, site, passwords
+        self.kept = set(KEPT.findall((ROOT / "README.md").read_text(encoding="utf-8")))
 
     def take_all(self) -> None:
         """All pictures, in the order of a complaint's way."""
-        for take in (self.portal, self.hotline, self.dispatching, self.department, self.supervision):
+        self.visit("", OPEN)
+        for take in (self.filing, self.hotline):
             take()
+        for login, pages in DESKS.items():
+            self.visit(login, pages)
+        self.complaint()
 
-    def portal(self) -> None:
-        """The home page, filing with the judgement beside the text, and the progress on a phone at night."""
-        window = self._open(PORTAL).go("/")
-        self._take(window, "home")
+    def visit(self, login: str, pages: Mapping[str, str]) -> None:
+        """Pages that have an address."""
+        window = self._open(login)
+        for name, path in pages.items():
+            self._take(window.go(path), name)
+
+    def filing(self) -> None:
+        """From the first word to the progress page, at night."""
+        window = self._open()
         window.go("/file")
         window.write("body", CALL)
         window.sees("受理后 10 个工作日内")
-        window.page.set_viewport_size({**PORTAL, "height": 1040})
         self._take(window, "file")
         window.press("下一步")
         window.write("respondent.name", "五原县人民医院（演示）")
         window.choose("respondent.kind", "institution")
         window.choose("region", "150821")
+        self._take(window, "details")
         window.press("下一步")
         window.write("enterprise.name", "河套试剂有限公司（演示）")
         window.tick("enterprise.size", "small")
         window.write("contact.phone", "0471-6601234")
+        self._take(window, "contact")
         window.press("下一步")
+        self._take(window, "review")
         window.press("提交诉求")
+        self._take(window, "receipt")
         window.follow("查看进度")
         window.sees("等承办部门签收")
-        window.page.set_viewport_size(PHONE)
         window.page.emulate_media(color_scheme="dark")
         self._take(window, "progress")
 
     def hotline(self) -> None:
-        """A call while it lasts; then it another one is passed on that the machine is not sure of."""
-        window = self._open(DESK, login="demo-operator")
+        """A call while it lasts; then others are passed on that the machine is not sure of."""
+        window = self._open("demo-operator")
         window.write("contact.phone", "0471-6601234")
         window.field("contact.phone").press("Tab")
         window.write("body", CALL)
@@ -147,39 +179,41 @@ class Photographer:
             window.write("respondent.name", respondent)
             window.page.keyboard.press("F4")
             window.sees("刚才这通电话")
+        self._take(window.go("/desk/hotline/calls"), "calls")
 
-    def dispatching(self) -> None:
-        """What waits for a league's dispatcher, that of the banners below included."""
-        window = self._open(DESK, login="demo-dispatcher-bynr")
-        self._take(window.go("/desk/dispatching?scope=all"), "dispatching")
-
-    def department(self) -> None:
-        """The queue, and a complaint that is being worked on."""
-        window = self._open(DESK, login="demo-handler")
-        self._take(window, "department")
+    def complaint(self) -> None:
+        """A complaint that is being worked on."""
+        window = self._open("demo-handler")
         window.go("/desk/department?status=handling")
         window.page.locator("tbody a").first.click()
         window.sees("起草答复")
         self._take(window, "complaint")
 
-    def supervision(self) -> None:
-        """The day in numbers, and who is late."""
-        self._take(self._open(DESK, login="demo-supervisor"), "supervision")
-
-    def _open(self, size: ViewportSize, login: str = "") -> Window:
-        window = Window.open(self.browser, self.site, viewport=size, reduced_motion="reduce")
+    def _open(self, login: str = "") -> Window:
+        window = Window.open(self.browser, self.site, viewport=_size(1440), reduced_motion="reduce")
         if login:
             window.sign_in(login, self.passwords[login])
-            window.page.wait_for_url("**/desk/*")
+            window.page.wait_for_url(lambda address: "/sign-in" not in address)
         return window
 
     def _take(self, window: Window, name: str) -> None:
-        """One picture, or the end where it became too large for a repository."""
-        picture = smaller(window.page.screenshot(), self.browser)
-        (FOLDER / f"{name}.png").write_bytes(picture)
-        print(f"docs/screenshots/{name}.png: {len(picture) // 1024} KB")  # noqa: T201
-        if len(picture) > LARGEST:
-            sys.exit(f"{name}.png is larger than {LARGEST // 1024} KB")
+        """One page at every width, or the end where a picture became too large for a repository."""
+        for width in WIDTHS:
+            window.page.set_viewport_size(_size(width))
+            window.page.wait_for_load_state("networkidle")
+            shown = min(TALLEST, window.page.evaluate("() => document.documentElement.scrollHeight"))
+            clip = FloatRect(x=0, y=0, width=width, height=max(shown, WIDTHS[width]))
+            picture = smaller(window.page.screenshot(full_page=True, clip=clip), self.browser)
+            path = FOLDER / f"{name}-{width}.png"
+            path.write_bytes(picture)
+            print(f"{path.relative_to(ROOT)}: {len(picture) // 1024} KB")  # noqa: T201
+            if path.name in self.kept and len(picture) > LARGEST:
+                sys.exit(f"{path.name} is larger than {LARGEST // 1024} KB")
+        window.page.set_viewport_size(_size(1440))
+
+
+def _size(width: int) -> ViewportSize:
+    return ViewportSize(width=width, height=WIDTHS[width])
 
 
 def smaller(picture: bytes, browser: Browser) -> bytes:

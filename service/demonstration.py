@@ -38,6 +38,7 @@ ACCOUNTS = {
     "demo-supervisor": "supervisor",
     "demo-revisit": "revisit_agent",
     "demo-auditor": "auditor",
+    "demo-admin": "administrator",
     "demo-system": "system",
 }
 # A league's own desk shows what a reader elsewhere does not see.
