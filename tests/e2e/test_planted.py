@@ -470,7 +470,8 @@ def test_every_form_was_planted(app: Flask) -> None:
         rule.endpoint for rule in app.url_map.iter_rules() if "POST" in (rule.methods or ()) and is_page(rule.rule)
     }
     planted = {
-        "filing.text_given", "filing.details_given", "filing.contact_given", "filing.submit", "filing.keep", "filing.judgement",
+        "filing.text_given", "filing.details_given", "filing.contact_given", "filing.submit", "filing.keep",
+        "filing.judgement",
         "filing.warnings", "progress.opened", "progress.added", "progress.taken", "retaliation.told",
         "complaint.act", "complaint.note", "phrases.keep", "dispatching.act",
         "hotline.log", "hotline.caller", "hotline.preview",
