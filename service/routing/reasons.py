@@ -11,6 +11,17 @@ UNPLACED = "没有写明事情发生在哪个旗县区"
 UNNAMED = "举报没有写明被举报的单位，需由上级派单员核对后密封派单"
 BY_THE_SUPERVISOR = "来件反映打击报复，涉及督办机构自己，需密封指定第三方办理"
 URGENT = "按紧急事项办理。"
+# What the body named is to the matter → what it is about, and whom it concerns.
+WHOM = {
+    "debtor": "%(what)s，债务人%(body)s",
+    "accused": "%(what)s，被投诉单位%(body)s",
+    "concerned": "%(what)s，相关单位%(body)s",
+}
+WHOM_BY_KIND = {
+    "debtor": "%(what)s，债务人%(body)s（%(kind)s）",
+    "accused": "%(what)s，被投诉单位%(body)s（%(kind)s）",
+    "concerned": "%(what)s，相关单位%(body)s（%(kind)s）",
+}
 GATE_SENTENCES = {
     "refuse": "来件显示“%(name)s”，拟不予受理并告知渠道，由派单员确认",
     "pass_on": "来件显示“%(name)s”，密封保存，拟转送有权处理的机关，由派单员确认",
@@ -66,8 +77,10 @@ def gate(found: Gate) -> str:
 
 def retaliation(department: Department, basis: str | None) -> str:
     """It goes to the region's supervisor."""
-    told = "来件反映打击报复，密封直送%(department)s督办，不经过被反映单位%(cited)s。"
-    return say(told, department=short(department), cited=_cited(basis))
+    if basis is None:
+        return say("来件反映打击报复，密封直送%(department)s督办，不经过被反映单位。", department=short(department))
+    told = "来件反映打击报复，密封直送%(department)s督办，不经过被反映单位（%(basis)s）。"
+    return say(told, department=short(department), basis=basis)
 
 
 def triage(why: str, desk: Place, case: Case) -> str:
@@ -78,40 +91,32 @@ def triage(why: str, desk: Place, case: Case) -> str:
 
 def dispatched(case: Case, receiver: Department, handler: Department, principle: str, basis: str | None) -> str:
     """What it is, who receives it, who handles it, and by what principle."""
-    where = say("办理：%(handler)s", handler=short(handler))
-    if receiver != handler:
-        where = say("受理：%(receiver)s；%(where)s", receiver=short(receiver), where=where)
-    sealed = "密封办理，不转被反映的人和单位。" if case.sealed else ""
-    return say(
-        "%(subject)s。%(where)s——%(principle)s%(cited)s。%(sealed)s%(note)s%(warning)s",
-        subject=_subject(case),
-        where=where,
-        principle=principle,
-        cited=_cited(basis),
-        sealed=sealed,
-        note=_arrears_note(case),
-        warning=_warning(case),
-    )
+    told = "%(subject)s。%(where)s——%(principle)s。%(more)s"
+    if basis:
+        told = "%(subject)s。%(where)s——%(principle)s（%(basis)s）。%(more)s"
+    more = _sealed(case) + _arrears_note(case) + _warning(case)
+    where = _where(receiver, handler)
+    return say(told, subject=_subject(case), where=where, principle=principle, basis=basis, more=more)
 
 
 def directed(case: Case, receiver: Department, handler: Department, directive: str, urgent: bool) -> str:
     """Which directive sends it where; the category is only told where it is certain."""
-    where = say("办理：%(handler)s", handler=short(handler))
-    if receiver != handler:
-        where = say("受理：%(receiver)s；%(where)s", receiver=short(receiver), where=where)
-    what = say("%(subject)s。", subject=_subject(case)) if case.category and not case.doubt else ""
-    sealed = "密封办理，不转被反映的人和单位。" if case.sealed else ""
-    haste = URGENT if urgent else ""
-    return say(
-        "%(subject)s%(where)s——按分派规则“%(directive)s”。%(haste)s%(sealed)s%(note)s%(warning)s",
-        subject=what,
-        where=where,
-        directive=directive,
-        haste=haste,
-        sealed=sealed,
-        note=_arrears_note(case),
-        warning=_warning(case),
-    )
+    told = "%(where)s——按分派规则“%(directive)s”。%(more)s"
+    if case.category and not case.doubt:
+        told = "%(subject)s。%(where)s——按分派规则“%(directive)s”。%(more)s"
+    more = (URGENT if urgent else "") + _sealed(case) + _arrears_note(case) + _warning(case)
+    where = _where(receiver, handler)
+    return say(told, subject=_subject(case), where=where, directive=directive, more=more)
+
+
+def _where(receiver: Department, handler: Department) -> str:
+    if receiver == handler:
+        return say("办理：%(handler)s", handler=short(handler))
+    return say("受理：%(receiver)s；办理：%(handler)s", receiver=short(receiver), handler=short(handler))
+
+
+def _sealed(case: Case) -> str:
+    return "密封办理，不转被反映的人和单位。" if case.sealed else ""
 
 
 def proposed(doubt: str, directive: str, handler: Department, urgent: bool) -> str:
@@ -126,27 +131,24 @@ def passed_over(directive: str, why: str) -> str:
     return say("分派规则“%(directive)s”不适用：%(why)s。", directive=directive, why=why)
 
 
-def _cited(basis: str | None) -> str:
-    return say("（%(basis)s）", basis=basis) if basis else ""
-
-
 def _subject(case: Case) -> str:
     category, body = case.category, case.body
     named = "%(family)s（%(category)s）"
     what = say(named, family=category.family_name, category=category.name) if category else ""
     if body is None:
-        return say("%(what)s%(mentions)s", what=what, mentions=_mentions(case))
-    role = "债务人" if case.family == "arrears" else "被投诉单位" if case.against else "相关单位"
-    kind = say("（%(kind)s）", kind=BODIES[body.kind]) if body.kind != UNKNOWN else ""
-    return say("%(what)s，%(role)s%(body)s%(kind)s", what=what, role=role, body=body.name, kind=kind)
+        return _mentions(what, case)
+    role = "debtor" if case.family == "arrears" else "accused" if case.against else "concerned"
+    if body.kind == UNKNOWN:
+        return say(WHOM[role], what=what, body=body.name)
+    return say(WHOM_BY_KIND[role], what=what, body=body.name, kind=BODIES[body.kind])
 
 
-def _mentions(case: Case) -> str:
-    """Whom the text names, since that decided who does not handle it."""
+def _mentions(what: str, case: Case) -> str:
+    """Whom the text names too, since that decided who does not handle it."""
     if not case.accused:
-        return ""
-    told = "，来件写到%(accused)s等单位" if len(case.accused) > 1 else "，来件写到%(accused)s"
-    return say(told, accused=short(case.accused[0]))
+        return what
+    told = "%(what)s，来件写到%(accused)s等单位" if len(case.accused) > 1 else "%(what)s，来件写到%(accused)s"
+    return say(told, what=what, accused=short(case.accused[0]))
 
 
 def _arrears_note(case: Case) -> str:

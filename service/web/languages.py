@@ -1,15 +1,14 @@
 """Which language a page speaks: the reader's choice, and Chinese until there is one."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask, has_request_context, request
 from flask.signals import request_started, request_tearing_down
-from flask_babel import Babel, Domain, get_domain, refresh
-from jinja2 import pass_context
-from markupsafe import Markup
+from flask_babel import Babel, refresh
 
 from service import http
 
@@ -51,38 +50,14 @@ NAMES = {code: language.name for code, language in LANGUAGES.items()}
 _speaking: ContextVar[str] = ContextVar("speaking", default=CHINESE)
 
 
-class Counting(Domain):
-    """A catalogue in which every sentence with a %(count)d has its plural: Chinese has none, so nobody asks for it."""
-
-    def pattern(self, sentence: str, values: Mapping[str, Any]) -> str:
-        """A sentence in the language of the page, its places not yet filled."""
-        catalogue = self.get_translations()
-        if "count" not in values:
-            return str(catalogue.ugettext(sentence))
-        count = values["count"]
-        many = 2  # “99+” is no number, and many
-        return str(catalogue.ungettext(sentence, sentence, count if isinstance(count, int) else many))
-
-    def gettext(self, string: str, **variables: Any) -> str:
-        """A sentence in the language of the page."""
-        said = self.pattern(string, variables)
-        return said % variables if variables else said
-
-
-@pass_context
-def _gettext(context: Any, sentence: str, /, **values: Any) -> str:
-    """The same for templates: what fills a sentence there is escaped."""
-    said = get_domain().pattern(sentence, values)
-    return (Markup(said) if context.eval_ctx.autoescape else said) % values  # noqa: S704 - as Jinja's own does
-
-
-def register(app: Flask) -> None:
+def register(app: Flask) -> Babel:
     """Let every request be answered in its reader's language; what no request asked for is Chinese."""
     app.config["BABEL_DEFAULT_LOCALE"] = LANGUAGES[CHINESE].locale
-    Babel(app, locale_selector=lambda: current().locale).domain_instance = Counting()
+    babel = Babel(app, locale_selector=lambda: current().locale)
     request_started.connect(_begin, app)
     request_tearing_down.connect(_end, app)
-    app.jinja_env.globals.update(language=current, gettext=_gettext)
+    app.jinja_env.globals.update(language=current)
+    return babel
 
 
 def chosen() -> str:
@@ -108,6 +83,18 @@ def current() -> Language:
 def is_chinese() -> bool:
     """Whether everything is shown as it is stored."""
     return _speaking.get() == CHINESE
+
+
+@contextmanager
+def in_chinese() -> Iterator[None]:
+    """Within it everything is said in the official language, as documents are, whoever reads."""
+    before = _speaking.set(CHINESE)
+    refresh()
+    try:
+        yield
+    finally:
+        _speaking.reset(before)
+        refresh()
 
 
 def _begin(_app: Flask, **_more: Any) -> None:

@@ -23,6 +23,7 @@ from service.web import (
     assets,
     board,
     calling,
+    cases,
     complaint,
     department,
     desks,
@@ -58,9 +59,9 @@ from service.web.forms import Filled
 
 PAGES = (
     assets, portal, open_pages, account, filing, progress, signin, calling, dispatching, department, complaint,
-    supervision, letters, inbox, notices, retaliation, workflow, revisits, knowledge, exports, imports, model_desk,
-    routing_desk, reorganisations, hotspots, board, inserts, papers, display, styleguide, admin, admin_categories,
-    admin_calendars, admin_departments, admin_clocks, admin_gates, admin_users,
+    supervision, letters, inbox, notices, retaliation, workflow, revisits, knowledge, cases, exports, imports,
+    model_desk, routing_desk, reorganisations, hotspots, board, inserts, papers, display, styleguide, admin,
+    admin_categories, admin_calendars, admin_departments, admin_clocks, admin_gates, admin_users,
 )  # fmt: skip
 # What may be kept for all, and what a page asks by itself: neither shows that somebody is still there.
 UNHEARD = frozenset({"assets.built", "board.again", "hotline.ringing", "hotline.keep", "department.fresh"})
@@ -124,7 +125,7 @@ def register(app: Flask) -> None:
         WTF_CSRF_SSL_STRICT=False,
     )
     app.session_interface = Sessions()
-    languages.register(app)
+    speech.register(app, languages.register(app))
     CSRF.init_app(app)
     http.login.session_protection = None  # the token in the session is what is checked
     http.login.request_loader(signin.who)
@@ -142,8 +143,7 @@ def register(app: Flask) -> None:
 
 def _prepare_templates(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.finalize = speech.finished
-    app.jinja_env.filters.update(words.FILTERS, told=speech.told, listed=speech.listed)
+    app.jinja_env.filters.update(words.FILTERS)
     app.jinja_env.globals.update(asset=assets.url, icon=assets.icon, desks_of=desks.desks_of, Filled=Filled)
     app.jinja_env.globals.update(unread=inbox.counted, display=display.display, here=display.here)
 

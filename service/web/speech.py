@@ -7,13 +7,16 @@ people wrote, stays as it is.
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
-from flask_babel import get_translations, pgettext
+from flask import Flask, render_template
+from flask_babel import Babel, Domain, get_domain, get_translations, pgettext
 from flask_babel import gettext as _
 from jinja2 import pass_context
+from markupsafe import Markup
 
 from service.sentences import LISTED, Said
 from service.web import languages, words
@@ -23,8 +26,50 @@ HAN = re.compile("[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 OFFICE = "office"
 LONGEST_NAME = 40
 # A place's short name is looked up with each of these behind it: 五原 as 五原县.
+REGION, REGION_NAME = "自治区", "内蒙古"
 SUFFIXES = ("", "市", "盟", "县", "旗", "区")
+PLACE = re.compile(r"%\((\w+)\)[ds]")
+# A pattern with less of its own than so much would fit anything: a whole sentence, and what fills it.
+LEAST, LEAST_INSIDE = 4, 2
+# So deep are the sentences on record made of others.
+DEEPEST = 4
 _BETWEEN = "\x04"  # gettext's own mark between context and message
+
+
+class Counting(Domain):
+    """A catalogue in which every sentence with a %(count)d has its plural: Chinese has none, so nobody asks for it.
+
+    What fills a sentence is told in the language of the page too.
+    """
+
+    def pattern(self, sentence: str, values: Mapping[str, Any]) -> str:
+        """A sentence in the language of the page, its places not yet filled."""
+        catalogue = self.get_translations()
+        if "count" not in values:
+            return str(catalogue.ugettext(sentence))
+        count = values["count"]
+        many = 2  # “99+” is no number, and many
+        return str(catalogue.ungettext(sentence, sentence, count if isinstance(count, int) else many))
+
+    def gettext(self, string: str, **variables: Any) -> str:
+        """A sentence in the language of the page."""
+        said = self.pattern(string, variables)
+        return said % told_values(variables) if variables else said
+
+
+@pass_context
+def _gettext(context: Any, sentence: str, /, **values: Any) -> str:
+    """The same for templates: what fills a sentence there is escaped."""
+    said = get_domain().pattern(sentence, values)
+    return (Markup(said) if context.eval_ctx.autoescape else said) % told_values(values)  # noqa: S704 - as Jinja's own
+
+
+def register(app: Flask, babel: Babel) -> None:
+    """Let templates and sentences speak the language of the page."""
+    babel.domain_instance = Counting()
+    app.jinja_env.finalize = finished
+    app.jinja_env.globals.update(gettext=_gettext, official=official)
+    app.jinja_env.filters.update(told=told, listed=listed, recorded=recorded)
 
 
 def told(text: str) -> str:
@@ -32,25 +77,14 @@ def told(text: str) -> str:
     if languages.is_chinese() or not HAN.search(text):
         return text
     if isinstance(text, Said):
-        return _(text.pattern, **{name: _value(value) for name, value in text.values.items()})
+        return _(text.pattern, **text.values)
     found = _(text)
     return found if found != text or len(text) > LONGEST_NAME else _office(text) or text
 
 
-@pass_context  # or a text that stands in a template would be told once for all readers
-def finished(_context: Any, value: Any) -> Any:
-    """What a template puts out: texts told in the language of the page; Markup was told where it was made."""
-    return value if languages.is_chinese() or type(value) not in (str, Said) else told(value)
-
-
-def listed(texts: Sequence[str]) -> str:
-    """Several, as one text."""
-    return _(LISTED).join(map(told, texts))
-
-
-def sentences(errors: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
-    """What is wrong, by field."""
-    return {field: [told(one) for one in those] for field, those in errors.items()}
+def told_values(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What fills a sentence, in the language of the page; Markup was told where it was made."""
+    return values if languages.is_chinese() else {name: _value(value) for name, value in values.items()}
 
 
 def _value(value: Any) -> Any:
@@ -59,8 +93,81 @@ def _value(value: Any) -> Any:
     if isinstance(value, date):
         return words.day(value)
     if isinstance(value, list | tuple):
-        return listed([str(one) if not isinstance(one, str) else one for one in value])
-    return told(value) if isinstance(value, str) else value
+        return listed(value)
+    return told(value) if type(value) in (str, Said) else value
+
+
+@pass_context  # or a text that stands in a template would be told once for all readers
+def finished(_context: Any, value: Any) -> Any:
+    """What a template puts out: texts told in the language of the page; Markup was told where it was made."""
+    return value if languages.is_chinese() or type(value) not in (str, Said) else told(value)
+
+
+def listed(those: Sequence[Any]) -> str:
+    """Several, as one text."""
+    return _(LISTED).join(str(_value(one)) for one in those)
+
+
+def official(template: str, **values: Any) -> Markup:
+    """A part of a page that is a document: in Chinese, the official language, whatever the page speaks."""
+    with languages.in_chinese():
+        return Markup(render_template(template, **values))  # noqa: S704 - what the template escaped
+
+
+# --- what was composed before it was stored --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What the sentences look like that a pattern makes."""
+
+    pattern: str
+
+    @cached_property
+    def own(self) -> list[str]:
+        """What it says itself, between what fills it."""
+        return [piece for piece in PLACE.split(self.pattern)[::2] if piece]
+
+    @cached_property
+    def look(self) -> re.Pattern[str]:
+        """Its sentences as a regular expression; what fills it may be empty."""
+        pieces = PLACE.split(self.pattern)
+        fillings = [rf"(?P<{name}>.*?)" if name not in pieces[1:at:2] else f"(?P={name})"
+                    for at, name in enumerate(pieces) if at % 2]  # fmt: skip
+        texts = [re.escape(piece) for piece in pieces[::2]]
+        return re.compile("".join(a + b for a, b in zip(texts, [*fillings, ""], strict=True)), re.DOTALL)
+
+
+def recorded(text: str | None) -> str:
+    """A sentence of ours that was stored as text, read back into its pattern and told in the language of the page."""
+    return text or "" if languages.is_chinese() else "\n".join(map(_recalled, (text or "").split("\n")))
+
+
+@lru_cache(maxsize=1024)
+def _recalled(text: str, depth: int = 0) -> str:
+    known = told(text)
+    if known != text or not HAN.search(text):
+        return known
+    if depth < DEEPEST:
+        for shape in _shapes(LEAST_INSIDE if depth else LEAST):
+            if all(piece in text for piece in shape.own) and (found := shape.look.fullmatch(text)):
+                values = {name: _recalled(value, depth + 1) for name, value in found.groupdict().items()}
+                return " ".join(_(shape.pattern, **values).split(" "))
+    parts = [part + "。" for part in text.split("。") if part]
+    return " ".join(_recalled(part, depth) for part in parts) if len(parts) > 1 and text.endswith("。") else text
+
+
+@lru_cache(maxsize=2)
+def _shapes(least: int) -> list[Shape]:
+    """The patterns of the catalogue, those that say most themselves first."""
+    patterns = {key if isinstance(key, str) else key[0] for key in _catalogue()}
+    shapes = [Shape(pattern) for pattern in patterns if PLACE.search(pattern) and _BETWEEN not in pattern]
+    own = {shape: sum(map(len, shape.own)) for shape in shapes}
+    return sorted((shape for shape in shapes if own[shape] >= least), key=lambda shape: -own[shape])
+
+
+def _catalogue() -> Mapping[Any, str]:
+    return getattr(get_translations(), "_catalog", {})
 
 
 # --- departments -----------------------------------------------------------------------------------------------------
@@ -69,19 +176,19 @@ def _value(value: Any) -> Any:
 @lru_cache(maxsize=4096)
 def _office(name: str) -> str | None:
     """A department's name, told by how its kind is named in the place."""
-    for pattern, shape in _shapes().items():
+    if name.startswith(REGION):  # which leaves out its own name where nobody needs it
+        name = REGION_NAME + name
+    for pattern, shape in _offices().items():
         if (found := shape.fullmatch(name)) and all(places := [_place(one) for one in found.groupdict().values()]):
             return pgettext(OFFICE, pattern).format(**dict(zip(found.groupdict(), places, strict=True)))
     return None
 
 
 @lru_cache(maxsize=1)
-def _shapes() -> dict[str, re.Pattern[str]]:
+def _offices() -> dict[str, re.Pattern[str]]:
     """Each way to name a department, the longest first, with what it looks like."""
-    catalogue: Mapping[Any, str] = getattr(get_translations(), "_catalog", {})
-    known = [
-        key.partition(_BETWEEN)[2] for key in catalogue if isinstance(key, str) and key.startswith(OFFICE + _BETWEEN)
-    ]
+    prefix = OFFICE + _BETWEEN
+    known = [key.removeprefix(prefix) for key in _catalogue() if isinstance(key, str) and key.startswith(prefix)]
     return {
         pattern: re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+)", re.escape(pattern)))
         for pattern in sorted(known, key=len, reverse=True)
