@@ -134,17 +134,19 @@ def find(code: str) -> KnowledgeAnswer:
     return found
 
 
-def add(content: Mapping[str, Any], actor: Reader, now: datetime) -> KnowledgeAnswer:
-    """Write a new answer.
+def add(content: Mapping[str, Any], actor: Reader, now: datetime, active: bool = True) -> KnowledgeAnswer:
+    """Write a new answer; one that is not active waits for an administrator.
 
     Raises:
         Invalid: its category is none.
     """
     _check(content)
-    row = KnowledgeAnswer(code=f"own-{secrets.token_hex(4)}", version=1, active=True, edited_at=now, **_whole(content))
+    row = KnowledgeAnswer(
+        code=f"own-{secrets.token_hex(4)}", version=1, active=active, edited_at=now, **_whole(content)
+    )
     db.session.add(row)
     db.session.flush()
-    _record("added", row, actor, now)
+    _record("added" if active else "proposed", row, actor, now)
     return row
 
 

@@ -9,21 +9,26 @@ from service.fields import Count, Day, Flag, Schema, Text
 SEPARATORS = str.maketrans("，,；;\n", "、、、、、")
 
 
-class AnswerSchema(Schema):
-    """What can be said to a question."""
+class CaseSchema(Schema):
+    """What a case says."""
 
     question = Text(most=200, required=True)
     answer = Text(most=4000, lines=True, required=True)
-    category = Text(most=80)
     words = Text(most=500, lines=True)
     source = Text(most=200)
-    public = Flag(load_default=False)
-    valid_until = Day()
-    active = Flag(load_default=False)
-    version = Count(least=1, most=10**6, load_default=1)
 
     @post_load
     def apart(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
         """The words one by one, as people separate them."""
         said = data.get("words", "").translate(SEPARATORS).split("、")
         return {**data, "words": [word.strip() for word in said if word.strip()]}
+
+
+class AnswerSchema(CaseSchema):
+    """What can be said to a question, and where it may be told."""
+
+    category = Text(most=80)
+    public = Flag(load_default=False)
+    valid_until = Day()
+    active = Flag(load_default=False)
+    version = Count(least=1, most=10**6, load_default=1)

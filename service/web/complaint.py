@@ -31,6 +31,7 @@ from service.errors import NotAllowed, NotFound
 from service.fields import Schema, Text
 from service.http import needs
 from service.intake import attachments, duplicates
+from service.knowledge import cases
 from service.web import endings, files, forms, marked, matters, previews, spoken, steps, strips, trail, worklists
 from service.web import panel as panels
 from service.web.forms import Filled
@@ -182,6 +183,7 @@ def _shown(
         trail=known.told(known.events), grave=steps.GRAVE, called=steps.CALLED,
         letters=letters.seen(complaint.id, known.roles, current_user),
         papers=papers.kinds(complaint, known.events),
+        may_be_case="supervisor" in known.roles and cases.fits(complaint),
         **(_for_staff(known, seen, noted or Filled()) if known.everything else {}),
     ), (noted or told).status  # fmt: skip
 

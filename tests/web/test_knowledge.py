@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import text, update
 
+from service.complaints.models import Complaint
 from service.config import ROOT
 from service.db import db, transaction
 from service.directory import operations as directory
 from service.knowledge import operations as knowledge
+from tests.casework import ways
 from tests.statements import counted
 from tests.web.browser import Browser
 from tests.web.test_hotline import At, call, value_of
@@ -160,3 +162,26 @@ def test_what_the_pages_cost(administrator: Browser, monkeypatch: pytest.MonkeyP
         costs.append(len(sent))
     # The session, and the answers; for one also its history.
     assert costs == [2, 2, 3, 1]
+
+
+def test_a_supervisor_makes_a_case_and_an_administrator_publishes_it(
+    at_desk: At, browser: Browser, administrator: Browser
+) -> None:
+    number, _code = ways.brought_to("closed")
+    with transaction():
+        db.session.execute(update(Complaint).where(Complaint.number == number).values(solved=True))
+    supervisor = at_desk("supervisor", "150000")
+    assert f"/desk/complaints/{number}/case" in supervisor.get(f"/desk/complaints/{number}").text
+    path = f"/desk/complaints/{number}/case"
+    named = supervisor.post(path, {"question": "五原县人民医院不付款怎么办？", "answer": "督促付清。"})
+    assert (named.status_code, "被反映单位的名称" in named.text) == (422, True)
+    said = {"question": "医院说没有预算，一直不付怎么办？", "answer": "由卫健部门督促，一个月内付清。"}
+    assert supervisor.post(path, said).status_code == 302
+    assert said["question"] not in browser.get("/faq").text
+    page = administrator.get("/admin/answers?q=没有预算").text
+    assert "案例草稿，等您审核" in page
+    (code,) = re.findall(r"/admin/answers/(own-\w+)", page)
+    form = {**said, "version": "1", "active": "true", "public": "true"}
+    assert administrator.post(f"/admin/answers/{code}", form).status_code == 302
+    assert said["answer"] in browser.get(f"/faq/{code}").text
+    assert at_desk("handler", None, "150821-health").get(path).status_code == 403
