@@ -6,7 +6,7 @@ VENV := .venv/bin/python
 export PYTHONUTF8 := 1
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help run test lint bench messages setup clean clean-data
+.PHONY: help run test lint bench lighthouse messages setup clean clean-data
 
 help:
 	@echo 'make run          启动企声通（首次会自动安装）；PORT=5001 换端口，Ctrl-C 停止'
@@ -14,6 +14,7 @@ help:
 	@echo 'make lint         检查代码'
 	@echo 'make bench        测量速度和内存；ARGS=duplicates 在一百万件中找重复，ARGS=training 学十万条'
 	@echo 'make messages     收集界面文字，更新英文译文表 service/translations/'
+	@echo 'make lighthouse   用 Lighthouse 按手机测门户各页（速度、无障碍、良好做法），低于 95 分即失败'
 	@echo 'make setup        只安装，不启动'
 	@echo 'make clean        删除安装的软件包和缓存，保留数据'
 	@echo 'make clean-data   删除 var/ 里的全部数据'
@@ -38,11 +39,14 @@ lint: setup
 bench: setup
 	@exec $(VENV) -m tests.bench $(ARGS)
 
+lighthouse: setup
+	@exec $(VENV) -m tests.lighthouse
+
 messages: setup
 	@$(VENV) -m scripts.messages
 
 clean:
-	@rm -rf service/web/static service/web/assets/node_modules
+	@rm -rf service/web/static service/web/assets/node_modules tests/lighthouse/node_modules
 	@rm -rf .venv build dist *.egg-info .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	@find . -name __pycache__ -not -path './var/*' -prune -exec rm -rf {} +
 

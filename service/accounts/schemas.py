@@ -14,30 +14,31 @@ class CredentialsSchema(Schema):
     password = Password(required=True, load_only=True)
 
 
-class TwiceSchema(Schema):
-    """A new password, typed twice."""
-
-    password = Password(required=True, load_only=True)
-    again = Password(required=True, load_only=True)
+class TypedTwice:
+    """A new password is typed twice, since nobody sees what is typed."""
 
     @validates_schema
     def typed_alike(self, data: dict[str, Any], **_: Any) -> None:
-        """Nobody sees what is typed here, so it is typed twice."""
+        """Both are the same."""
         if data["password"] != data["again"]:
             raise ValidationError({"again": ["两次填写的新密码不一样。"]})
 
 
-class PasswordSchema(TwiceSchema):
-    """A new password with the one that holds so far."""
+class PasswordSchema(TypedTwice, Schema):
+    """A new password, with the one that holds so far."""
 
     current = Password(required=True, load_only=True)
+    password = Password(required=True, load_only=True)
+    again = Password(required=True, load_only=True)
 
 
-class PersonSchema(TwiceSchema):
+class PersonSchema(TypedTwice, Schema):
     """Somebody who comes in."""
 
     name = Text(most=50, required=True)
     login = Text(most=64, required=True)
+    password = Password(required=True, load_only=True)
+    again = Password(required=True, load_only=True)
 
 
 class TokenSchema(Schema):

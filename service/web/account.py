@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
+from marshmallow import pre_load
 
 from service import clock
 from service.accounts import enterprises
@@ -43,10 +44,19 @@ class OwnEnterpriseSchema(Schema):
     size = Choice(SIZES)
 
 
-class RegisterSchema(PersonSchema):
-    """Who opens an account, and for whom."""
+class FirmSchema(Schema):
+    """The enterprise as a group of a form; where nothing is filled in, each of its fields is missing."""
 
     enterprise = Nested(OwnEnterpriseSchema, required=True)
+
+    @pre_load
+    def begun(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """The group is there, however empty."""
+        return {"enterprise": {}, **data}
+
+
+class RegisterSchema(PersonSchema, FirmSchema):
+    """Who opens an account, and for whom."""
 
 
 class InviteSchema(Schema):
@@ -137,7 +147,7 @@ def index() -> Any:
     found = listing.page(Wanted(cursor=cursor, limit=ROWS), _reader(), clock.now())
     rows = [{**reading.brief(one, book), "now": _now(one.status)} for one in found.items]
     return render_template(
-        "account/index.html", account=enterprises.of(current_user), rows=rows,
+        "account/index.html", account=enterprises.of(current_user), rows=rows, most=reading.SUMMARY,
         following=url_for(HERE, cursor=found.next_cursor) if found.next_cursor else "",
         first=url_for(HERE) if cursor else "",
     )  # fmt: skip

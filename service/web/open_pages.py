@@ -14,8 +14,7 @@ from service.casework.asking import BETWEEN_URGES
 from service.classifier import operations as classifier
 from service.complaints.figures import FEWEST
 from service.deadlines import operations as deadlines
-from service.deadlines.ladder import ANY, INTERNAL, KINDS, OWED_BY, REGIMES, RUNGS, Rulebook
-from service.deadlines.ladder import Rule as ClockRule
+from service.deadlines.ladder import ANY, REGIMES, RUNGS, Rule, Rulebook
 from service.directory import operations as directory
 from service.directory.rules import Directory
 from service.http import public
@@ -23,7 +22,7 @@ from service.insight import opened
 from service.insight.opened import Line, Quarter
 from service.knowledge import operations as knowledge
 from service.knowledge.models import KnowledgeAnswer
-from service.web import choices, portal
+from service.web import portal
 from service.web.forms import Filled
 from service.web.promises import spoken_length
 
@@ -45,38 +44,48 @@ WHOM = {
     "policy": "政策不落实",
     "inquiry": "咨询",
     "urgent": "紧急事项",
+    "assigned": "上级交办事项",
 }
-SINCE = {
-    "filed": "提交",
-    "requested": "提出要求",
-    "accepted": "受理",
-    "dispatched": "派单",
-    "signed": "签收",
-    "delivered": "承办部门收到材料",
-    "suspended": "挂起",
-    "replied": "答复",
-    "revisited": "回访",
+# What must have happened for a limit to begin; what the enterprise is asked for, and what it asks for, begins by that.
+WITHIN = {
+    "filed": "提交后 %(within)s内",
+    "requested": "提出后 %(within)s内",
+    "accepted": "受理后 %(within)s内",
+    "dispatched": "派单后 %(within)s内",
+    "signed": "签收后 %(within)s内",
+    "delivered": "承办部门收到材料后 %(within)s内",
+    "drafted": "起草答复后 %(within)s内",
+    "suspended": "挂起后 %(within)s内",
+    "replied": "答复后 %(within)s内",
+    "revisited": "回访后 %(within)s内",
 }
-OWERS = {
-    "dispatcher": "派单员",
-    "department": "承办部门",
-    "supervisor": "督办人",
-    "enterprise": "您",
-    "revisit_agent": "回访员",
+# What is done within a limit, and by whom.
+DONE = {
+    "accept": "告诉您是否受理",
+    "supplement": "受理前请您补材料，您来补齐",
+    "dispatch": "派给承办部门",
+    "transfer": "转交承办部门",
+    "sign": "承办部门签收",
+    "contact": "承办部门第一次联系您",
+    "result": "书面答复您",
+    "material": "办理中请您补材料，您来补齐",
+    "suspension": "复核能不能恢复办理",
+    "revisit": "回访您",
+    "closing": "没有新的意见就办结",
+    "redo": "督办人决定是否重办",
 }
+ELSEWHERE = "out-of-scope"
 
 
 @dataclass(frozen=True)
 class Limit:
-    """How long a step may take: who takes it, from when, and on what that rests; `whom` where not all have it."""
+    """How long something may take; `whom` where not all complaints have the same, `longest` where it may grow."""
 
-    name: str
     whom: str
-    who: str
-    since: str
     within: str
     longest: str
     basis: str
+    statutory: bool
 
 
 @dataclass(frozen=True)
@@ -92,35 +101,43 @@ class Rung:
 def how() -> str:
     """What can be brought, what happens then, how long each step may take, and what if it takes longer."""
     book = directory.current()
-    rules = deadlines.rules(book.revision)
+    rules, families = deadlines.rules(book.revision), _families(book)
     return render_template(
-        "open/how.html", families=choices.categories(book), gates=[gate for gate in book.gates.values() if gate.active],
-        limits=list(limits(rules)), rungs=list(rungs(rules)), rating=TIME_TO_RATE.days,
+        "open/how.html", elsewhere=families.pop(ELSEWHERE, None), families=families.values(),
+        gates=[gate for gate in book.gates.values() if gate.active], limits=limits(rules), done=DONE,
+        rungs=list(rungs(rules)), rating=TIME_TO_RATE.days,
         redo=spoken_length(TIME_TO_REDO.length, TIME_TO_REDO.unit.value),
         urging=int(BETWEEN_URGES.total_seconds()) // 3600,
     )  # fmt: skip
 
 
-def limits(rules: Rulebook) -> Iterator[Limit]:
-    """Each limit that the enterprise is told of, in the order of the way, as the table of clocks has it now."""
-    for kind in KINDS:
+def _families(book: Directory) -> dict[str, tuple[str, list[str]]]:
+    """Each family's name with the names of its leaves that are in use, by its code."""
+    found: dict[str, tuple[str, list[str]]] = {}
+    for leaf in book.categories.values():
+        if leaf.active:
+            found.setdefault(leaf.family, (leaf.family_name, []))[1].append(leaf.name)
+    return found
+
+
+def limits(rules: Rulebook) -> dict[str, list[Limit]]:
+    """The limits that an enterprise is told of, by their kind in the order of the way, as the table has them now."""
+    found = {}
+    for kind in DONE:
         own = [rule for regime in (*REGIMES, ANY) if (rule := rules.find(kind, (regime,))) and rule.regime == regime]
-        for rule in own:
-            if kind not in INTERNAL and rule.term and rule.starts in SINCE:
-                yield _limit(rule, alone=len(own) == 1)
+        found[kind] = [_limit(rule, alone=len(own) == 1) for rule in own if rule.term]
+    return {kind: those for kind, those in found.items() if those}
 
 
-def _limit(rule: ClockRule, alone: bool) -> Limit:
+def _limit(rule: Rule, alone: bool) -> Limit:
     assert rule.term is not None
     unit = rule.term.unit.value
     return Limit(
-        name=_(KINDS[rule.kind]),
-        whom="" if alone and rule.regime == ANY else _(WHOM.get(rule.regime, rule.regime)),
-        who=_(OWERS[OWED_BY[rule.kind]]),
-        since=_(SINCE[rule.starts]),
-        within=spoken_length(rule.term.length, unit),
+        whom="" if alone and rule.regime == ANY else _(WHOM[rule.regime]),
+        within=_(WITHIN[rule.starts], within=spoken_length(rule.term.length, unit)),
         longest=spoken_length(rule.longest, unit) if rule.longest else "",
         basis=rule.basis,
+        statutory=rule.statutory,
     )
 
 

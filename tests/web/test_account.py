@@ -96,6 +96,7 @@ def test_the_same_code_registers_again_in_the_very_same_way(app: Flask, browser:
     [
         ({"enterprise.uscc": "91150821MA0NA00013"}, "f-enterprise-uscc"),
         ({"enterprise.uscc": ""}, "f-enterprise-uscc"),
+        ({"enterprise.uscc": "", "enterprise.name": "", "enterprise.size": ""}, "f-enterprise-name"),
         ({"login": "Bai"}, "f-login"),
         ({"login": "taken"}, "f-login"),
         ({"again": "something else"}, "f-again"),

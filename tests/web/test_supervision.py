@@ -1,4 +1,4 @@
-"""The supervisor's desk."""
+"""The supervisor's desk: its lists, its numbers, and who is late."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -9,17 +9,19 @@ import pytest
 import time_machine
 from flask import Flask
 
-from service.complaints.models import Complaint
+from service.casework.models import Letter
+from service.complaints.models import Complaint, Event
 from service.db import db, transaction
 from service.directory import operations as directory
 from service.web import supervision, worklists
 from tests.statements import counted
 from tests.web.browser import Browser
-from tests.web.cases import HEALTH, POLICY, filed, standing, taken, the
+from tests.web.cases import HEALTH, filed, standing, taken, the
 from tests.web.test_department import numbers, tabs
 
 At = Callable[..., Browser]
 DESK = "/desk/supervision"
+LATE = f"{DESK}?show=overdue"
 SCHOOL = {"name": "五原县第九小学", "kind": "institution"}
 TUESDAY = datetime(2026, 3, 10, 1, tzinfo=UTC)
 
@@ -49,13 +51,13 @@ def supervisor(tuesday: None, at_desk: At) -> Browser:
     return at_desk("supervisor", "150800")
 
 
-def test_the_three_numbers_of_the_day_are_those_of_the_lists_behind_them(supervisor: Browser) -> None:
+def test_the_numbers_of_the_day_are_those_of_the_lists_behind_them(supervisor: Browser) -> None:
     with time_machine.travel(TUESDAY - timedelta(days=1), tick=False):
         late = filed()
     today, closed = filed(), standing("closed")
     told = figures(supervisor.get(DESK).text)
     behind = {name: set(numbers(supervisor.get(link).text)) for name, (link, _value) in told.items()}
-    assert behind == {"今日受理": {today, closed}, "今日办结": {closed}, "现在逾期": {late}}
+    assert behind == {"待裁定": set(), "今日受理": {today, closed}, "今日办结": {closed}, "已逾期": {late}}
     assert {name: value for name, (_link, value) in told.items()} == {name: len(of) for name, of in behind.items()}
 
 
@@ -94,7 +96,7 @@ def test_the_longest_overdue_stands_first(supervisor: Browser) -> None:
         with time_machine.travel(TUESDAY - timedelta(days=days), tick=False):
             order.append(filed())
     with time_machine.travel(TUESDAY + timedelta(hours=7), tick=False):
-        page = supervisor.get(DESK).text
+        page = supervisor.get(LATE).text
     assert numbers(page)[0] == order[0]
     assert tabs(page)["已逾期"] == 3
     assert set(numbers(page)) == set(order)
@@ -104,7 +106,7 @@ def test_a_supervisor_sees_the_own_places_only(at_desk: At) -> None:
     with time_machine.travel(TUESDAY - timedelta(days=1), tick=False):
         number = filed()
     here, elsewhere = at_desk("supervisor", "150821"), at_desk("supervisor", "150100")
-    assert numbers(here.get(DESK).text) == [number]
+    assert numbers(here.get(LATE).text) == [number]
     page = elsewhere.get(f"{DESK}?show=overdue&desk=department&queue={HEALTH}").text
     assert numbers(page) == []
     assert burdens(page) == []
@@ -114,14 +116,15 @@ def test_a_supervisor_sees_the_own_places_only(at_desk: At) -> None:
 def test_filters_narrow_the_list_and_not_the_numbers(supervisor: Browser) -> None:
     with time_machine.travel(TUESDAY - timedelta(days=1), tick=False):
         filed()
-    page = supervisor.get(f"{DESK}?family=policy").text
+    page = supervisor.get(f"{LATE}&family=policy").text
     assert numbers(page) == []
-    assert figures(page)["现在逾期"][1] == 1
+    assert figures(page)["已逾期"][1] == 1
     assert "清除筛选" in page
 
 
 @pytest.mark.parametrize(
-    "query", ["show=x", "desk=x", "family=x", "region=x", "cursor=%21", f"queue={'x' * 99}", "show=soon&q=%01"]
+    "query",
+    ["show=x", "kind=x", "desk=x", "family=x", "region=x", "cursor=%21", f"queue={'x' * 99}", "show=soon&q=%01"],
 )
 def test_a_filter_that_is_none_is_told_and_no_list_is_shown(supervisor: Browser, query: str) -> None:
     answer = supervisor.get(f"{DESK}?{query}")
@@ -137,74 +140,11 @@ def test_a_number_typed_into_the_search_leads_straight_to_its_complaint(supervis
 def test_a_quiet_day_says_so(supervisor: Browser) -> None:
     page = supervisor.get(DESK).text
     assert "没有单位逾期" in page
-    assert "这里将列出超过期限还没有办的诉求" in page
-
-
-RULINGS = {
-    "handing_back": (("handing_back",), {}, "退单　认为应由"),
-    "consulting": (("consulting",), {}, "会商　说明：周四上午"),
-    "extension": (("handling", "ask_extension"), POLICY, "申请延期　申请延到："),
-    "redo": (("redo_asked",), {}, "再次申请重办　理由：答复里说的"),
-    "suspended": (("suspended",), {}, "挂起　复核日期："),
-    "misuse": (("handling", "report_misuse"), {}, "提请认定滥用　理由：所附验收单"),
-    "counting": (("closed", "appeal_counting"), {}, "申诉剔除　理由：企业回访时"),
-}
-
-
-@pytest.mark.parametrize("show", RULINGS)
-def test_each_ruling_has_a_list_that_tells_what_was_asked(supervisor: Browser, show: str) -> None:
-    way, about, said = RULINGS[show]
-    number, _other = standing(*way, **about), filed()
-    page = supervisor.get(f"{DESK}?show={show}").text
-    assert numbers(page) == [number]
-    assert said in page
-    assert tabs(page)[supervision.LISTS[show].name] == 1
-    assert sum(tabs(page)[supervision.LISTS[code].name] for code in RULINGS) == 1
-
-
-def test_an_appeal_against_misuse_stands_with_the_reports(supervisor: Browser) -> None:
-    number = standing("handling", "report_misuse", "rule_misuse", "appeal_misuse")
-    page = supervisor.get(f"{DESK}?show=misuse").text
-    assert numbers(page) == [number]
-    assert "愿意当面核对" in page
-
-
-def test_an_extension_that_the_law_leaves_to_the_head_is_not_the_supervisors(supervisor: Browser) -> None:
-    standing("handling", "ask_extension")
-    assert numbers(supervisor.get(f"{DESK}?show=extension").text) == []
-
-
-def test_what_was_asked_names_nobody_and_runs_no_script(supervisor: Browser) -> None:
-    number = standing("dispatched")
-    taken(
-        number,
-        "hand_back",
-        reason="<script>alert(1)</script> 请联系13947112233",
-        evidence="三定规定。",
-        department="150821-education",
-    )
-    page = supervisor.get(f"{DESK}?show=handing_back").text
-    assert numbers(page) == [number]
-    assert "<script>alert" not in page
-    assert "13947112233" not in page
+    assert "这里将列出等您裁定的事" in page
 
 
 def test_the_circular_list_is_one_link_away(supervisor: Browser) -> None:
     assert 'href="/desk/supervision/circulars"' in supervisor.get(DESK).text
-
-
-@pytest.mark.parametrize("length", [1, 20])
-def test_a_list_of_rulings_takes_five_statements_whatever_its_rows(
-    supervisor: Browser, monkeypatch: pytest.MonkeyPatch, length: int
-) -> None:
-    monkeypatch.setattr(directory, "TRUSTED", float("inf"))
-    for _ in range(length):
-        standing("handing_back")
-    supervisor.get(f"{DESK}?show=handing_back")
-    with counted() as sent:
-        page = supervisor.get(f"{DESK}?show=handing_back").text
-    assert len(numbers(page)) == length
-    assert len(sent) == 5, sent
 
 
 @pytest.mark.parametrize("length", [1, 60])
@@ -215,9 +155,9 @@ def test_the_desk_takes_four_statements_whatever_its_rows(
     with time_machine.travel(TUESDAY - timedelta(days=7), tick=False):
         for index in range(length):
             filed(respondent=SCHOOL if index % 2 else None)
-    supervisor.get(DESK)
+    supervisor.get(LATE)
     with counted() as sent:
-        page = supervisor.get(DESK).text
+        page = supervisor.get(LATE).text
     assert len(numbers(page)) == min(length, worklists.ROWS)
     assert len(sent) == 4, sent
 
@@ -242,4 +182,56 @@ def test_planted_text_shows_as_text(supervisor: Browser) -> None:
         taken(number, "sign")
     for path in (DESK, f"{DESK}?q={planted}", f"{DESK}?desk=department&queue={planted}", f"{DESK}?show={planted}"):
         assert "<script>alert" not in supervisor.get(path).text
-    assert the(number).title in unescape(supervisor.get(DESK).text)
+    assert the(number).title in unescape(supervisor.get(LATE).text)
+
+
+# --- pressing a department -------------------------------------------------------------------------------------------
+
+
+def press(somebody: Browser, action: str, department: str = HEALTH, **said: str) -> str:
+    """Press a department by the button in its row; gives the page after it."""
+    answer = somebody.post(f"{DESK}/departments/{action}", {"department": department, **said})
+    return somebody.get(answer.headers["Location"]).text if answer.status_code == 303 else answer.text
+
+
+def done_to(number: str) -> list[str]:
+    """The steps that were taken on a complaint."""
+    return [event.action for event in db.session.query(Event).filter_by(complaint_id=the(number).id)]
+
+
+def test_one_press_orders_a_department_to_work_on_all_that_is_overdue(supervisor: Browser) -> None:
+    with time_machine.travel(TUESDAY - timedelta(days=1), tick=False):
+        late, school = [filed(), filed()], filed(respondent=SCHOOL)
+    page = press(supervisor, "supervise", demand="请今天办。")
+    assert "「督办」办好了 2 件。" in page
+    assert ["supervise" in done_to(number) for number in (*late, school)] == [True, True, False]
+    assert [letter.demand for letter in db.session.query(Letter)] == ["请今天办。"] * 2
+
+
+def test_who_was_pressed_today_is_not_pressed_again(supervisor: Browser) -> None:
+    with time_machine.travel(TUESDAY - timedelta(days=1), tick=False):
+        filed()
+    press(supervisor, "supervise")
+    assert "24 小时内都已经督促过" in press(supervisor, "supervise")
+    assert [letter.demand for letter in db.session.query(Letter)] == [supervision.PRESSED["supervise"][1]]
+
+
+def test_one_press_calls_on_a_department_to_hurry_with_what_is_due_soon(supervisor: Browser) -> None:
+    soon = filed()
+    assert "「催办」办好了 1 件。" in press(supervisor, "press")
+    assert done_to(soon)[-1] == "press"
+    assert db.session.query(Letter).count() == 0
+
+
+@pytest.mark.parametrize(("action", "department", "status"), [
+    ("supervise", "", 422), ("press", "150821-nothing", 422), ("close", HEALTH, 404),
+])  # fmt: skip
+def test_a_press_on_nobody_is_refused(supervisor: Browser, action: str, department: str, status: int) -> None:
+    assert supervisor.post(f"{DESK}/departments/{action}", {"department": department}).status_code == status
+
+
+def test_nobody_presses_a_department_elsewhere(at_desk: At) -> None:
+    with time_machine.travel(TUESDAY - timedelta(days=1), tick=False):
+        late = filed()
+    press(at_desk("supervisor", "150100"), "supervise")
+    assert "supervise" not in done_to(late)
