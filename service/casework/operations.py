@@ -1,6 +1,6 @@
 """Taking a step of the workflow, one by one, many at once, or through a letter's link."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -79,17 +79,26 @@ def accept_and_dispatch(
     act(complaint, roles, "dispatch", given, actor, now)
 
 
-def act_on_all(numbers: Sequence[str], action: str, given: Given, actor: Reader, now: datetime) -> list[Outcome]:
-    """Take one step on many complaints, each succeeding or failing for itself; locked in the order of their numbers."""
+def act_on_all(
+    numbers: Sequence[str], action: str, given: Given, actor: Reader, now: datetime,
+    seen: Mapping[str, str] | None = None,
+) -> list[Outcome]:  # fmt: skip
+    """Take one step on many complaints, each succeeding or failing for itself; locked in the order of their numbers.
+
+    `seen`: number → the version that the caller read, where what was read matters.
+    """
     complaints.hold(numbers)
-    outcomes = {number: _act_on(number, action, given, actor, now) for number in sorted(set(numbers))}
+    seen = seen or {}
+    outcomes = {number: _act_on(number, action, given, actor, now, seen.get(number)) for number in sorted(set(numbers))}
     return [outcomes[number] for number in dict.fromkeys(numbers)]
 
 
-def _act_on(number: str, action: str, given: Given, actor: Reader, now: datetime) -> Outcome:
+def _act_on(number: str, action: str, given: Given, actor: Reader, now: datetime, seen: str | None) -> Outcome:
     try:
         with db.session.begin_nested():
             complaint, roles = complaints.find(number, actor, lock=True)
+            if seen is not None:
+                check_version(complaint, {seen}, roles)
             act(complaint, roles, action, given, actor, now)
     except Problem as problem:
         return Outcome(number, False, problem.message)

@@ -263,11 +263,15 @@ def _conditions(wanted: Wanted, now: datetime) -> list[ColumnElement[bool]]:
 
 
 def _extended_by(ruler: str) -> ColumnElement[bool]:
-    """The rule of the result's clock says who, unless a superior's moment ends it; as deadlines.who_extends."""
+    """The rule of the result's clock says who, unless a superior's moment ends it; as deadlines.who_extends.
+
+    Asked of one complaint at a time: few have asked, and the clocks of all would be read at once otherwise.
+    """
     fixed = func.coalesce(Clock.extended_to, Clock.fixed_due_at)
     whose = case((Clock.due_at == fixed, SUPERVISOR), else_=ClockRule.extendable_by)
     open_one = (Clock.complaint_id == Complaint.id, Clock.kind == "result", Clock.state.in_(("running", "paused")))
-    return exists().where(*open_one, ClockRule.code == Clock.rule_code, whose == ruler)
+    rules = select(whose).where(*open_one, ClockRule.code == Clock.rule_code).correlate(Complaint).limit(1)
+    return rules.scalar_subquery() == ruler
 
 
 def _to_rule(kinds: Collection[str]) -> ColumnElement[bool]:

@@ -17,7 +17,6 @@ from service.accounts.desks import Arranged, View
 from service.accounts.rules import Reader
 from service.casework import assigning
 from service.casework import operations as casework
-from service.casework.operations import Outcome
 from service.casework.schemas import BatchSchema
 from service.complaints.rules import STEPS
 from service.directory import operations as directory
@@ -25,7 +24,7 @@ from service.directory.rules import Directory
 from service.errors import Invalid
 from service.fields import Choice, Schema, Several, Text
 from service.http import needs
-from service.web import forms, queue, worklists
+from service.web import forms, queue, together, worklists
 from service.web.desks import working_at
 from service.web.forms import Filled
 from service.web.queue import DESK, QUEUE
@@ -35,8 +34,6 @@ HERE = f"{DESK}.desk"
 ROLES = ("department_dispatcher", "handler", "head")
 # What can be done to many at once.
 TOGETHER = ("sign", "assign")
-# Each of so many that were not done is told why.
-MOST_WHY = 5
 SELECT, NAME_LENGTH = "请先在表里勾选要办的诉求。", 30
 LABELS = {"numbers": SELECT, "assignee": "请选择分给哪位同事。"}
 
@@ -177,7 +174,7 @@ def batch() -> Any:
     if isinstance(outcomes, Filled):
         numbers = data.get("numbers", [])
         return _page(Shown.asked(), outcomes, [numbers] if isinstance(numbers, str) else numbers)
-    _tell(action, outcomes)
+    together.tell(STEPS[action].name, outcomes)
     return _back()
 
 
@@ -192,17 +189,6 @@ def _together(action: str, data: Mapping[str, Any]) -> Any:
         return given
     numbers = given.pop("numbers")
     return forms.attempt(data, lambda: casework.act_on_all(numbers, action, given, current_user, clock.now()))
-
-
-def _tell(action: str, outcomes: list[Outcome]) -> None:
-    """How many were done, and of those that were not why."""
-    done, undone = sum(one.done for one in outcomes), [one for one in outcomes if not one.done]
-    if done:
-        flash(_("「%(step)s」办好了 %(count)d 件。", step=_(STEPS[action].name), count=done), "grass")
-    for one in undone[:MOST_WHY]:
-        flash(_("%(number)s 没有办成：%(why)s", number=one.number, why=one.why), "amber")
-    if len(undone) > MOST_WHY:
-        flash(_("另有 %(count)d 件也没有办成。", count=len(undone) - MOST_WHY), "amber")
 
 
 def _back() -> Response:

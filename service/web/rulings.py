@@ -75,11 +75,11 @@ def _about_extension(clock: Clock, book: Directory) -> Iterator[str]:
     ruler = deadlines.who_extends(clock, book.revision)
     if ruler is not None:
         yield _("这个期限的延期由%(ruler)s决定。", ruler=_(RULERS[ruler]))
-    if told := _latest(clock, book):
+    if told := latest(clock, book):
         yield told
 
 
-def _latest(clock: Clock, book: Directory) -> str:
+def latest(clock: Clock, book: Directory) -> str:
     """The sentence that says how far the limit may be moved; empty where nothing bounds it."""
     calendar = deadlines.calendar(clock.places, book.revision)
     day = local(clock.started_at).date() + TOO_FAR

@@ -1,6 +1,6 @@
 """Lists of complaints on desks: what an address asks for, the choices of its filters, and the rows."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,7 +32,7 @@ HANDS = {
     "revisit": "%(name)s（回访）",
 }
 # Filters that leave something out; what else stands in an address is a list or an order.
-NARROWING = {"family", "region", "due", "q", "who", "flag"}
+NARROWING = {"family", "region", "due", "q", "who", "flag", "kind"}
 DUE = {"overdue": "已逾期", "soon": "两天内到期"}
 
 
@@ -49,13 +49,13 @@ class Worklist:
 
     Attributes:
         form: the filters as they were typed, and what is wrong with them.
-        rows: as reading.brief gives them.
+        rows: as reading.brief gives them, or as the desk makes them.
         following: the address of the next page; empty on the last.
         first: the address of the first page; empty there.
     """
 
     form: Filled
-    rows: list[dict[str, Any]]
+    rows: list[Any]
     following: str = ""
     first: str = ""
 
@@ -73,21 +73,25 @@ def asked(schema: Schema) -> tuple[Filled, Mapping[str, Any]]:
     return (loaded, {}) if isinstance(loaded, Filled) else (Filled(typed), loaded)
 
 
-def shown(form: Filled, wanted: Wanted, reader: Reader, askers: Collection[str] = (), endpoint: str = "") -> Worklist:
+def shown(
+    form: Filled, wanted: Wanted, reader: Reader, askers: Collection[str] = (), endpoint: str = "",
+    make: Callable[[Sequence[Complaint]], list[Any]] | None = None, more: Sequence[Any] = (),
+) -> Worklist:  # fmt: skip
     """The page of the list that was asked for; no rows where the filters are wrong.
 
     Args:
         askers: steps by which something is asked; each row tells what the last of them said.
         endpoint: of the list's own page, where another one shows it.
+        make: what makes the rows, where they are not the usual ones; more: columns that it needs.
     """
     if form.errors:
         return Worklist(form, [])
     try:
-        page = listing.page(wanted, reader, clock.now())
+        page = listing.page(wanted, reader, clock.now(), more)
     except Invalid as problem:
         return Worklist(forms.refused(form.values, problem), [])
     following = address(form, endpoint, cursor=page.next_cursor) if page.next_cursor else ""
-    rows = _rows(page.items, askers, classifier.words(wanted.q or ""))
+    rows = make(page.items) if make else _rows(page.items, askers, classifier.words(wanted.q or ""))
     return Worklist(form, rows, following, address(form, endpoint) if wanted.cursor else "")
 
 

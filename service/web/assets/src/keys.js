@@ -48,7 +48,10 @@ addEventListener("keydown", (event) => {
   const rows = [...document.querySelectorAll("[data-row]")];
   const step = { j: 1, k: -1 }[event.key];
   const button = row.querySelector(`[data-row-key="${CSS.escape(event.key)}"]`);
+  // A choice is only gone to; Enter makes it, as with every button.
+  const choice = row.querySelector(`[data-row-choice="${CSS.escape(event.key)}"]`);
   if (step) enter(rows[rows.indexOf(row) + step]);
+  else if (choice) choice.focus();
   else if (button) {
     sessionStorage.setItem("by-key", location.pathname);
     press(button);

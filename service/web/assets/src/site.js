@@ -5,3 +5,4 @@ import "./live.js";
 import "./keys.js";
 import "./hotline.js";
 import "./dispatching.js";
+import "./cases.js";
