@@ -23,7 +23,7 @@ from service.directory import operations as directory
 from service.directory.rules import Department, Directory
 from service.errors import NotFound, Stale, WrongState
 from service.http import STATUS, needs
-from service.web import choices, forms, guesses, matters, speech, spoken, steps, trail, words
+from service.web import choices, forms, guesses, matters, speech, spoken, steps, together, trail, words
 from service.web.forms import Filled
 
 ACTION = ActionSchema()
@@ -46,7 +46,7 @@ MORE = (
     Complaint.version,
 )
 # What is done at this desk; whatever else a dispatcher may do stands on the complaint's own page.
-HERE = ("dispatch", "accept", "dispatch_on", "request_supplement", "answer", "refuse", "pass_on")
+HERE = ("dispatch", "recall", "accept", "dispatch_on", "request_supplement", "answer", "refuse", "pass_on")
 MEANWHILE = {STATUS[WrongState], STATUS[Stale]}
 
 pages = Blueprint("dispatching", __name__)
@@ -105,10 +105,29 @@ def case(number: str) -> Any:
 def act(number: str, action: str) -> Any:
     """Take a step; dispatching accepts with the same stroke where nobody has accepted yet."""
     done = forms.submit(ACTION, request.form, lambda given: _act(number, action, given))
+    if together.is_asked_by_script():
+        return _row_again(number, action, done)
     if isinstance(done, Filled):
         return _case(number, action, done)
     flash(done, "grass")
     return redirect(_address(_asked()))
+
+
+def _row_again(number: str, action: str, done: Any) -> Any:
+    """What takes the row's place: that it was sent on, with a way back, or the row as it stands now."""
+    complaint, _roles = complaints.find(number, current_user)
+    asked, now, book = _asked(), clock.now(), directory.current()
+    counted = _tabs(listing.standings(DESK, current_user, now), asked)
+    if action == "dispatch" and not isinstance(done, Filled):
+        return render_template("dispatching/done.html", complaint=complaint, done=done, asked=asked, **counted)
+    told = done if isinstance(done, Filled) else Filled()
+    if told.status in MEANWHILE:
+        told = replace(told, message=_meanwhile(complaint, book))
+    page = listing.page(Wanted(desk=DESK, numbers=[number], limit=1), current_user, now, MORE)
+    returned = matters.returned(page.items, book)
+    rows = [_row(one, book, returned.get(one.id)) for one in page.items]
+    return render_template("dispatching/again.html", row=rows[0] if rows else None, number=number, told=told,
+                           asked=asked, flags=MARKS, gates=book.gates, steps=STEPS, **counted), told.status  # fmt: skip
 
 
 def _act(number: str, action: str, given: Mapping[str, Any]) -> str:
