@@ -11,14 +11,13 @@ from flask_login import current_user
 from service import clock
 from service.accounts.rules import Reader
 from service.complaints import operations as complaints
-from service.complaints.rules import NATURES, RESPONDENT_KINDS, SIZES
 from service.db import transaction
 from service.directory import operations as directory
 from service.errors import Invalid
 from service.http import public, takes
 from service.intake import attachments, begun, operations
-from service.intake.schemas import DebtSchema, FiledSchema
-from service.web import account, choices, drafts, files, forms, progress, qr, questions
+from service.intake.schemas import FiledSchema
+from service.web import account, drafts, files, forms, progress, qr, questions
 from service.web.forms import Filled
 from service.web.promises import DONE
 from service.web.questions import STEPS, Said
@@ -31,7 +30,6 @@ GO, PAPER = "_go", "_paper"
 # Whoever comes back after so long is told that this was begun before, and may be another's.
 AWAY = timedelta(minutes=30)
 FILED = FiledSchema()
-DEBT = DebtSchema()
 ELSEWHERE = "您在另一个窗口里开始了新的一份。下面是您刚才填的，确认无误后请再按一次按钮，会接着新的一份继续。"
 ELSEWHERE_KEPT = "您在另一个窗口里开始了新的一份，这里填的不再自动保存。"
 EXPIRED = "这份内容已经超过一天没有提交，没有再保留，请重新填写。"
@@ -128,30 +126,12 @@ def _page(index: int, form: Filled, kept: datetime | None = None) -> Any:
     found = questions.prefilled(said, book) if index == 1 else {}
     shown = replace(form, values=questions.with_prefilled(said, found))
     template = ("portal/file_text.html", "portal/file_details.html", "portal/file_contact.html")[index]
-    options = {
-        "categories": choices.categories(book),
-        "examples": {code: name for code, (name, _text) in questions.EXAMPLES.items()},
-        "templates": {code: text for code, (_name, text) in questions.EXAMPLES.items()},
-        "regions": choices.places(book) if index == 1 else {},
-        "gates": questions.gates(book),
-        "natures": NATURES,
-        "kinds": RESPONDENT_KINDS,
-        "objects": _choices("object"),
-        "excuses": _choices("excuses"),
-        "sizes": SIZES,
-    }
     page = render_template(
         template, form=shown, judgement=judgement, prefilled=found, paper=drafts.paper(),
         titles=questions.TITLES, stage=index + 1, kept=kept, away=kept is not None and kept < clock.now() - AWAY,
-        keep=url_for("filing.keep", index=index), **options,
+        keep=url_for("filing.keep", index=index), **questions.offered(index, book),
     )  # fmt: skip
     return page, form.status
-
-
-def _choices(name: str) -> dict[str, str]:
-    """What may be chosen in a field of the debt."""
-    field: Any = DEBT.fields[name]
-    return dict(getattr(field, "inner", field).table)
 
 
 # --- parts that change while one writes ------------------------------------------------------------------------------

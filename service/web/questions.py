@@ -11,6 +11,7 @@ from marshmallow import Schema
 from service import clock
 from service.accounts.rules import Reader
 from service.classifier import operations as classifier
+from service.complaints.rules import NATURES, RESPONDENT_KINDS, SIZES
 from service.complaints.schemas import Known
 from service.directory import operations as directory
 from service.directory.rules import Directory
@@ -19,14 +20,14 @@ from service.intake import operations as intake
 from service.intake import prefill
 from service.intake.precheck import Hint, Term, hints
 from service.intake.rules import Draft
-from service.intake.schemas import FilingSchema
+from service.intake.schemas import DebtSchema, FilingSchema
 from service.routing.examination import examine
-from service.web import forms, speech, words
+from service.web import choices, forms, speech, words
 from service.web.forms import CHECKED, Filled
 from service.web.promises import Promises, promised
 
 Said = Mapping[str, Any]
-SCHEMA = FilingSchema()
+SCHEMA, DEBT = FilingSchema(), DebtSchema()
 # Where a whole group is missing, the field that a person would fill in first.
 MEANT = {"enterprise": "enterprise.name", "contact": "contact.phone", "respondent": "respondent.name"}
 # Fewer characters than these say nothing yet.
@@ -104,6 +105,28 @@ def step_of(errors: Iterable[str]) -> int:
     """The first step that asks for one of the fields."""
     wrong = {name.partition(".")[0] for name in errors}
     return next(index for index, step in enumerate(STEPS) if wrong & set(step.fields) or step is STEPS[-1])
+
+
+def offered(index: int, book: Directory) -> dict[str, Any]:
+    """What may be chosen in the fields of a step."""
+    return {
+        "categories": choices.categories(book),
+        "examples": {code: name for code, (name, _text) in EXAMPLES.items()},
+        "templates": {code: text for code, (_name, text) in EXAMPLES.items()},
+        "regions": choices.places(book) if index == 1 else {},
+        "gates": gates(book),
+        "natures": NATURES,
+        "kinds": RESPONDENT_KINDS,
+        "objects": _choices("object"),
+        "excuses": _choices("excuses"),
+        "sizes": SIZES,
+    }
+
+
+def _choices(name: str) -> dict[str, str]:
+    """What may be chosen in a field of the debt."""
+    field: Any = DEBT.fields[name]
+    return dict(getattr(field, "inner", field).table)
 
 
 # --- what is made of it ----------------------------------------------------------------------------------------------
