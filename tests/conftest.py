@@ -6,22 +6,23 @@ import secrets
 import shutil
 from collections.abc import Iterator
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask_migrate import upgrade
 
+from scripts import messages
 from service.app import create_app, warm
 from service.casework import wording
 from service.classifier import operations as classifier
-from service.config import Config
+from service.config import ROOT, Config
 from service.db import db, transaction
 from service.deadlines import operations as deadlines
 from service.directory import operations as directory
 from service.knowledge import operations as knowledge
 from service.notices import administration as notices
-from scripts import messages
 from tests import servers as own_servers
 from tests.caller import Caller
 from tests.factories import People
@@ -45,7 +46,7 @@ def config(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Config
 
 
 @pytest.fixture(scope="session")
-def seeded(config: Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+def seeded(config: Config, pytestconfig: pytest.Config) -> Iterator[Flask]:
     """The app with a migrated, seeded database and a trained model."""
     messages.compiled()
     app = create_app(config)
@@ -60,22 +61,30 @@ def seeded(config: Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator
             knowledge.seed(config.data)
             wording.seed(config.data)
             directory.bump()
-        _have_model(config.var / "models", tmp_path_factory.getbasetemp())
+        _have_model(config.var / "models", pytestconfig.cache.mkdir("models"))
     warm(app)
     yield app
     with app.app_context():
         db.engine.dispose()
 
 
-def _have_model(models: Path, folder: Path) -> None:
-    """Train a model, or take what another process of this run trained."""
-    shared = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "trained"
+def _have_model(models: Path, kept: Path) -> None:
+    """Train a model, or take what was trained of the same texts by the same code: by another process, or last time."""
+    shared = kept / _lesson()
     with shared.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not shared.exists():
             classifier.train_seed_model()
-            shutil.copytree(models, shared)
+            shutil.copytree(models, halfway := shared.with_suffix(".part"), dirs_exist_ok=True)
+            halfway.rename(shared)
     shutil.copytree(shared, models, dirs_exist_ok=True)
+
+
+def _lesson() -> str:
+    """What a model follows from, as a name: code, libraries and data."""
+    files = [ROOT / "requirements.lock", *(ROOT / "service" / "classifier").rglob("*.py")]
+    files += [path for path in (ROOT / "data").rglob("*") if path.is_file()]
+    return sha256(b"".join(path.read_bytes() for path in sorted(files))).hexdigest()[:16]
 
 
 @pytest.fixture
@@ -110,5 +119,5 @@ def _empty() -> None:
 def _emptying() -> str:
     """One order for all tables: asked for one by one, the way there and back would cost more than the deleting."""
     seeds = {table.name for table in db.metadata.sorted_tables if "edited_at" in table.c} | {"reference_revision"}
-    written = [table.name for table in reversed(db.metadata.sorted_tables) if table.name not in seeds | REFERENCE]
-    return ";".join(f"DELETE FROM {name}" for name in written)
+    tables = [table for table in reversed(db.metadata.sorted_tables) if table.name not in seeds | REFERENCE]
+    return ";".join(str(table.delete()) for table in tables)
