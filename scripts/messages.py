@@ -140,8 +140,13 @@ def extracted() -> Catalog:
     return catalogue
 
 
+def templates() -> list[Path]:
+    """Where the pages stand."""
+    return sorted((SERVICE / "web" / "templates").rglob("*.html"))
+
+
 def _everything() -> Iterator[tuple[str, Found]]:
-    for path in sorted(SERVICE.rglob("templates/**/*.html")):
+    for path in templates():
         yield _place(path), in_template(path)
     for path in sorted(SERVICE.rglob("*.py")):
         if not path.relative_to(SERVICE).as_posix().startswith(SILENT):
@@ -198,6 +203,11 @@ def _unsaid(tree: ast.Module, silent: frozenset[str]) -> Iterator[ast.AST]:
             yield from (inner for argument in node.args for inner in ast.walk(argument))
         elif _is_silent(node, silent):
             yield from ast.walk(node)
+
+
+def silenced(tree: ast.Module, silent: frozenset[str]) -> set[int]:
+    """All that stands in a module's silent tables and functions, by identity."""
+    return {id(inner) for node in ast.walk(tree) if _is_silent(node, silent) for inner in ast.walk(node)}
 
 
 def _is_silent(node: ast.AST, silent: frozenset[str]) -> bool:

@@ -17,6 +17,7 @@ from service.accounts.models import Token, User, UserGrant
 from service.accounts.rules import ROLES, SIGNED_IN_FOR, Grant, Reader, locked_for, usable
 from service.audit import operations as audit
 from service.db import db
+from service.sentences import say
 from service.directory import operations as directory
 from service.directory.rules import Directory
 from service.errors import Invalid, NotAllowed, NotFound, NotSignedIn, TooOften
@@ -50,7 +51,7 @@ def create_user(
     if not re.fullmatch(r"[a-z0-9][a-z0-9._-]{1,63}", login):
         raise Invalid("登录名只能用小写字母、数字和 . _ -，2 至 64 位。", {"login": ["登录名格式不对。"]})
     if db.session.scalar(select(User.id).where(User.login == login)):
-        raise Invalid(f"登录名 {login} 已有人使用。", {"login": ["已有人使用。"]})
+        raise Invalid(say("登录名 %(login)s 已有人使用。", login=login), {"login": ["已有人使用。"]})
     rows = [grant_row(grant, directory.current()) for grant in dict.fromkeys(grants)]
     user = User(login=login, name=name, password_hash=_hashed(password), created_at=now, grants=rows)
     db.session.add(user)
@@ -62,14 +63,19 @@ def _hashed(password: str | None) -> str | None:
     if password is None:
         return None
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-        raise Invalid(f"密码应为 {SHORTEST_PASSWORD} 至 {LONGEST_PASSWORD} 位。", {"password": ["太短或太长。"]})
+        raise Invalid(
+            say("密码应为 %(least)s 至 %(most)s 位。", least=SHORTEST_PASSWORD, most=LONGEST_PASSWORD),
+            {"password": ["太短或太长。"]},
+        )
     return HASHER.hash(password)
 
 
 def grant_row(grant: Grant, book: Directory) -> UserGrant:
     """A grant as it is stored, once it is sure that it points at something."""
     if grant.role not in ROLES:
-        raise Invalid(f"没有角色 {grant.role}。可用：{'、'.join(ROLES)}", {"role": ["没有这个角色。"]})
+        raise Invalid(
+            say("没有角色 %(role)s。可用：%(roles)s", role=grant.role, roles=list(ROLES)), {"role": ["没有这个角色。"]}
+        )
     for field, problem in _misplaced(grant, *ROLES[grant.role], book):
         raise Invalid(problem, {field: [problem]})
     return UserGrant(role=grant.role, place=grant.place, department=grant.department)
@@ -78,16 +84,17 @@ def grant_row(grant: Grant, book: Directory) -> UserGrant:
 def _misplaced(grant: Grant, name: str, scope: str, book: Directory) -> Iterator[tuple[str, str]]:
     """(field, sentence) for each way in which a grant does not fit what its role is bound to."""
     if grant.place is not None and grant.place not in book.places:
-        yield "place", f"没有地区编码 {grant.place}。"
+        yield "place", say("没有地区编码 %(place)s。", place=grant.place)
     if grant.department is not None and grant.department not in book.departments:
-        yield "department", f"没有部门编码 {grant.department}。"
+        yield "department", say("没有部门编码 %(department)s。", department=grant.department)
     if grant.department is not None and scope != "department":
-        yield "department", f"{name}不属于部门，不能指定部门。"
+        yield "department", say("%(name)s不属于部门，不能指定部门。", name=name)
     if grant.place is not None and scope == "nothing":
         # Left standing it would look like a limit, and be none.
-        yield "place", f"{name}不限地区，不能指定地区。"
+        yield "place", say("%(name)s不限地区，不能指定地区。", name=name)
     if scope != "nothing" and grant.place is None and grant.department is None:
-        yield "place", f"{name}必须指定一个地区编码{'或部门编码' if scope == 'department' else ''}。"
+        told = "%(name)s必须指定一个地区编码或部门编码。" if scope == "department" else "%(name)s必须指定一个地区编码。"
+        yield "place", say(told, name=name)
 
 
 def issue_token(
@@ -119,7 +126,7 @@ def user_named(login: str) -> User:
     """
     user = db.session.scalar(select(User).where(User.login == login))
     if user is None:
-        raise NotFound(f"没有用户 {login}。")
+        raise NotFound(say("没有用户 %(login)s。", login=login))
     return user
 
 
@@ -191,7 +198,7 @@ def _proven(login: str, password: str, now: datetime) -> User | None:
 def _check_lock(user: User | None, now: datetime) -> None:
     if user is not None and user.locked_until and now < user.locked_until:
         wait = int((user.locked_until - now).total_seconds()) + 1
-        raise TooOften(f"失败次数过多，请 {wait} 秒后再试。", wait)
+        raise TooOften(say("失败次数过多，请 %(wait)s 秒后再试。", wait=wait), wait)
 
 
 def trying(user_id: int, now: datetime) -> User:

@@ -60,7 +60,8 @@ def _ruled_on(deed: Deed) -> Clock:
     clock = result_clock(deed.complaint)
     ruler = deadlines.who_extends(clock, deed.book.revision)
     if ruler is None or ruler not in deed.roles:
-        raise NotAllowed(f"这个期限的延期由{RULERS.get(ruler or '', '上级')}决定。")
+        who = RULERS.get(ruler or "", "上级")
+        raise NotAllowed(say("这个期限的延期由%(ruler)s决定。", ruler=who))
     deed.by = replace(deed.by, role=ruler)
     return clock
 

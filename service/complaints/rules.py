@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
+from service.sentences import say
 
 from service.directory.rules import NATURES as NATURES
 from service.directory.rules import RESPONDENT_KINDS as RESPONDENT_KINDS
@@ -362,11 +363,11 @@ STEPS: dict[str, Step] = {step.action: step for step in _STEPS}
 def obstacle(step: Step, one: Standing) -> str | None:
     """The sentence why a step that fits the state cannot be taken all the same; None where nothing is in its way."""
     if step.action in one.spent:
-        return f"「{step.name}」只能做一次，已经做过了。"
+        return say("「%(step)s」只能做一次，已经做过了。", step=step.name)
     if step.opens in one.pending:
-        return f"已经有一份{QUESTIONS[step.opens]}在等待裁定。"
+        return say("已经有一份%(question)s在等待裁定。", question=QUESTIONS[step.opens])
     if step.settles is not None and step.settles not in one.pending:
-        return f"没有等待裁定的{QUESTIONS[step.settles]}。"
+        return say("没有等待裁定的%(question)s。", question=QUESTIONS[step.settles])
     return next((said for holds, said in map(CONDITIONS.__getitem__, step.when) if not holds(one)), None)
 
 

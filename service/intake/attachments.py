@@ -20,6 +20,7 @@ from flask import current_app
 from sqlalchemy import ColumnElement, delete, func, select, update
 
 from service.db import db
+from service.sentences import say
 from service.errors import NotFound
 from service.fields import CONTROL, SURROGATE, clean
 from service.intake.models import Attachment
@@ -99,7 +100,7 @@ def hold(holder: bytes, uploads: Iterable[Upload], now: datetime) -> list[str]:
     for upload in given:
         content = upload.read(LARGEST + 1)
         if why := _fault(content, room):
-            refused.append(f"{_spoken(upload.filename)}：{why}")
+            refused.append(say("%(name)s：%(value)s", name=_spoken(upload.filename), value=why))
         else:
             _keep(holder, upload.filename or "", content, now)
             room -= 1
@@ -114,7 +115,7 @@ def _count(holder: bytes) -> int:
 def _fault(content: bytes, room: int) -> str:
     """Why a file is not taken, and what to do about it; empty where it is."""
     if room <= 0:
-        return f"最多 {MOST} 个附件，请先移除不需要的。"
+        return say("最多 %(most)s 个附件，请先移除不需要的。", most=MOST)
     if not content:
         return "文件是空的，请检查后重新选择。"
     if len(content) > LARGEST:

@@ -17,6 +17,7 @@ from service.directory import operations as directory
 from service.directory.editing import CATEGORY
 from service.directory.rules import NATURES, POLICIES, Category, Directory
 from service.errors import Unavailable
+from service.sentences import say
 from service.fields import Choice, Flag, Schema, Text
 from service.http import needs
 from service.routing.schemas import SEPARATORS
@@ -40,7 +41,7 @@ class Owners(fields.Field[list[dict[str, Any]]]):
     default_error_messages = {
         "invalid": "主管部门填得不对，请从列表里选。",
         "twice": "同一类部门不带词语只写一次。",
-        "long": f"每个部门最多 {MOST_WORDS} 个词，每个词最多 {LONGEST_WORD} 个字。",
+        "long": say("每个部门最多 %(most)s 个词，每个词最多 %(longest)s 个字。", most=MOST_WORDS, longest=LONGEST_WORD),
     }
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:

@@ -71,7 +71,7 @@ def _categories(codes: Sequence[str], book: Directory) -> list[str]:
 def _category(code: str, book: Directory) -> str:
     leaf, family = book.categories.get(code), book.families.get(code)
     if leaf is not None:
-        return f"{leaf.family_name}—{leaf.name}"
+        return _("%(family)s—%(leaf)s", family=leaf.family_name, leaf=leaf.name)
     return _("%(family)s（全部）", family=family.name) if family else code
 
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from flask_babel import gettext as _
+
 from service import clock
 from service.complaints.models import Complaint
 from service.directory.rules import Department, Directory
@@ -47,7 +49,7 @@ def _choice(code: str, judged: Mapping[str, Any], complaint: Complaint, book: Di
     proposed = complaint.proposed_department if kept and place is None else None
     return Choice(
         code,
-        f"{leaf.family_name}—{leaf.name}",
+        _("%(family)s—%(leaf)s", family=leaf.family_name, leaf=leaf.name),
         kept,
         judged.get("probability"),
         [reason["word"] for reason in judged.get("reasons", ())],

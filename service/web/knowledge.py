@@ -108,4 +108,6 @@ def _scope(code: str | None, book: Directory) -> str:
     if code is None:
         return ""
     leaf = book.categories.get(code)
-    return f"{leaf.family_name}—{leaf.name}" if leaf else book.families[code].name
+    if leaf is None:
+        return book.families[code].name
+    return _("%(family)s—%(leaf)s", family=leaf.family_name, leaf=leaf.name)

@@ -152,7 +152,7 @@ def category(code: str | None, book: Directory) -> str:
     if code is None:
         return ""
     leaf = book.categories.get(code)
-    return f"{leaf.family_name}—{leaf.name}" if leaf else code
+    return _("%(family)s—%(leaf)s", family=leaf.family_name, leaf=leaf.name) if leaf else code
 
 
 def _family(code: str, book: Directory) -> str:

@@ -162,7 +162,12 @@ def _meanwhile(known: Known) -> list[str]:
     seen = request.form.get(SEEN, "")
     since = int(seen) if seen.isdecimal() and len(seen) < 10 else len(known.events)
     return [
-        f"{words.moment(event.at)}　{trail.who(event, known.names)}：{trail.step_name(event)}"
+        _(
+            "%(at)s　%(who)s：%(step)s",
+            at=words.moment(event.at),
+            who=trail.who(event, known.names),
+            step=trail.step_name(event),
+        )
         for event in known.events
         if event.seq > since
     ]

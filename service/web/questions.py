@@ -14,7 +14,7 @@ from service.classifier import operations as classifier
 from service.complaints.rules import NATURES, RESPONDENT_KINDS, SIZES
 from service.complaints.schemas import Known
 from service.directory import operations as directory
-from service.directory.rules import Directory
+from service.directory.rules import Category, Directory
 from service.fields import Choice, Day, Flag, Money, Nested, Several
 from service.intake import operations as intake
 from service.intake import prefill
@@ -132,6 +132,10 @@ def _choices(name: str) -> dict[str, str]:
 # --- what is made of it ----------------------------------------------------------------------------------------------
 
 
+def _named(leaf: Category) -> str:
+    return _("%(family)s · %(leaf)s", family=leaf.family_name, leaf=leaf.name)
+
+
 @dataclass(frozen=True)
 class Judgement:
     """What a text seems to be about; no figures: the public sees a judgement that it can change.
@@ -163,7 +167,7 @@ def judge(said: Said) -> Judgement | None:
     # A choice that the machine doubts is still the filer's; which of the two holds is for a dispatcher to say.
     heard = top.reasons[:WORDS] if top and case.category and top.code == case.category.code else ()
     return Judgement(
-        name=f"{case.category.family_name} · {case.category.name}" if case.category else "",
+        name=_named(case.category) if case.category else "",
         sure=chosen or not case.doubt,
         chosen=chosen,
         words=tuple(reason.word for reason in heard),
