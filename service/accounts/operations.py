@@ -17,10 +17,10 @@ from service.accounts.models import Token, User, UserGrant
 from service.accounts.rules import ROLES, SIGNED_IN_FOR, Grant, Reader, locked_for, usable
 from service.audit import operations as audit
 from service.db import db
-from service.sentences import say
 from service.directory import operations as directory
 from service.directory.rules import Directory
 from service.errors import Invalid, NotAllowed, NotFound, NotSignedIn, TooOften
+from service.sentences import say
 
 HASHER = PasswordHasher()
 # Verified when the login is unknown, so that both answers take the same time.

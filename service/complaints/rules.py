@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
-from service.sentences import say
 
 from service.directory.rules import NATURES as NATURES
 from service.directory.rules import RESPONDENT_KINDS as RESPONDENT_KINDS
+from service.sentences import say
 
 FLAGS = {
     "urgent": "紧急",

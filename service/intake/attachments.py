@@ -20,10 +20,10 @@ from flask import current_app
 from sqlalchemy import ColumnElement, delete, func, select, update
 
 from service.db import db
-from service.sentences import say
 from service.errors import NotFound
 from service.fields import CONTROL, SURROGATE, clean
 from service.intake.models import Attachment
+from service.sentences import say
 
 MEGABYTE = 1024 * 1024
 LARGEST = 10 * MEGABYTE

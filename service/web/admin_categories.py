@@ -17,10 +17,10 @@ from service.directory import operations as directory
 from service.directory.editing import CATEGORY
 from service.directory.rules import NATURES, POLICIES, Category, Directory
 from service.errors import Unavailable
-from service.sentences import say
 from service.fields import Choice, Flag, Schema, Text
 from service.http import needs
 from service.routing.schemas import SEPARATORS
+from service.sentences import say
 from service.web import admin_duties, admin_forms, choices, forms, worklists
 from service.web.admin_forms import ADMINISTRATOR, READERS, Desk, Field, one_of
 from service.web.forms import Filled
