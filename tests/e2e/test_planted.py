@@ -39,6 +39,11 @@ STRICT = {
     "relieved_place": PLACE, "relieved_kind": "health", "successor_place": PLACE, "successor_kind": "finance",
     "debt.paid": "900000", "debt.contract_amount": "1320000", "until": working_day(45), "review_on": working_day(14),
 }  # fmt: skip
+# What the platform promises itself: the supervisor rules on its extensions.
+PROMISED = {
+    "category": "policy.subsidy", "body": "我公司专精特新奖励公示十个月没有兑现。",
+    "respondent": {"name": "五原县卫生健康委员会", "kind": "organ"},
+}  # fmt: skip
 # Steps without a form for this role on these complaints: another rules, there is nowhere to send it on to.
 NOT_HERE = {
     "supervisor": {"grant_extension", "refuse_extension"}, "dispatcher": {"dispatch_on"},
@@ -451,6 +456,40 @@ def test_what_a_supervisor_makes_of_a_case_stays_text(planter: Planters, cast: C
 @pytest.mark.parametrize(("login", "path", "button"), [
     ("", "/sign-in", "登录"), ("", "/progress", "查看进度"), ("", "/faq", "搜索"),
     ("bai", "/account/attach", "归入账户"), ("cheng", "/profile", "更改密码"),
+def test_what_is_ruled_in_a_row_and_said_to_a_department_stays_text(planter: Planters, cast: Cast) -> None:
+    supervisor, one = planter["du"], cast.complaint("handing_back").number
+    several = [cast.complaint("extension", details=PROMISED).number for _ in range(2)]
+    late = cast.complaint("handling", timedelta(days=60)).number
+    supervisor.window.go("/desk/supervision")
+    written = {one: supervisor.plant(button="不同意退单", action=f"/rulings/{one}")}
+    supervisor.window.sees(f"{one}：不同意退单")
+    supervisor.window.go("/desk/supervision?kind=extension")
+    for number in several:
+        supervisor.window.main.locator(f'[value^="{number}"]').check()
+    written |= dict.fromkeys(several, supervisor.plant(button="不同意延期", action="/rulings?kind=extension"))
+    supervisor.window.main.locator("#press summary").click()
+    supervisor.window.write("demand", planted("demand"))
+    supervisor.window.main.locator("#hands + .burdens").get_by_role("button", name="督办单").first.click()
+    for number, texts in {**written, late: [planted("demand")]}.items():
+        assert texts
+        supervisor.finds(f"/desk/complaints/{number}", *texts)
+
+
+def test_what_an_administrator_writes_stays_text(planter: Planters) -> None:
+    guan = planter["guan"]
+    guan.window.go("/admin/users")
+    guan.window.follow("cheng")
+    guan.plant(button="保存")
+    guan.finds("/admin/users", planted("name"))
+    guan.window.follow("cheng")
+    guan.window.sees(f"姓名：程承办 → {planted('name')}")
+    guan.window.go(f"/admin/calendars?place={PLACE}")
+    guan.window.write("hours", planted("hours"))
+    guan.window.press("保存办公时间")
+    guan.look()
+    assert planted("hours") in guan.typed()
+
+
     ("cheng", "/desk/department", "筛选"), ("du", "/desk/supervision", "筛选"),
     ("guan", "/admin/notices/templates/file.enterprise.inbox", "保存"), ("guan", "/admin/notices/addresses", "添加"),
     ("guan", "/admin/notices/quiet-hours", "保存"), ("zhang", "/desk/hotline/calls", "就坐这里"),
@@ -480,6 +519,9 @@ def test_every_form_was_planted(app: Flask) -> None:
         "signin.signed_in", "signin.change_password", "hotline.keep", "hotline.sit", "hotline.enterprises_",
         "hotline.enterprise", "hotline.answers_", "knowledge.add", "knowledge.edit", "cases.propose", "model_desk.take",
         "model_desk.drop", "routing_desk.add", "routing_desk.edit", "reorganisations.prepare", "department.save",
-        "department.change", "imports.send",
+        "department.change", "imports.send", "supervision.rule", "supervision.rule_all", "supervision.press",
+        "admin_users.add", "admin_users.edit", "admin_departments.add", "admin_departments.edit",
+        "admin_categories.add", "admin_categories.edit", "admin_gates.edit", "admin_clocks.edit",
+        "admin_calendars.set_day", "admin_calendars.set_hours", "admin_calendars.publish",
     }  # fmt: skip
     assert forms - NO_FIELDS == planted

@@ -375,9 +375,11 @@ DESKS = [
     *steps(),
     View("supervision.desk", "supervision", "du", at("/desk/supervision")),
     *(View("supervision.desk", f"supervision {show}", "du", at(f"/desk/supervision?show={show}"))
-      for show in ("soon", "accepted", "closed")),
-    *(View("supervision.desk", f"rulings {show}", "du", at(f"/desk/supervision?show={show}"))
-      for show in ("handing_back", "extension", "misuse", "counting")),
+      for show in ("overdue", "soon", "accepted", "closed")),
+    *(View("supervision.desk", f"rulings {kind}", "du", at(f"/desk/supervision?kind={kind}"))
+      for kind in ("handing_back", "extension", "misuse", "counting")),
+    View("supervision.desk", "rulings, none", "du", at("/desk/supervision?q=不存在的内容")),
+    View("", "a ruling, wrong", "du", sent("/desk/supervision?kind=misuse", "认定为滥用")),
     *(View("complaint.page", f"ruling {aside}", who, at(f"/desk/complaints/{{{aside}}}"))
       for aside, who in (("extension", "fu"), ("misuse_appeal", "du"), ("counting", "du"), ("handing_back", "du"),
                          ("extended", "cheng"), ("helped", "cheng"), ("inquired", "cheng"), ("merged", "pang"))),
