@@ -12,7 +12,7 @@ help:
 	@echo 'make run          启动企声通（首次会自动安装）；PORT=5001 换端口，Ctrl-C 停止'
 	@echo 'make test         运行全部测试；ARGS="-k 期限" 可加 pytest 的参数'
 	@echo 'make lint         检查代码'
-	@echo 'make bench        测量速度和内存；ARGS=duplicates 在一百万件中找重复，ARGS=training 学十万条'
+	@echo 'make bench        测量速度和内存；ARGS=pages 在十万件中打开每一页，ARGS=duplicates 在一百万件中找重复，ARGS=training 学十万条'
 	@echo 'make messages     收集界面文字，更新英文译文表 service/translations/'
 	@echo 'make lighthouse   用 Lighthouse 按手机测门户各页（速度、无障碍、良好做法），低于 95 分即失败'
 	@echo 'make setup        只安装，不启动'

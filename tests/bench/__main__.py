@@ -7,9 +7,11 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
+import psutil
 import structlog
 from flask import Flask
 
@@ -18,13 +20,16 @@ from service.accounts import operations as accounts
 from service.accounts.rules import Grant, Reader
 from service.app import create_app, warm
 from service.db import db, transaction
+from service.directory import operations as directory
 from service.embedded import servers as embedded
-from tests.bench import crowd, figures, report, rows
+from tests.bench import crowd, figures, pages, report, rows, years
 from tests.bench.load import Target
 from tests.bench.stack import Stack, prepare, servers, stack
 
 REGION, COUNTY = "150000", "150821"
-PARTS = ("service", "training", "duplicates")
+PARTS = ("service", "training", "duplicates", "pages")
+
+Say = Callable[[str], None]
 
 
 def main() -> None:
@@ -33,27 +38,59 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     say = _quiet if asked.json else _say
     began = time.monotonic()
+    found: dict[str, Any] = {}
+    if set(asked.parts) - {"pages"}:
+        with _standing(say) as (app, processes):
+            found |= _on_rows(app, processes, asked, say)
+    if "pages" in asked.parts:
+        with _standing(say) as (app, processes):
+            found["pages"] = _pages(app, processes, asked.stored, say)
+    found["seconds"] = round(time.monotonic() - began)
+    print(json.dumps(found, ensure_ascii=False, indent=1) if asked.json else report.table(found))  # noqa: T201
+    sys.exit(bool(pages.slow(found["pages"])) if "pages" in found else 0)
+
+
+@contextmanager
+def _standing(say: Say) -> Iterator[tuple[Flask, Mapping[str, psutil.Process]]]:
+    """The service on servers of its own, seeded and trained, with nothing stored."""
     with servers() as (settings, processes):
         os.environ.update(embedded.environment(os.environ) | settings)
         say("migrating, seeding, training …")
         prepare()
         app = create_app()
+        directory.forget()
         warm(app)
         structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
-        say(f"filing {rows.FILED} complaints, copying them to {asked.rows:,} …")
-        rows.fill(app, asked.rows)
-        found: dict[str, Any] = {}
-        if "service" in asked.parts:
-            with stack(processes) as running:
-                found |= _measure(app, running, asked, say)
-        if "training" in asked.parts:
-            found["training_s"] = {size: _trained(app, size, say) for size in asked.texts}
-        if "duplicates" in asked.parts:
-            found["duplicates"] = _duplicates(app, asked.crowd, say)
+        yield app, processes
         with app.app_context():
             db.engine.dispose()
-    found["seconds"] = round(time.monotonic() - began)
-    print(json.dumps(found, ensure_ascii=False, indent=1) if asked.json else report.table(found))  # noqa: T201
+
+
+def _on_rows(
+    app: Flask, processes: Mapping[str, psutil.Process], asked: argparse.Namespace, say: Say
+) -> dict[str, Any]:
+    """What is measured beside ten thousand complaints."""
+    say(f"filing {rows.FILED} complaints, copying them to {asked.rows:,} …")
+    rows.fill(app, asked.rows)
+    found: dict[str, Any] = {}
+    if "service" in asked.parts:
+        with stack(processes) as running:
+            found |= _measure(app, running, asked, say)
+    if "training" in asked.parts:
+        found["training_s"] = {size: _trained(app, size, say) for size in asked.texts}
+    if "duplicates" in asked.parts:
+        found["duplicates"] = _duplicates(app, asked.crowd, say)
+    return found
+
+
+def _pages(app: Flask, processes: Mapping[str, psutil.Process], stored: int, say: Say) -> dict[str, Any]:
+    """The pages of all desks beside the complaints of years."""
+    say(f"storing {stored:,} complaints of two years …")
+    with app.app_context():
+        rows.BARE.create(db.engine)
+        cast = years.fill(app.config["DATA"], stored, clock.now())
+    say("asking for every page …")
+    return {"stored": stored, **pages.measured(app, cast, processes["postgres"])}
 
 
 def _arguments() -> argparse.Namespace:
@@ -62,6 +99,7 @@ def _arguments() -> argparse.Namespace:
     # argparse looks up an absent list among the choices too.
     parser.add_argument("parts", nargs="*", choices=[*PARTS, []], help="what to measure; everything by default")
     parser.add_argument("--crowd", type=int, help="complaints among which duplicates are sought")
+    parser.add_argument("--stored", type=int, help="complaints beside which pages are asked for")
     parser.add_argument("--texts", type=int, nargs="+", help="texts to learn from")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     parser.add_argument("--rounds", type=int, default=5, help="rounds of load for each target")
@@ -70,11 +108,12 @@ def _arguments() -> argparse.Namespace:
     asked = parser.parse_args()
     asked.crowd = asked.crowd or (1_000_000 if "duplicates" in asked.parts else 100_000)
     asked.texts = asked.texts or ([10_000, 100_000] if "training" in asked.parts else [10_000])
+    asked.stored = asked.stored or (100_000 if "pages" in asked.parts else 10_000)
     asked.parts = asked.parts or PARTS
     return asked
 
 
-def _measure(app: Flask, running: Stack, asked: argparse.Namespace, say: Callable[[str], None]) -> dict[str, Any]:
+def _measure(app: Flask, running: Stack, asked: argparse.Namespace, say: Say) -> dict[str, Any]:
     """Lists first, while there are as many complaints as were asked for."""
     filer, reader = _bearer(app, "system", None), _bearer(app, "supervisor", REGION)
     service, path = running.ports["service"], "/api/v1/complaints"
@@ -94,13 +133,13 @@ def _measure(app: Flask, running: Stack, asked: argparse.Namespace, say: Callabl
     return {**found, "memory_mb": figures.memory(running.processes)}
 
 
-def _trained(app: Flask, size: int, say: Callable[[str], None]) -> float:
+def _trained(app: Flask, size: int, say: Say) -> float:
     say(f"learning from {size:,} texts …")
     with app.app_context():
         return figures.training(app.config["DATA"], size)
 
 
-def _duplicates(app: Flask, crowd_size: int, say: Callable[[str], None]) -> dict[str, Any]:
+def _duplicates(app: Flask, crowd_size: int, say: Say) -> dict[str, Any]:
     """How quickly candidates are found among many, for who sees them all and for who sees a county's."""
     say(f"storing {crowd_size:,} complaints …")
     began = time.monotonic()

@@ -1,7 +1,7 @@
-"""The yardstick: a Flask view that inserts one row, with the driver, engine options and server of the service."""
+"""The yardstick: Flask views that insert and read one row, with the driver, engine and server of the service."""
 
 from flask import Flask, request
-from sqlalchemy import create_engine, insert
+from sqlalchemy import create_engine, insert, select
 
 from service.app import create_app
 from tests.bench.rows import BARE
@@ -18,3 +18,10 @@ def add() -> tuple[dict[str, int], int]:
     row = insert(BARE).values(body=request.get_json()["body"]).returning(BARE.c.id)
     with engine.begin() as connection:
         return {"id": connection.execute(row).scalar_one()}, 201
+
+
+@app.get("/rows")
+def read() -> dict[str, str | None]:
+    """Read one row."""
+    with engine.begin() as connection:
+        return {"body": connection.execute(select(BARE.c.body).limit(1)).scalar()}

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+SLOW_MS = 100
 NAMES = {
     "bare": "bare view, one row",
     "public": "filing, public",
@@ -14,7 +15,8 @@ AIMS = {"filing": "aim 8", "list": "aim 4"}
 def table(found: Mapping[str, Any]) -> str:
     """Every figure of a run."""
     service = [*_filing(found["filing"]), "", *_rest(found)] if "filing" in found else []
-    lines = [*service, *_training(found.get("training_s", {})), *_duplicates(found.get("duplicates"))]
+    lines = [*service, *_training(found.get("training_s", {})), *_duplicates(found.get("duplicates")),
+             *_pages(found.get("pages"))]  # fmt: skip
     return "\n".join(["", *lines, "", f"took {found['seconds']} s"])
 
 
@@ -35,6 +37,34 @@ def _duplicates(found: Mapping[str, Any] | None) -> Iterator[str]:
     yield _line("hot spots of the region's week, median", f"{found['hotspots_ms']:.0f} ms")
     yield _line("text bands with their indexes", f"{found['bands_mb']:.0f} MB")
     yield _line("storing them", f"{found['fill_s']} s")
+
+
+def _pages(found: Mapping[str, Any] | None) -> Iterator[str]:
+    """Every page with what it takes one banner's people and the whole region's, the slowest first."""
+    if not found:
+        return
+    bare, circles = found["bare"]["median_ms"], found["circles"]
+    yield ""
+    yield f"pages beside {found['stored']:,} complaints (aim 100 ms); a bare page takes {bare:.1f} ms"
+    heads = "".join(f"{head:>8}" for head in ("p50 ms", "worst", "CPU ms", "of bare", "SQL"))
+    yield f"{'':44}" + "".join(f"{name:>40}" for name in circles)
+    yield f"{'':44}" + heads * len(circles)
+    names = {name for pages in circles.values() for name in pages}
+    for name in sorted(names, key=lambda one: -max(_median(pages, one) for pages in circles.values())):
+        yield f"{name[:43]:44}" + "".join(_page(pages.get(name), bare) for pages in circles.values())
+    late = sum(any(_median(pages, name) > SLOW_MS for pages in circles.values()) for name in names)
+    yield f"{late} of {len(names)} pages take longer than {SLOW_MS} ms."
+
+
+def _median(pages: Mapping[str, Any], name: str) -> float:
+    return float(pages[name]["median_ms"]) if name in pages else 0.0
+
+
+def _page(one: Mapping[str, Any] | None, bare: float) -> str:
+    if one is None:
+        return f"{'':40}"
+    times = (one["median_ms"], one["worst_ms"], one["cpu_ms"], one["median_ms"] / bare)
+    return "".join(f"{value:>8.0f}" for value in times) + f"{one['statements']:>8}"
 
 
 def _filing(filing: Mapping[str, Any]) -> Iterator[str]:

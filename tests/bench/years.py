@@ -42,9 +42,9 @@ from tests.thirty import cases
 SEED, DAYS, LEAGUE = 20_251, 730, "150800"
 TEXTS, ENTERPRISES, RESPONDENTS = 5_000, 30_000, 20_000
 # Of all complaints so many are over, and of those so many by the usual way.
-OVER, CLOSED = 0.88, 0.8
+OVER, CLOSED = 0.95, 0.8
 # How long ago what is not over was filed, and what share of it.
-AGES = {timedelta(hours=1): 4, timedelta(days=3): 3, timedelta(days=20): 2, timedelta(days=45): 1}
+AGES = {timedelta(hours=1): 1, timedelta(days=3): 3, timedelta(days=20): 8, timedelta(days=45): 3}
 # When what is over was filed; between two steps; at most so much earlier than the first one a copy was filed.
 LONG_AGO, PACE, EARLIER = timedelta(days=60), timedelta(minutes=50), timedelta(hours=20)
 # Where most of what is not over stands; another state holds one part.
@@ -79,11 +79,11 @@ def fill(data: Path, rows: int, now: datetime) -> Cast:
 
 @dataclass(frozen=True)
 class First:
-    """A complaint that was really filed and worked, and how many of its like there are."""
+    """A complaint that was really filed and worked, whether it still is, and how many of its like there are."""
 
     id: int
     created_at: datetime
-    is_open: bool
+    goes_on: bool
     weight: float
 
 
@@ -102,15 +102,14 @@ def _firsts(cast: Cast, now: datetime) -> list[First]:
     with transaction():
         while notices.spread(now, 1000):
             pass
-    columns = (Complaint.id, Complaint.created_at, Complaint.status, Complaint.number)
-    found = db.session.execute(select(*columns)).all()
-    return [_first(*row[:3], aged.get(row.number, 0)) for row in found]
+    found = db.session.scalars(select(Complaint)).all()
+    return [_first(one, aged.get(one.number, 0)) for one in found]
 
 
-def _first(id_: int, created_at: datetime, status: str, share: int) -> First:
-    if status in OPEN:
-        return First(id_, created_at, True, PARTS.get(status, 1) * share)
-    return First(id_, created_at, False, CLOSED * 20 if status == "closed" else 1 - CLOSED)
+def _first(one: Complaint, share: int) -> First:
+    if one.status in OPEN or one.pending:
+        return First(one.id, one.created_at, True, 1 if one.pending else PARTS.get(one.status, 1) * share)
+    return First(one.id, one.created_at, False, CLOSED * 20 if one.status == "closed" else 1 - CLOSED)
 
 
 def _neighbours(now: datetime) -> dict[str, str]:
@@ -161,13 +160,13 @@ def _drawn(firsts: Sequence[First], leagues: Mapping[str, str], rows: int, now: 
 
 
 def _some(firsts: Sequence[First], going_on: bool, count: int, draw: random.Random) -> list[First]:
-    those = [one for one in firsts if one.is_open == going_on]
+    those = [one for one in firsts if one.goes_on == going_on]
     return draw.choices(those, [one.weight for one in those], k=count)
 
 
 def _moment(first: First, draw: random.Random, now: datetime) -> datetime:
     """When a copy was filed: what is not over shortly before the first one, what is over at any time."""
-    if first.is_open:
+    if first.goes_on:
         return first.created_at - EARLIER * draw.random()
     return now - EARLIER - timedelta(days=DAYS) * draw.random()
 
