@@ -25,6 +25,7 @@ from service.db import db
 from service.directory import operations as directory
 from service.directory.rules import Directory
 from service.errors import Invalid, NotAllowed, NotFound, WrongState
+from service.sentences import say
 
 ORDER, INQUIRY, LETTER = "order", "inquiry", "letter"
 PROMISE = "本平台服务承诺"
@@ -227,7 +228,8 @@ def _addressee(row: Request, book: Directory) -> tuple[str, str | None]:
         code = row.department or complaint.department
         name = row.addressee or (book.departments[code].name if code else None)
     if not name:
-        raise WrongState(f"还不知道{LETTERS[row.kind].name}发给谁：请先派单，或写明被投诉单位。")
+        told = "还不知道%(letter)s发给谁：请先派单，或写明被投诉单位。"
+        raise WrongState(say(told, letter=LETTERS[row.kind].name))
     return name, code
 
 

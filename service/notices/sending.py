@@ -34,6 +34,7 @@ NO_PHONE = "没有留手机号码"
 LANDLINE = "留的是座机，收不到短信"
 REMOVED = "地址已删除"
 NOT_OUTSIDE = "地址指向内部网络，不能推送"
+REFUSED_INSIDE = "地址指向内部网络，不能推送。"
 UNKNOWN_HOST = "找不到这个主机"
 NOT_TAKEN = "对方没有接收"
 
@@ -230,7 +231,7 @@ def _webhook_fault(parts: SplitResult) -> str | None:
     if parts.username or parts.password:
         return "地址里不要写用户名和密码，收到的一方请核对签名。"
     private = bool(current_app.config.get("WEBHOOK_ALLOW_PRIVATE"))
-    return f"{NOT_OUTSIDE}。" if not private and _names_inside(parts.hostname) else None
+    return REFUSED_INSIDE if not private and _names_inside(parts.hostname) else None
 
 
 def _names_inside(host: str) -> bool:
