@@ -397,7 +397,7 @@ DESKS = [
     View("complaint.page", "numbers", "cheng", pressed("/desk/complaints/{handling}", "显示电话和号码")),
     View("complaint.page", "a template put in", "cheng",
          at("/desk/complaints/{handling}?action=draft&insert=t-result-arrears-plan")),
-    View("complaint.page", "note, wrong", "cheng", sent("/desk/complaints/{handling}", "记下")),
+    View("", "note, wrong", "cheng", sent("/desk/complaints/{handling}", "记下")),
     View("phrases.index", "phrases, none", "cheng", at("/desk/phrases")),
     View("phrases.index", "phrases, wrong", "cheng", sent("/desk/phrases", "存起来")),
     View("letters.listed", "circulars", "du", at("/desk/supervision/circulars")),
