@@ -41,7 +41,7 @@ from tests.web.models import NEW, OLD
 NO_PAGES = {
     "assets.built", "signin.desk", "complaint.attachment", "progress.file", "filing.file", "letters.file",
     "complaint.view", "papers.file", "papers.reply_file", "hotline.ringing",
-    "department.fresh", "exports.file", "imports.template", "imports.result",
+    "department.fresh", "exports.file", "imports.template", "imports.result", "display.spoken",
 }  # fmt: skip
 ARREARS = (
     "我公司给五原县人民医院供应检验试剂，货早已送齐并验收，发票也开了，合同约定三十天内付款，医药货款拖欠一年多没有给。"
