@@ -32,6 +32,7 @@ from service.deadlines.schemas import ExplanationSchema
 from service.directory import operations as directory
 from service.errors import Problem, Unavailable
 from service.fields import flatten
+from service.insight import tallying
 from service.intake import importing, prefill
 from service.knowledge import operations as knowledge
 from service.learning import operations as learning
@@ -474,6 +475,24 @@ def rebuild(correct: bool) -> None:
     sys.exit(1 if many and not correct else 0)
 
 
+figures = AppGroup("figures", help="看板的统计数据。")
+
+
+@figures.command("rebuild")
+@told
+def recount_figures() -> None:
+    """按办理记录重新做一遍看板的统计数据；平时由后台随时补记，用不着。"""
+    with transaction():
+        tallying.forget()
+    with transaction():
+        tallying.keep(clock.now())
+    more = True
+    while more:
+        with transaction():
+            more = tallying.keep(clock.now())
+    click.echo(f"统计数据已重做，共 {tallying.size()} 行。")
+
+
 audits = AppGroup("audit", help="办理记录的防篡改校验。")
 
 
@@ -543,6 +562,7 @@ def register(app: Flask) -> None:
         *tables,
         sweep,
         limits,
+        figures,
         audits,
         examine,
         demo,

@@ -70,8 +70,9 @@ class TallyState(db.Model):
 
     Attributes:
         counted_to: every complaint whose last event is not beyond this id has its tallies.
-        next_to, next_xid: the last event that was seen then, and the first transaction that had not begun; once all
-            before it are over, no event up to that one can still appear.
+        counted_at: the moment for which that holds.
+        next_to, next_xid, next_at: the last event that was seen at a later moment, and the first transaction that had
+            not begun; once all before it are over, no event up to that one can still appear.
     """
 
     __tablename__ = "tally_state"
@@ -81,4 +82,5 @@ class TallyState(db.Model):
     counted_to: Mapped[int] = mapped_column(BigInteger)
     next_to: Mapped[int] = mapped_column(BigInteger)
     next_xid: Mapped[int] = mapped_column(BigInteger)
+    next_at: Mapped[datetime] = mapped_column(Instant)
     counted_at: Mapped[datetime] = mapped_column(Instant)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -14,18 +15,21 @@ from sqlalchemy import (
     FromClause,
     Select,
     and_,
+    bindparam,
     case,
     cast,
+    column,
     delete,
     exists,
     func,
     insert,
     literal,
+    literal_column,
     or_,
     select,
-    text,
     union_all,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 
 from service.clock import ZONE
 from service.complaints.models import Complaint, Event
@@ -41,6 +45,7 @@ TALLIES = Tally.__table__
 NAMES = [column.name for column in TALLIES.c]
 # Events that are caught up with in one go; so many newer ones are counted while somebody waits, and no more.
 BATCH, MOST_FRESH = 20_000, 2_000
+IDS = bindparam("ids", type_=ARRAY(BigInteger))
 MET = and_(Clock.state == "met", Clock.overdue_at.is_(None))
 # What may happen to a complaint more than once, and the column that tells when.
 MOMENTS = {
@@ -63,18 +68,25 @@ class Source:
 
 
 def source(now: datetime) -> Source:
-    """The tallies as they are now, in one statement beside those that read them.
+    """The tallies as they are now, in two statements beside those that read them; one where nothing happened lately.
 
     Where too much happened since they were kept last, they are those of then, and as_of says so.
     """
-    counted_at, fresh = _behind()
-    if counted_at is not None and len(fresh) > MOST_FRESH:
+    counted_at, lately = _behind()
+    if counted_at is not None and len(lately) > MOST_FRESH:
         return Source(TALLIES, counted_at)
-    if not fresh:
+    if not lately:
         return Source(TALLIES, now)
-    ids = sorted(set(fresh))
-    kept = select(TALLIES).where(TALLIES.c.complaint_id != func.all(_array(ids)))
-    return Source(union_all(kept, counted(ids)).subquery("tallies"), now)
+    ids = sorted(set(lately))
+    whole = select(func.to_jsonb(counted().subquery("fresh").table_valued()))
+    fresh = func.jsonb_populate_recordset(literal_column("NULL::tallies"), literal(_read(whole, ids), JSONB))
+    columns = fresh.table_valued(*(column(each.name, each.type) for each in TALLIES.c), name="fresh")
+    kept = select(TALLIES).where(TALLIES.c.complaint_id != func.all(literal(ids, ARRAY(BigInteger))))
+    return Source(union_all(kept, select(*columns.c)).subquery("tallies"), now)
+
+
+def _read(query: Select[Any], ids: Sequence[int]) -> list[Any]:
+    return list(db.session.scalars(query, {"ids": ids}))
 
 
 def _behind() -> tuple[datetime | None, Sequence[int]]:
@@ -97,32 +109,40 @@ def keep(now: datetime, batch: int = BATCH) -> bool:
     """
     state = _locked_state(now)
     last, oldest, next_xid = _seen()
-    sure = state.next_to if oldest >= state.next_xid else state.counted_to
-    until = _end_of_batch(state.counted_to, sure, batch)
+    if oldest < state.next_xid:
+        return False
+    until = _end_of_batch(state.counted_to, state.next_to, batch)
     store(_touched(state.counted_to, until))
     state.counted_to = until
-    if until == sure:
-        state.next_to, state.next_xid, state.counted_at = last, next_xid, now
-    return until < sure
+    if until < state.next_to:
+        return True
+    state.counted_at = state.next_at
+    state.next_to, state.next_xid, state.next_at = last, next_xid, now
+    return False
 
 
 def forget() -> None:
     """Drop all tallies, so that keep() makes them from the beginning."""
     db.session.execute(delete(TallyState))
-    db.session.execute(text("TRUNCATE tallies"))
+    db.session.execute(delete(TALLIES))
+
+
+def size() -> int:
+    """How many tallies there are."""
+    return db.session.scalar(select(func.count()).select_from(TALLIES)) or 0
 
 
 def store(ids: Sequence[int]) -> None:
     """Make the tallies of some complaints anew."""
     if ids:
-        db.session.execute(delete(TALLIES).where(TALLIES.c.complaint_id == func.any(_array(ids))))
-        db.session.execute(insert(TALLIES).from_select(NAMES, counted(ids)))
+        db.session.execute(delete(TALLIES).where(TALLIES.c.complaint_id == func.any(IDS)), {"ids": ids})
+        db.session.execute(insert(TALLIES).from_select(NAMES, counted()), {"ids": ids})
 
 
 def _locked_state(now: datetime) -> TallyState:
     state = db.session.scalar(select(TallyState).with_for_update())
     if state is None:
-        state = TallyState(id=1, counted_to=0, next_to=0, next_xid=0, counted_at=now)
+        state = TallyState(id=1, counted_to=0, next_to=0, next_xid=0, next_at=now, counted_at=now)
         db.session.add(state)
     return state
 
@@ -153,11 +173,12 @@ def _touched(after: int, until: int) -> Sequence[int]:
 # --- what a tally says -----------------------------------------------------------------------------------------------
 
 
-def counted(ids: Sequence[int]) -> Select[Any]:
-    """The tallies of some complaints as they follow from what is stored now, with the columns of the table."""
-    steps = _steps(ids)
+@cache
+def counted() -> Select[Any]:
+    """The tallies of the complaints IDS as they follow from what is stored now, with the columns of the table."""
+    steps = _steps()
     turns = _turns(steps)
-    rounds = _rounds(_happened(steps, turns, ids))
+    rounds = _rounds(_happened(steps, turns))
     told = _told(steps)
     moments = {name: rounds.c[name] for name in (*MOMENTS.values(), "result_met", "sign_met", "valid_before")}
     columns = _facts(told) | moments | {
@@ -168,10 +189,10 @@ def counted(ids: Sequence[int]) -> Select[Any]:
     whole = select(*(columns[name].label(name) for name in NAMES)).select_from(Complaint)
     whole = whole.join(told, told.c.complaint_id == Complaint.id)
     whole = whole.outerjoin(rounds, rounds.c.complaint_id == Complaint.id).outerjoin(turns, of_turn)
-    return whole.where(Complaint.id == func.any(_array(ids)))
+    return whole.where(Complaint.id == func.any(IDS))
 
 
-def _steps(ids: Sequence[int]) -> CTE:
+def _steps() -> CTE:
     """Events of complaints, each with the department's turn in which it happened; before the first it is the first."""
     whole: Any = {"partition_by": Event.complaint_id}
     so_far = func.count().filter(Event.action.in_(DELIVERIES)).over(**whole, order_by=Event.seq)
@@ -185,7 +206,7 @@ def _steps(ids: Sequence[int]) -> CTE:
         *columns, func.greatest(so_far, 1).label("turn"), asked.label("asked"),
         and_(word, Event.seq == func.max(Event.seq).filter(word).over(**whole)).label("last_word"),
         func.bool_or(asked).over(**whole).label("ever_asked"),
-    ).where(Event.complaint_id == func.any(_array(ids)))  # fmt: skip
+    ).where(Event.complaint_id == func.any(IDS))  # fmt: skip
     return query.cte("steps")
 
 
@@ -195,22 +216,23 @@ def _turns(steps: CTE) -> CTE:
     return select(*columns).where(steps.c.action.in_(DELIVERIES)).cte("turns")
 
 
-def _happened(steps: CTE, turns: CTE, ids: Sequence[int]) -> Any:
+def _happened(steps: CTE, turns: CTE) -> Any:
     """What may happen more than once: its kind, its turn, its moment, and of limits whether they were met."""
     counts_word = and_(steps.c.last_word, ~steps.c.ever_asked, Complaint.solved.is_not(None))
     kind = case(
         (steps.c.action.in_(DELIVERIES), "dispatch"), (steps.c.action.in_(("hand_back", "reply")), steps.c.action),
         (steps.c.action.in_(REDOS), "redo"), (or_(steps.c.asked, counts_word), "valid"),
     )  # fmt: skip
-    stepped = select(steps.c.complaint_id, kind.label("kind"), steps.c.turn, steps.c.at, literal(True).label("met"))
+    own = (steps.c.turn, steps.c.at, steps.c.seq.label("among"), literal(True).label("met"))
+    stepped = select(steps.c.complaint_id, kind.label("kind"), *own)
     stepped = stepped.join(Complaint, Complaint.id == steps.c.complaint_id).where(kind.is_not(None))
     before = and_(turns.c.complaint_id == Clock.complaint_id, turns.c.at <= Clock.started_at)
     turn = func.greatest(select(func.count()).where(before).correlate(Clock).scalar_subquery(), 1)
-    ran = and_(Clock.complaint_id == func.any(_array(ids)), Clock.state != "cancelled")
-    limits = select(Clock.complaint_id, Clock.kind, turn, Clock.due_at, MET).where(
+    ran = and_(Clock.complaint_id == func.any(IDS), Clock.state != "cancelled")
+    limits = select(Clock.complaint_id, Clock.kind, turn, Clock.due_at, -Clock.id, MET).where(
         ran, Clock.kind.in_(("result", "sign"))
     )
-    late = select(Clock.complaint_id, literal("valid"), turn, Clock.overdue_at, literal(True))
+    late = select(Clock.complaint_id, literal("valid"), turn, Clock.overdue_at, -Clock.id, literal(True))
     late = late.where(ran, Clock.kind == "result", Clock.overdue_at.is_not(None))
     return union_all(stepped, limits, late).subquery("happened")
 
@@ -218,9 +240,11 @@ def _happened(steps: CTE, turns: CTE, ids: Sequence[int]) -> Any:
 def _rounds(happened: Any) -> Any:
     """One row for each turn, and more where something happened again in it."""
     inside = (happened.c.complaint_id, happened.c.turn, happened.c.kind)
-    again = func.row_number().over(partition_by=inside, order_by=happened.c.at)
+    # Of the same moment there may be several: what comes first among them does not change from time to time.
+    in_order = (happened.c.at, happened.c.among)
+    again = func.row_number().over(partition_by=inside, order_by=in_order)
     alike = (happened.c.complaint_id, happened.c.kind)
-    before = func.lag(happened.c.at).over(partition_by=alike, order_by=happened.c.at)
+    before = func.lag(happened.c.at).over(partition_by=alike, order_by=in_order)
     one = select(happened, again.label("again"), before.label("before")).subquery("numbered")
     moments = [func.max(one.c.at).filter(one.c.kind == kind).label(name) for kind, name in MOMENTS.items()]
     met = [func.bool_or(one.c.met).filter(one.c.kind == kind).label(f"{kind}_met") for kind in ("result", "sign")]
@@ -261,7 +285,3 @@ def _facts(told: Any) -> dict[str, Any]:
 
 def _day(moment: Any) -> ColumnElement[Any]:
     return cast(func.timezone(str(ZONE), moment), Date)
-
-
-def _array(ids: Sequence[int]) -> Any:
-    return literal(list(ids), ARRAY(BigInteger))

@@ -25,6 +25,7 @@ from service.insight.schemas import PERIODS, BehindSchema, BoardSchema, asked_of
 from service.web import charts, files, words, worklists
 from service.web.charts import Addresses
 from service.web.forms import Filled
+from service.web.speech import told
 from service.web.worklists import ROWS, Worklist
 
 pages = Blueprint("board", __name__)
@@ -59,9 +60,9 @@ def file(view: str) -> Any:
     if form.errors:
         return redirect(url_for("board.desk", view=view, **form.values))
     found = _view(view)(one, replace(options_of(given), page=0))
-    about = [_(VIEWS[view][0]), *(f"{name}：{value}" for name, value, _url in _filters(one)),
+    about = [told(VIEWS[view][0]), *(f"{name}：{value}" for name, value, _url in _filters(one)),
              _("截至 %(moment)s", moment=words.moment(one.as_of))]  # fmt: skip
-    name = f"{_(VIEWS[view][0])}_{clock.local(one.now):%Y%m%d_%H%M}.csv"
+    name = f"{told(VIEWS[view][0])}_{clock.local(one.now):%Y%m%d_%H%M}.csv"
     return files.download(charts.as_csv(found.grids, about), name, "text/csv")
 
 
@@ -136,7 +137,7 @@ def _tabs(view: str, form: Filled) -> list[dict[str, Any]]:
     """The pages, each under the same filters."""
     kept = {name: value for name, value in form.values.items() if name not in {"page", "measure", "step", "rate"}}
     return [
-        {"name": _(name), "url": url_for("board.desk", view=code, **kept), "count": None, "current": code == view,
+        {"name": told(name), "url": url_for("board.desk", view=code, **kept), "count": None, "current": code == view,
          "late": False}
         for code, (name, _count) in VIEWS.items()
     ]  # fmt: skip
@@ -159,21 +160,21 @@ def _filters(one: Board) -> list[tuple[str, str, str]]:
     """What was asked for, in words, and the address without it; a period is always asked for."""
     asked, book = one.asked, one.book
     until = f" {asked.clock:%H:%M}" if asked.clock else ""
-    told = {
+    chosen = {
         "region": _place(asked.region, asked.here, book),
         "department": book.departments[asked.department].name if asked.department else "",
         "kind": book.kinds[asked.kind].name if asked.kind else "",
         "family": book.families[asked.family].name if asked.family else "",
         "category": book.categories[asked.category].name if asked.category else "",
-        "channel": _(CHANNELS[asked.channel]) if asked.channel else "",
-        "blank": _(BLANK[asked.blank]) if asked.blank else "",
-        "status": _(STATES[asked.status].name) if asked.status else "",
-        "desk": _(DESKS[asked.desk]) if asked.desk else "",
+        "channel": told(CHANNELS[asked.channel]) if asked.channel else "",
+        "blank": told(BLANK[asked.blank]) if asked.blank else "",
+        "status": told(STATES[asked.status].name) if asked.status else "",
+        "desk": told(DESKS[asked.desk]) if asked.desk else "",
     }
     kept = {**(request.view_args or {}), **request.args.to_dict()}
     here = request.endpoint or ""
-    rest = [(_(FILTERS[name]), value, url_for(here, **{**kept, name: None, "here": None, "cursor": None}))
-            for name, value in told.items() if value]  # fmt: skip
+    rest = [(told(FILTERS[name]), value, url_for(here, **{**kept, name: None, "here": None, "cursor": None}))
+            for name, value in chosen.items() if value]  # fmt: skip
     return [(_("时间"), _("%(since)s 至 %(until)s", since=asked.since, until=f"{asked.until}{until}"), ""), *rest]
 
 
@@ -195,6 +196,6 @@ def _row(complaint: Any, at: Any, holder: str | None, mark: board.Mark, book: Di
     argument = ""
     if mark.turn:
         office = book.departments[holder].name if holder else _("没有派给部门")
-        argument = _("%(what)s %(at)s，%(office)s", what=_(mark.name), at=words.moment(at), office=office)
+        argument = _("%(what)s %(at)s，%(office)s", what=told(mark.name), at=words.moment(at), office=office)
     return {**reading.brief(complaint, book), "pending": complaint.pending, "argument": argument,
             "excerpt": reading.excerpt(complaint, ()), "assignee": complaint.assignee}  # fmt: skip

@@ -14,6 +14,7 @@ from service.insight.board import Asked
 from service.insight.grids import Cell, Grid, Line, Mean, Number, Overall, Share
 from service.insight.schemas import sent
 from service.sheets import FORMULA
+from service.web.speech import told
 
 # The leagues and cities as they lie, west to east: code → column, row, columns and rows that it takes, and what people
 # call it. The large ones take two.
@@ -174,19 +175,19 @@ def as_csv(grids: Sequence[Grid], about: Sequence[str]) -> bytes:
     writer.writerows([_text(line)] for line in about)
     for grid in grids:
         writer.writerow([])
-        writer.writerow([_text(_(grid.name))])
-        writer.writerow([_text(head) for head in [_(grid.lead) if grid.lead else "", *_heads(grid)]])
-        writer.writerows([_text(_(line.name)), *_values(line)] for line in grid.lines)
+        writer.writerow([_text(told(grid.name))])
+        writer.writerow([_text(head) for head in [told(grid.lead) if grid.lead else "", *_heads(grid)]])
+        writer.writerows([_text(told(line.name)), *_values(line)] for line in grid.lines)
     return target.getvalue().encode("utf-8-sig")
 
 
 def _heads(grid: Grid) -> Iterable[str]:
     cells = grid.lines[0].cells if grid.lines else [None for _code in grid.heads]
     for name, cell in zip(grid.heads.values(), cells, strict=True):
-        yield _(name)
+        yield told(name)
         if isinstance(cell, Share):
-            yield _("%(rate)s的分子", rate=_(name))
-            yield _("%(rate)s的分母", rate=_(name))
+            yield _("%(rate)s的分子", rate=told(name))
+            yield _("%(rate)s的分母", rate=told(name))
 
 
 def _values(line: Line) -> Iterable[Any]:

@@ -302,7 +302,7 @@ def _tallies() -> None:
         "tally_state",
         sa.Column("id", sa.Integer(), nullable=False),
         *(sa.Column(name, sa.BigInteger(), nullable=False) for name in ("counted_to", "next_to", "next_xid")),
-        sa.Column("counted_at", sa.DateTime(timezone=True), nullable=False),
+        *(sa.Column(name, sa.DateTime(timezone=True), nullable=False) for name in ("counted_at", "next_at")),
         sa.CheckConstraint("id = 1", name=op.f("ck_tally_state_one_row")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tally_state")),
     )
