@@ -82,3 +82,10 @@ def test_dark_is_the_same_by_choice_and_by_the_system() -> None:
     by_system = [rule for rule in rules if BY_SYSTEM in rule]
     assert len(by_system) > 3
     assert [rule.replace(BY_SYSTEM, BY_CHOICE) for rule in by_system] == [rule for rule in rules if BY_CHOICE in rule]
+
+
+def test_no_font_is_fetched_and_lines_stand_apart() -> None:
+    style = (STATIC / manifest()["site.css"]).read_text(encoding="utf-8")
+    assert "@font-face" not in style
+    usual, large = (float(height) for height in re.findall(r"--bs-body-line-height: ?([\d.]+)", style))
+    assert (usual, large) == (1.6, 1.8)
