@@ -31,7 +31,7 @@ class Words(Text):
             raise self.make_error("many")
         wrong = next((word for word in found if not SHORTEST <= len(word) <= LONGEST), None)
         if wrong is not None:
-            raise self.make_error("length", word=wrong)
+            raise self.make_error("length", word=wrong, least=SHORTEST, longest=LONGEST)
         return found
 
     def _serialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
