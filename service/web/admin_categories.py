@@ -40,7 +40,7 @@ class Owners(fields.Field[list[dict[str, Any]]]):
 
     default_error_messages = {
         "invalid": "主管部门填得不对，请从列表里选。",
-        "twice": "同一类部门不带词语只写一次。",
+        "whose": "写了词语的，请选是哪一类部门管。",
         "long": say("每个部门最多 %(most)s 个词，每个词最多 %(longest)s 个字。", most=MOST_WORDS, longest=LONGEST_WORD),
     }
 
@@ -54,6 +54,8 @@ class Owners(fields.Field[list[dict[str, Any]]]):
         kind, written = (row.get("kind"), row.get("words", "")) if isinstance(row, Mapping) else (None, None)
         if not isinstance(kind, str | None) or not isinstance(written, str):
             raise self.make_error("invalid")
+        if not kind and written:
+            raise self.make_error("whose")
         if not kind:
             return None
         words = list(dict.fromkeys(word for part in SEPARATORS.split(written) if (word := part.strip())))

@@ -56,7 +56,10 @@ NO_FIELDS = {"signin.sign_out", "filing.anew", "filing.put_away", "filing.send",
              "notice_desk.remove_address", "hotline.take", "department.columns", "department.batch", "exports.order",
              "imports.begin", "routing_desk.pause", "routing_desk.resume", "routing_desk.move", "model_desk.rule",
              "complaint.numbers", "phrases.drop", "account.withdraw", "account.take_out", "account.hand_over",
-             "reorganisations.confirm", "reorganisations.go_on", "reorganisations.cancel", "display.kept"}  # fmt: skip
+             "reorganisations.confirm", "reorganisations.go_on", "reorganisations.cancel", "display.kept",
+             "admin_users.switch", "admin_users.reset_password", "admin_users.revoke", "admin_users.undo",
+             "admin_departments.undo", "admin_categories.undo", "admin_categories.move", "admin_gates.undo",
+             "admin_clocks.undo", "admin_calendars.undo", "admin_calendars.remove"}  # fmt: skip
 FILL = """(form, [planted, script, short, strict, everything]) => {
     const told = [];
     for (const one of form.elements) {
@@ -453,9 +456,6 @@ def test_what_a_supervisor_makes_of_a_case_stays_text(planter: Planters, cast: C
     planter["guan"].look()
 
 
-@pytest.mark.parametrize(("login", "path", "button"), [
-    ("", "/sign-in", "登录"), ("", "/progress", "查看进度"), ("", "/faq", "搜索"),
-    ("bai", "/account/attach", "归入账户"), ("cheng", "/profile", "更改密码"),
 def test_what_is_ruled_in_a_row_and_said_to_a_department_stays_text(planter: Planters, cast: Cast) -> None:
     supervisor, one = planter["du"], cast.complaint("handing_back").number
     several = [cast.complaint("extension", details=PROMISED).number for _ in range(2)]
@@ -490,9 +490,17 @@ def test_what_an_administrator_writes_stays_text(planter: Planters) -> None:
     assert planted("hours") in guan.typed()
 
 
+@pytest.mark.parametrize(("login", "path", "button"), [
+    ("", "/sign-in", "登录"), ("", "/progress", "查看进度"), ("", "/faq", "搜索"),
+    ("bai", "/account/attach", "归入账户"), ("cheng", "/profile", "更改密码"),
     ("cheng", "/desk/department", "筛选"), ("du", "/desk/supervision", "筛选"),
     ("guan", "/admin/notices/templates/file.enterprise.inbox", "保存"), ("guan", "/admin/notices/addresses", "添加"),
-    ("guan", "/admin/notices/quiet-hours", "保存"), ("zhang", "/desk/hotline/calls", "就坐这里"),
+    ("guan", "/admin/notices/quiet-hours", "保存"), ("guan", "/admin/users/new", "新建"),
+    ("guan", "/admin/departments/new", "新增"), ("guan", f"/admin/departments/{OFFICE}", "保存"),
+    ("guan", "/admin/categories/new", "新增"), ("guan", "/admin/categories/tax.levy", "保存"),
+    ("guan", "/admin/gates/in_court", "看看会改变什么"), ("guan", "/admin/clocks/sign", "看看会改变什么"),
+    ("guan", "/admin/calendars", "保存这一天"), ("guan", "/admin/calendars/notice", "保存全年安排"),
+    ("zhang", "/desk/hotline/calls", "就坐这里"),
 ])  # fmt: skip
 def test_what_is_not_stored_stays_text_where_it_is_shown_again(
     planter: Planters, login: str, path: str, button: str

@@ -96,6 +96,7 @@ def test_what_would_change_is_told_before_anything_is_saved(admin: Browser) -> N
     ({"name": ""}, "这一项必须填写"),
     ({"name": "发票"}, "旁边已有同名的类别"),
     ({"owners.0.kind": "tax", "owners.0.words": "税"}, "最后要有一个不带词语的主管部门"),
+    ({"owners.0.words": "税"}, "请选是哪一类部门管"),
     ({"owners.0.kind": "nothing"}, "主管部门在自治区一级要有"),
     ({"owners.x.kind": "tax"}, "主管部门填得不对"),
     ({"owners": "tax"}, "主管部门填得不对"),
