@@ -41,7 +41,8 @@ from tests.web.models import NEW, OLD
 NO_PAGES = {
     "assets.built", "signin.desk", "complaint.attachment", "progress.file", "filing.file", "letters.file",
     "complaint.view", "papers.file", "papers.reply_file", "hotline.ringing",
-    "department.fresh", "exports.file", "imports.template", "imports.result", "display.spoken",
+    "department.fresh", "board.again", "board.file", "exports.file", "imports.template", "imports.result",
+    "display.spoken",
 }  # fmt: skip
 ARREARS = (
     "我公司给五原县人民医院供应检验试剂，货早已送齐并验收，发票也开了，合同约定三十天内付款，医药货款拖欠一年多没有给。"
@@ -401,6 +402,11 @@ DESKS = [
     View("phrases.index", "phrases, none", "cheng", at("/desk/phrases")),
     View("phrases.index", "phrases, wrong", "cheng", sent("/desk/phrases", "存起来")),
     View("letters.listed", "circulars", "du", at("/desk/supervision/circulars")),
+    *(View("board.desk", f"board {view}", "du", at(f"/desk/board/{view}"))
+      for view in ("day", "regions", "families", "judged", "departments")),
+    View("board.desk", "board, wrong", "du", at("/desk/board/trend?since=2026-03-02&until=2026-03-01")),
+    View("board.behind", "behind a number", "du", at("/desk/board/complaints?figure=to_sign")),
+    View("board.wall", "wall", "du", at("/desk/board/wall")),
     View("letters.page", "a letter", "du", a_letter),
     View("letters.opened", "a letter by its link", "du", a_link),
     View("revisits.desk", "revisits, wrong filter", "hui", at("/desk/revisits?family=nonsense")),
