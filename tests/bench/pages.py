@@ -4,8 +4,7 @@ Each is asked for as the people of one banner see it, and as the same people for
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from statistics import median
 from typing import Any
 
@@ -20,33 +19,23 @@ from service.directory import operations as directory
 from tests.bench.report import SLOW_MS
 from tests.caller import Caller
 from tests.e2e.cast import PEOPLE, Cast
-from tests.e2e.plain import NotPlain, Plain
-from tests.e2e.views import VIEWS, View, World
+from tests.e2e.reach import Page, reached
+from tests.e2e.views import World
 from tests.statements import counted
 
 TIMES = 5
 
 
-@dataclass(frozen=True)
-class Page:
-    """A page as somebody reaches it by a plain GET."""
-
-    name: str
-    who: str
-    address: str
-    window: Plain
-
-
 def measured(app: Flask, cast: Cast, postgres: psutil.Process) -> dict[str, Any]:
     """The time and the statements of every page, for both circles of people; and of a bare page."""
-    # It makes an engine of its own as soon as it is known, for the database that stands then.
-    from tests.bench import bare
-
     app.test_client_class = Caller
     with app.app_context():
         world = World.of(cast)
         circles = {"banner": {login: cast.reader(login) for login in (*PEOPLE, *cast.firm)}, "region": _everywhere()}
         found = {name: _circle(app, world, readers, postgres) for name, readers in circles.items()}
+    # It makes an app and an engine of its own as soon as it is read, for the database that stands then.
+    from tests.bench import bare
+
     client = bare.app.test_client()
     ground = _timed(lambda: client.get("/rows"), postgres)
     bare.engine.dispose()
@@ -76,27 +65,6 @@ def _circle(
 ) -> dict[str, dict[str, Any]]:
     pages = reached(app, world, readers)
     return {f"{page.name} ({page.who or 'public'})": _asked(page, postgres) for page in pages}
-
-
-def reached(app: Flask, world: World, readers: Mapping[str, Reader]) -> Iterator[Page]:
-    """The pages to which these people (by login) come by a plain GET, each address once."""
-    known: set[tuple[str, str]] = set()
-    windows = {login: Plain(app, reader) for login, reader in readers.items()}
-    for view in VIEWS:
-        window = windows.get(view.who) or Plain(app)
-        address = _address(view, window, world) if view.who in {"", *readers} else ""
-        if address and (view.who, address) not in known:
-            known.add((view.who, address))
-            yield Page(view.name, view.who, address, window)
-
-
-def _address(view: View, window: Plain, world: World) -> str:
-    """Where somebody comes by a view; empty where it takes more than a GET."""
-    try:
-        view.come(window, world)  # type: ignore[arg-type] # it stands in for a Window
-        return window.address
-    except NotPlain:
-        return ""
 
 
 def _asked(page: Page, postgres: psutil.Process) -> dict[str, Any]:

@@ -172,29 +172,40 @@ def _moment(first: First, draw: random.Random, now: datetime) -> datetime:
 
 
 def _copy(connection: Connection, sayings: Rows, copies: Rows, cast: Cast) -> None:
-    """One statement a table."""
-    belonging = [table for table in db.metadata.sorted_tables if table.name not in MADE and _belongs(table)]
-    # Who was told of an event is found by the event.
-    tables = sorted(belonging, key=lambda table: table is Notice.__table__)
-    with without_indexes(connection, *tables):
+    """Copy beside what is stored, without what only makes storing slow."""
+    with without_indexes(connection, *_tables()):
         # What is copied has all that it refers to; looking that up for each row takes longer than to store it.
         connection.execute(text("SET LOCAL session_replication_role = replica"))
-        for table, statement, rows in (("sayings", SAYINGS, sayings), ("copies", COPIES, copies)):
-            connection.execute(text(statement))
-            names = list(rows[0])
-            into = f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join(f':{name}' for name in names)})"
-            connection.execute(text(into), rows)
-            connection.execute(text(f"ANALYZE {table}"))
-        for table in tables:
-            _insert(connection, table, cast)
+        copy(connection, sayings, copies, cast)
         for statement in AFTER:
-            connection.execute(
-                text(statement), {"phone": crypto.encrypt("13800138000"), "taker": cast.reader("zhang").id}
-            )
+            taker = {"phone": crypto.encrypt("13800138000"), "taker": cast.reader("zhang").id}
+            connection.execute(text(statement), taker)
+
+
+def copy(connection: Connection, sayings: Rows, copies: Rows, cast: Cast) -> None:
+    """Insert each copy with all that belongs to it, in one statement a table.
+
+    Args:
+        sayings: texts with their words; copies: of which complaint, where, when, under which number and text.
+    """
+    for table, statement, rows in (("sayings", SAYINGS, sayings), ("copies", COPIES, copies)):
+        connection.execute(text(statement))
+        names = list(rows[0])
+        into = f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join(f':{name}' for name in names)})"
+        connection.execute(text(into), rows)
+        connection.execute(text(f"ANALYZE {table}"))
+    for table in _tables():
+        _insert(connection, table, cast)
+
+
+def _tables() -> list[Table]:
+    """The tables whose rows belong to complaints and come again with them."""
+    belonging = [table for table in db.metadata.sorted_tables if table.name not in MADE and _belongs(table)]
+    # Who was told of an event is found by the event.
+    return sorted(belonging, key=lambda table: table is Notice.__table__)
 
 
 def _belongs(table: Table) -> bool:
-    """Whether a table's rows belong to a complaint and come again with it."""
     return table.name == "complaints" or "complaint_id" in table.c
 
 

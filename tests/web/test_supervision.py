@@ -140,7 +140,7 @@ def test_a_number_typed_into_the_search_leads_straight_to_its_complaint(supervis
 def test_a_quiet_day_says_so(supervisor: Browser) -> None:
     page = supervisor.get(DESK).text
     assert "没有单位逾期" in page
-    assert "这里将列出等您裁定的事" in page
+    assert "这里将列出等您裁定的退单" in page
 
 
 def test_the_circular_list_is_one_link_away(supervisor: Browser) -> None:
