@@ -24,11 +24,17 @@ from service.config import ROOT
 from service.deadlines.ladder import KINDS
 from service.http import public
 from service.notices.rules import AUDIENCES
-from service.web import telling
+from service.web import languages, telling
 
 pages = Blueprint("workflow", __name__)
 
-DRAWING = ROOT / "service" / "web" / "images" / "workflow.svg"
+IMAGES = ROOT / "service" / "web" / "images"
+DRAWINGS = {languages.CHINESE: IMAGES / "workflow.svg", languages.ENGLISH: IMAGES / "workflow.en.svg"}
+TITLE = "诉求的办理流程"
+DESCRIPTION = (
+    "各个状态按在谁那里排成几列，箭头上写着从一个状态到另一个状态的步骤；框里写着从多个状态都可以走到这里的步骤。"
+    "图上的内容都在下面的表里。"
+)
 # The step with which a group of the table begins → what the group is about.
 GROUPS = {
     "request_supplement": "受理以前",
@@ -207,9 +213,9 @@ def _steps(what: str, question: str) -> str:
 
 
 @cache
-def drawing() -> Markup:
+def drawing(language: str = languages.CHINESE) -> Markup:
     """The drawing as part of a page: its own colours give way to the page's."""
-    text = DRAWING.read_text(encoding="utf-8")
+    text = DRAWINGS[language].read_text(encoding="utf-8")
     before, _style, rest = text.partition("<style>")
     return Markup(before + rest.partition("</style>")[2])  # noqa: S704 - ours, made by scripts/workflow.py
 
@@ -219,6 +225,6 @@ def drawing() -> Markup:
 def show() -> str:
     """The workflow: drawn, and as tables."""
     return render_template(
-        "workflow/page.html", drawing=drawing(), groups=groups(), places=places(), questions=questions(),
-        filing=filing(),
+        "workflow/page.html", drawing=drawing(languages.current().code), groups=groups(), places=places(),
+        questions=questions(), filing=filing(),
     )  # fmt: skip

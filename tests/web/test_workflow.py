@@ -113,10 +113,11 @@ def test_the_written_tables_are_of_the_table_as_it_is() -> None:
 
 
 def test_the_drawing_is_of_the_table_as_it_is() -> None:
-    drawn = workflow.DRAWING.read_text(encoding="utf-8")
-    assert f'data-table="{script.digest()}"' in drawn, AGAIN
-    for step in STEPS.values():
-        assert step.target is None or f">{step.name}" in drawn
+    for language, speech in script.SPEECHES.items():
+        drawn = workflow.DRAWINGS[language].read_text(encoding="utf-8")
+        assert f'data-table="{script.digest(speech())}"' in drawn, AGAIN
+        for step in STEPS.values():
+            assert step.target is None or f">{speech()(step.name)}" in drawn
 
 
 def test_a_change_of_the_table_changes_what_a_drawing_is_of(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -128,7 +129,8 @@ def test_a_change_of_the_table_changes_what_a_drawing_is_of(monkeypatch: pytest.
 
 @pytest.mark.skipif(shutil.which("node") is None or not LAYOUT.is_dir(), reason="needs node and make setup")
 def test_drawn_again_it_comes_out_the_same() -> None:
-    assert script.drawn() == workflow.DRAWING.read_text(encoding="utf-8"), AGAIN
+    for language, speech in script.SPEECHES.items():
+        assert script.drawn(speech()) == workflow.DRAWINGS[language].read_text(encoding="utf-8"), AGAIN
 
 
 def test_every_state_and_every_move_is_in_the_drawing() -> None:
@@ -141,7 +143,7 @@ def test_every_state_and_every_move_is_in_the_drawing() -> None:
 
 
 def test_lines_break_between_states_only() -> None:
-    lines = script.written([STEPS["withdraw"]])
+    lines = script.written([STEPS["withdraw"]], script.IN_CHINESE)
     assert "".join(lines).replace("　", "") == f"撤回 ← {workflow.states(STEPS['withdraw'].sources)}"
-    assert all(len(line) <= script.MOST_LETTERS + 2 for line in lines)
+    assert all(len(line) <= script.WIDEST + 2 for line in lines)
     assert not any(line.strip("　").startswith("、") for line in lines)
