@@ -12,6 +12,8 @@ WALKED = (
     "home", "file", "contact, wrong", "progress handling", "hotline", "dispatching", "queue open",
     "a late one", "supervision",
 )  # fmt: skip
+# What is fetched once the page stands.
+ARRIVED = """() => !document.querySelector("[hx-trigger=load]")"""
 # Where Tab is to stop, in order: of the choices that exclude each other, the one that is taken or the first.
 STOPS = f"""() => {{ {USED}
     const group = (one) => used.filter((other) => other.type === "radio" && other.name === one.name);
@@ -35,6 +37,7 @@ def test_tab_leads_through_every_page_from_the_skip_link_to_its_end(cast: Cast, 
 
 def walk(page: Page, name: str) -> None:
     """Press Tab from the beginning to the end of a page."""
+    page.wait_for_function(ARRIVED)
     stops = page.evaluate(STOPS)
     page.locator(".skip").focus()
     for _stop in range(stops - 1):
