@@ -151,7 +151,7 @@ def write(code: str, values: Mapping[str, Any], now: datetime) -> None:
     Raises:
         NotFound: there is none. Invalid: a placeholder is not known, a text is blank or too long.
     """
-    _check(values)
+    check(values)
     row = template(code)
     for name, value in values.items():
         setattr(row, name, value)
@@ -162,7 +162,7 @@ def write(code: str, values: Mapping[str, Any], now: datetime) -> None:
 def add(values: Mapping[str, Any], actor: Reader, now: datetime) -> ReplyTemplate:
     """Make a template of one's own; raises Invalid as `write`."""
     given = {name: values.get(name) for name in CONTENT}
-    _check(given)
+    check(given)
     row = ReplyTemplate(code=f"own-{secrets.token_hex(4)}", active=True, edited_at=now, **given)
     db.session.add(row)
     db.session.flush()
@@ -170,7 +170,8 @@ def add(values: Mapping[str, Any], actor: Reader, now: datetime) -> ReplyTemplat
     return row
 
 
-def _check(values: Mapping[str, Any]) -> None:
+def check(values: Mapping[str, Any]) -> None:
+    """Raise Invalid where some of a template's values cannot be used."""
     if found := faults(values):
         raise Invalid("模板有内容需要修改，请看下面的说明。", found)
 

@@ -48,11 +48,15 @@ GROUPS: dict[str, tuple[Part, ...]] = {
     ),
     "文字与通知": (
         Part("knowledge.index", "问答库", "chat-left-text", "话务员照着念、企业能查到的答案"),
+        Part("admin_replies.listed", "答复模板", "file-earmark-text", "承办人写答复、延期和补材料告知时选用的文字"),
         Part("notice_desk.templates", "通知模板", "envelope", "站内消息、短信和推送的文字"),
         Part("notice_desk.addresses", "通知地址", "link-45deg", "除站内消息外还发到哪里"),
         Part("notice_desk.deliveries", "发送记录", "send", "发出去的、没发出去的和原因"),
     ),
-    "记录": (Part("admin.records", "操作记录", "journal-text", "谁在什么时候改了什么，一条也删不掉"),),
+    "系统": (
+        Part("admin_settings.listed", "设置", "sliders", "现在是怎么设的、在哪里改，对接有没有配置"),
+        Part("admin.records", "操作记录", "journal-text", "谁在什么时候改了什么，一条也删不掉"),
+    ),
 }  # fmt: skip
 # What an entry's action begins with, and how it ends.
 THINGS = {

@@ -19,6 +19,8 @@ from service.web import (
     admin_clocks,
     admin_departments,
     admin_gates,
+    admin_replies,
+    admin_settings,
     admin_users,
     assets,
     board,
@@ -61,7 +63,8 @@ PAGES = (
     assets, portal, open_pages, account, filing, progress, signin, calling, dispatching, department, complaint,
     supervision, letters, inbox, notices, retaliation, workflow, revisits, knowledge, cases, exports, imports,
     model_desk, routing_desk, reorganisations, hotspots, board, inserts, papers, display, styleguide, admin,
-    admin_categories, admin_calendars, admin_departments, admin_clocks, admin_gates, admin_users,
+    admin_categories, admin_calendars, admin_departments, admin_clocks, admin_gates, admin_replies,
+    admin_settings, admin_users,
 )  # fmt: skip
 # What may be kept for all, and what a page asks by itself: neither shows that somebody is still there.
 UNHEARD = frozenset({"assets.built", "board.again", "hotline.ringing", "hotline.keep", "department.fresh"})

@@ -59,7 +59,7 @@ NO_FIELDS = {"signin.sign_out", "filing.anew", "filing.put_away", "filing.send",
              "reorganisations.confirm", "reorganisations.go_on", "reorganisations.cancel", "display.kept",
              "admin_users.switch", "admin_users.reset_password", "admin_users.revoke", "admin_users.undo",
              "admin_departments.undo", "admin_categories.undo", "admin_categories.move", "admin_gates.undo",
-             "admin_clocks.undo", "admin_calendars.undo", "admin_calendars.remove"}  # fmt: skip
+             "admin_clocks.undo", "admin_calendars.undo", "admin_calendars.remove", "admin_replies.undo"}  # fmt: skip
 FILL = """(form, [planted, script, short, strict, everything]) => {
     const told = [];
     for (const one of form.elements) {
@@ -483,6 +483,10 @@ def test_what_an_administrator_writes_stays_text(planter: Planters) -> None:
     guan.finds("/admin/users", planted("name"))
     guan.window.follow("cheng")
     guan.window.sees(f"姓名：程承办 → {planted('name')}")
+    guan.window.go("/admin/replies")
+    guan.window.main.locator("td a").first.click()
+    written = guan.plant(everything=True, button="预览")
+    assert {*written} <= {*guan.typed()}
     guan.window.go(f"/admin/calendars?place={PLACE}")
     guan.window.write("hours", planted("hours"))
     guan.window.press("保存办公时间")
@@ -499,6 +503,7 @@ def test_what_an_administrator_writes_stays_text(planter: Planters) -> None:
     ("guan", "/admin/departments/new", "新增"), ("guan", f"/admin/departments/{OFFICE}", "保存"),
     ("guan", "/admin/categories/new", "新增"), ("guan", "/admin/categories/tax.levy", "保存"),
     ("guan", "/admin/gates/in_court", "看看会改变什么"), ("guan", "/admin/clocks/sign", "看看会改变什么"),
+    ("guan", "/admin/replies/new", "新增"),
     ("guan", "/admin/calendars", "保存这一天"), ("guan", "/admin/calendars/notice", "保存全年安排"),
     ("zhang", "/desk/hotline/calls", "就坐这里"),
 ])  # fmt: skip
@@ -530,6 +535,7 @@ def test_every_form_was_planted(app: Flask) -> None:
         "department.change", "imports.send", "supervision.rule", "supervision.rule_all", "supervision.press",
         "admin_users.add", "admin_users.edit", "admin_departments.add", "admin_departments.edit",
         "admin_categories.add", "admin_categories.edit", "admin_gates.edit", "admin_clocks.edit",
-        "admin_calendars.set_day", "admin_calendars.set_hours", "admin_calendars.publish",
+        "admin_calendars.set_day", "admin_calendars.set_hours", "admin_calendars.publish", "admin_replies.add",
+        "admin_replies.edit",
     }  # fmt: skip
     assert forms - NO_FIELDS == planted

@@ -622,6 +622,13 @@ def by_button(path: str, button: str) -> Come:
     return come
 
 
+def a_template(window: Window, world: World) -> None:
+    """See what the first of the reply templates would say."""
+    at("/admin/replies")(window, world)
+    window.main.locator("td a").first.click()
+    window.press("预览")
+
+
 WOULD = "看看会改变什么"
 HERE = f"/admin/calendars?place={PLACE}&year=2029"
 ADMINISTRATION = [
@@ -642,6 +649,10 @@ ADMINISTRATION = [
     View("admin_clocks.listed", "clocks", "guan", at("/admin/clocks")),
     View("admin_clocks.shown", "a clock", "guan", once_changed("/admin/clocks/closing")),
     View("admin_clocks.shown", "a clock, tried", "guan", by_button("/admin/clocks/sign", WOULD)),
+    View("admin_replies.listed", "reply templates", "guan", at("/admin/replies")),
+    View("admin_replies.new", "a new template, wrong", "guan", sent("/admin/replies/new", "新增")),
+    View("admin_replies.shown", "a template, tried", "guan", a_template),
+    View("admin_settings.listed", "settings", "guan", at("/admin/settings")),
     View("admin_calendars.listed", "calendar of the nation", "guan", at("/admin/calendars")),
     View("admin_calendars.listed", "calendar of a place", "guan", once_changed(HERE)),
     View("admin_calendars.ask", "a year's notice", "guan", at("/admin/calendars/notice")),
