@@ -68,7 +68,6 @@ class Tile:
     """A league on the map, `step` of its colour from 0 to DARKEST; `outside` what the reader may see."""
 
     name: str
-    full: str
     x: int
     y: int
     width: int
@@ -137,20 +136,18 @@ class Map:
 
 def drawn(grid: Grid, addresses: Addresses, reached: Iterable[str]) -> Map:
     """The leagues as tiles, coloured by the last column of their line."""
-    lines = {line.code: (line, shown(line.cells[-1], addresses)) for line in grid.lines if line.code in TILES}
-    most = ceil(max((cell.value or 0 for _line, cell in lines.values()), default=0))
+    cells = {line.code: shown(line.cells[-1], addresses) for line in grid.lines if line.code in TILES}
+    most = ceil(max((cell.value or 0 for cell in cells.values()), default=0))
     within = set(reached)
-    return Map([_tile(code, *lines[code], most, code not in within) for code in TILES if code in lines], _steps(most))
+    return Map([_tile(code, cells[code], most, code not in within) for code in TILES if code in cells], _steps(most))
 
 
-def _tile(code: str, line: Line, cell: Shown, most: int, outside: bool) -> Tile:
+def _tile(code: str, cell: Shown, most: int, outside: bool) -> Tile:
     column, row, columns, rows_, name = TILES[code]
     ((_weight, link),) = cell.parts
     step = ceil(DARKEST * (cell.value or 0) / most) if most else 0
     size = (columns * TILE - GAP, rows_ * TILE - GAP)
-    return Tile(
-        name, line.name, column * TILE, row * TILE, *size, link.text, step, link.url, outside and not cell.value
-    )
+    return Tile(name, column * TILE, row * TILE, *size, link.text, step, link.url, outside and not cell.value)
 
 
 def _steps(most: int) -> list[tuple[int, int, int]]:
