@@ -19,6 +19,9 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from jinja2.ext import babel_extract
 
+from service.complaints.rules import STEPS
+from service.sentences import Term
+
 ROOT = Path(__file__).resolve().parent.parent
 SERVICE, DATA = ROOT / "service", ROOT / "data"
 TEMPLATES = SERVICE / "web" / "templates"
@@ -258,6 +261,11 @@ def _answers(path: Path) -> Found:
     yield from _columns(path, None, "question", "answer", "source")
 
 
+def _steps(_path: Path) -> Found:
+    """What is called as a state is, and means what one does."""
+    yield from ((str(step.name), step.name.meaning) for step in STEPS.values() if isinstance(step.name, Term))
+
+
 def _festivals(_path: Path) -> Found:
     yield from ((name, None) for name in FESTIVALS)
 
@@ -273,6 +281,7 @@ DATA_NAMES = {
     DATA / "seed_clocks.yaml": _clocks,
     DATA / "seed_answers.yaml": _answers,
     DATA / "working_days.yaml": _festivals,
+    SERVICE / "complaints" / "rules.py": _steps,
 }
 
 

@@ -19,6 +19,7 @@ from xml.sax.saxutils import escape
 from scripts import messages
 from service.complaints.rules import STATES, STEPS, Step
 from service.config import ROOT
+from service.sentences import Term
 from service.web import workflow
 from service.web.languages import CHINESE, ENGLISH
 from service.web.workflow import DESCRIPTION, DESKS, DRAWINGS, TITLE
@@ -65,20 +66,20 @@ class Speech:
     """A language of the drawing.
 
     Attributes:
-        told: each text in it; those that are missing stay as they are.
+        told: each text in it, by what it means; those that are missing stay as they are.
         comma: what stands between names.
         space: what stands before a line that goes on.
         latin: how wide its glyphs are that are not Chinese, in glyphs of Chinese.
     """
 
-    told: Mapping[str, str]
+    told: Mapping[tuple[str, str | None], str]
     comma: str
     space: str
     latin: float
 
     def __call__(self, text: str) -> str:
         """A text in this language."""
-        return self.told.get(text, text)
+        return self.told.get((text, text.meaning if isinstance(text, Term) else None), text)
 
     def wide(self, text: str) -> float:
         """How wide a text is, in glyphs of Chinese."""
@@ -87,7 +88,7 @@ class Speech:
 
 def english() -> Speech:
     """English, as the catalogue has it."""
-    return Speech({str(one.id): str(one.string) for one in messages.stored()}, ", ", "  ", LATIN)
+    return Speech({(str(one.id), one.context): str(one.string) for one in messages.stored()}, ", ", "  ", LATIN)
 
 
 IN_CHINESE = Speech({}, "、", "　", 1)

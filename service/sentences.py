@@ -44,6 +44,26 @@ class Pattern(str):
         return Said(self, values)
 
 
+class Term(str):
+    """A word with a meaning of its own: 办结 is what one does and how a complaint stands, and English has two words.
+
+    Attributes:
+        meaning: which of them it is.
+    """
+
+    meaning: str
+
+    def __new__(cls, word: str, meaning: str) -> "Term":
+        """A word that means just this."""
+        made = super().__new__(cls, word)
+        made.meaning = meaning
+        return made
+
+    def __getnewargs__(self) -> tuple[str, str]:  # type: ignore[override]
+        """What a copy is made of."""
+        return str(self), self.meaning
+
+
 def say(pattern: str, /, **values: Any) -> str:
     """A sentence of a pattern with named places; a Said."""
     return Said(pattern, values)

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from service.directory.rules import NATURES as NATURES
 from service.directory.rules import RESPONDENT_KINDS as RESPONDENT_KINDS
-from service.sentences import say
+from service.sentences import Term, say
 
 FLAGS = {
     "urgent": "紧急",
@@ -176,8 +176,14 @@ class Step:
     once: bool = False
 
 
+# What a name means that is also a state's.
+STEP = "step"
+
+
 def _step(action: str, name: str, sources: str, target: str | None, roles: str, **rest: object) -> Step:
-    return Step(action, name, frozenset(sources.split()), target, frozenset(roles.split()), **rest)  # type: ignore[arg-type]
+    # 办结 is a step and a state.
+    called = Term(name, STEP) if name in {state.name for state in STATES.values()} else name
+    return Step(action, called, frozenset(sources.split()), target, frozenset(roles.split()), **rest)  # type: ignore[arg-type]
 
 
 # States in which a department has it, with and without those in which somebody else is asked about it.

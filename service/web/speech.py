@@ -18,7 +18,7 @@ from flask_babel import gettext as _
 from jinja2 import pass_context
 from markupsafe import Markup
 
-from service.sentences import LISTED, Said
+from service.sentences import LISTED, Said, Term
 from service.web import languages, words
 
 HAN = re.compile("[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
@@ -31,6 +31,8 @@ SUFFIXES = ("", "市", "盟", "县", "旗", "区")
 PLACE = re.compile(r"%\((\w+)\)[ds]")
 # A pattern with less of its own than so much would fit anything: a whole sentence, and what fills it.
 LEAST, LEAST_INSIDE = 4, 2
+# The types of texts that are told; Markup was told where it was made.
+OURS = (str, Said, Term)
 # So deep are the sentences on record made of others.
 DEEPEST = 4
 _BETWEEN = "\x04"  # gettext's own mark between context and message
@@ -45,6 +47,8 @@ class Counting(Domain):
     def pattern(self, sentence: str, values: Mapping[str, Any]) -> str:
         """A sentence in the language of the page, its places not yet filled."""
         catalogue = self.get_translations()
+        if isinstance(sentence, Term):
+            return str(catalogue.upgettext(sentence.meaning, sentence))
         if "count" not in values:
             return str(catalogue.ugettext(sentence))
         count = values["count"]
@@ -94,13 +98,13 @@ def _value(value: Any) -> Any:
         return words.day(value)
     if isinstance(value, list | tuple):
         return listed(value)
-    return told(value) if type(value) in (str, Said) else value
+    return told(value) if type(value) in OURS else value
 
 
 @pass_context  # or a text that stands in a template would be told once for all readers
 def finished(_context: Any, value: Any) -> Any:
     """What a template puts out: texts told in the language of the page; Markup was told where it was made."""
-    return value if languages.is_chinese() or type(value) not in (str, Said) else told(value)
+    return value if languages.is_chinese() or type(value) not in OURS else told(value)
 
 
 def listed(those: Sequence[Any]) -> str:
