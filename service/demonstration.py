@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from service import clock, seedfile
 from service.accounts import operations as accounts
+from service.accounts.models import EnterpriseAccount, User
 from service.accounts.rules import ROLES, Grant, Reader
 from service.casework import asking, climbing, handing
 from service.casework import operations as casework
@@ -39,8 +40,11 @@ ACCOUNTS = {
     "demo-revisit": "revisit_agent",
     "demo-auditor": "auditor",
     "demo-admin": "administrator",
+    "demo-enterprise": "enterprise",
     "demo-system": "system",
 }
+# Whose account the enterprise's is; some of the complaints are its own.
+FIRM = {"name": "河套榆木家具厂（演示）", "uscc": "91150821MA0NA00012", "size": "small"}
 # A league's own desk shows what a reader elsewhere does not see.
 LEAGUE = ("demo-dispatcher-bynr", "dispatcher", "150800")
 
@@ -142,6 +146,7 @@ def fill(data: Path, now: datetime) -> bool:
     _account(*LEAGUE, now)
     for index, row in enumerate(seedfile.load(data / "demonstration.yaml")):
         _play(index, row, people, now)
+    _share(people["enterprise"], now)
     while climbing.climb(now):
         pass
     return True
@@ -157,6 +162,17 @@ def _account(login: str, role: str, place: str, now: datetime) -> Reader:
         accounts.issue_token(known, now, ACTOR, secret=_token(login))
     db.session.flush()
     return accounts.reader(known)
+
+
+def _share(reader: Reader, now: datetime) -> None:
+    """Let the enterprise's account hold the complaints under its name."""
+    account = EnterpriseAccount(**FIRM, created_at=now)
+    db.session.add(account)
+    db.session.flush()
+    user = db.session.get_one(User, reader.id)
+    user.account_id, user.leads = account.id, True
+    own = update(Complaint).where(Complaint.enterprise_name == FIRM["name"], Complaint.sealed.is_(False))
+    db.session.execute(own.values(account=account.id))
 
 
 def _token(login: str) -> str:

@@ -123,6 +123,13 @@ def test_the_accounts_it_prints_open_the_doors_of_their_roles(filled: Flask) -> 
     assert 0 < len(league["items"]) < len(all_of())
 
 
+def test_the_enterprise_finds_its_complaints_in_its_account(filled: Flask) -> None:
+    token = next(line.split()[-1] for line in demonstration.table() if "demo-enterprise" in line)
+    own = Caller(filled).get("/api/v1/complaints", headers={"Authorization": f"Bearer {token}"}).json
+    assert own is not None
+    assert {item["enterprise"]["name"] for item in own["items"]} == {demonstration.FIRM["name"]}
+
+
 def test_it_takes_the_time_it_is_given(app: Flask) -> None:
     with transaction():
         demonstration.fill(app.config["DATA"], clock.now())

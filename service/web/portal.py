@@ -7,6 +7,7 @@ from flask import Blueprint, render_template
 from service import clock
 from service.complaints.figures import OpenFigures, open_figures
 from service.http import public
+from service.web import promises
 
 FIGURES_HOLD = 600  # seconds
 
@@ -17,7 +18,8 @@ pages = Blueprint("portal", __name__)
 @public
 def home() -> str:
     """What this is in one breath, and the two ways in."""
-    return render_template("portal/home.html", figures=figures(int(clock.now().timestamp()) // FIGURES_HOLD))
+    month = figures(int(clock.now().timestamp()) // FIGURES_HOLD)
+    return render_template("portal/home.html", figures=month, lawful=promises.lawful())
 
 
 @lru_cache(maxsize=1)

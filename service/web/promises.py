@@ -73,6 +73,12 @@ def promised(case: Case) -> Promises:
     return Promises(tuple(_promises(found)), condition)
 
 
+def lawful() -> tuple[Promise, ...]:
+    """What the law promises a small enterprise whose debtor it binds."""
+    book = deadlines.rules(directory.current().revision)
+    return tuple(_promises(book.find(kind, (LAWFUL,)) for kind in TOLD))
+
+
 def _regimes(case: Case, leaf: Category, lawful: bool) -> tuple[str, ...]:
     urgent = bool({"urgent", "group"} & case.matter.flags)
     return regimes(leaf.family, leaf.code, case.nature, urgent=urgent, under_802=lawful, assigned=False)

@@ -2,7 +2,7 @@
 
 Fails where a page scores less than LEAST for performance, accessibility or best practices. Needs chromium and a CJK
 font on the machine (apt-get install chromium fonts-noto-cjk), Node 18.20 or newer and npm; it installs Lighthouse
-itself, as package-lock.json beside this file pins it.
+itself, as package-lock.json beside this file pins it. Paths may be named that alone are to be measured.
 """
 
 import json
@@ -48,7 +48,7 @@ def main() -> None:
         with live.browser(program) as browser:
             cookies = _begun(browser, site)
         os.environ["CHROME_PATH"] = program
-        found = {path: _measured(f"{site}{path}", cookies) for path in PAGES}
+        found = {path: _measured(f"{site}{path}", cookies) for path in sys.argv[1:] or PAGES}
     _tell(found)
     if any(min(scores.values()) < LEAST for scores in found.values()):
         sys.exit(f"有页面低于 {LEAST} 分。")
@@ -89,8 +89,8 @@ def _run(url: str, cookies: str) -> Scores:
         str(PROGRAM), url, "--quiet", "--output=json", f"--only-categories={','.join(CATEGORIES)}",
         f"--chrome-flags={FLAGS}", f"--extra-headers={json.dumps({'Cookie': cookies})}",
     ]  # fmt: skip
-    done = subprocess.run(command, capture_output=True, check=True, timeout=SECONDS)
-    report = json.loads(done.stdout)
+    done = subprocess.run(command, capture_output=True, check=False, timeout=SECONDS)
+    report = json.loads(done.stdout) if done.stdout else {"runtimeError": {"message": done.stderr.decode()}}
     if fault := report.get("runtimeError"):
         sys.exit(f"{url}: {fault['message']}")
     for name, why in _faults(report):

@@ -57,8 +57,8 @@ async function write(name, content) {
   console.log(`${name}: ${content.length} bytes, ${brotliCompressSync(content).length} with brotli`);
 }
 
-// On every page; and on the pages alone that load them.
-const SCRIPTS = ["site.js", "filing.js", "receipt.js", "complaint.js", "charts.js"];
+// On every desk, on every page of the portal; and on the pages alone that load them.
+const SCRIPTS = ["site.js", "portal.js", "htmx.js", "filing.js", "receipt.js", "complaint.js", "charts.js"];
 
 const built = { "site.css": await style(), "icons.svg": await icons() };
 for (const name of SCRIPTS) built[name] = await script(name);

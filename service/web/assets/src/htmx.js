@@ -1,0 +1,2 @@
+// Parts of a page that change while one writes.
+import "htmx.org";
