@@ -65,6 +65,8 @@ class DepartmentSchema(Schema):
     name = fields.String()
     kind = fields.String()
     place = fields.String()
+    phone = fields.String(allow_none=True, metadata={"description": "The public telephone, where one is known."})
+    hours = fields.String(allow_none=True, metadata={"description": "When it is open, as people read it."})
 
 
 class DepartmentQuerySchema(Schema):

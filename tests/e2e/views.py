@@ -655,7 +655,6 @@ ADMINISTRATION = [
     View("admin_settings.listed", "settings", "guan", at("/admin/settings")),
     View("admin_calendars.listed", "calendar of the nation", "guan", at("/admin/calendars")),
     View("admin_calendars.listed", "calendar of a place", "guan", once_changed(HERE)),
-    View("admin_calendars.ask", "a year's notice", "guan", at("/admin/calendars/notice")),
     View("admin_calendars.ask", "a year's notice, wrong", "guan", sent("/admin/calendars/notice", "保存全年安排")),
 ]
 VIEWS = [*PUBLIC, *ACCOUNT, *DESKS, *ANSWERS, *NOTICES, *DIRECTIVES, *MODELS, *ADMINISTRATION]
