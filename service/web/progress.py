@@ -239,6 +239,8 @@ def _form(button: str, number: str, form: Filled, **more: Any) -> Any:
     if form.status == 200 and button not in _can(complaint):
         flash(_("现在不需要这一步了，下面是最新的进度。"), "amber")
         return redirect(url_for("progress.show", number=number))
+    if button == "rate" and form.status == 200:
+        form = Filled(_rated(complaint))
     page = render_template(f"portal/{button}.html", number=number, form=form, version=complaint.version, **more)
     return page, form.status
 
@@ -300,12 +302,11 @@ def _adding(number: str, button: str, form: Filled, token: str) -> Any:
 @public
 def step(number: str, action: str) -> Any:
     """Ask whether it is really meant, and what there is to say."""
-    return _step(number, action, Filled(_rated(number) if action == "rate" else {}))
+    return _step(number, action, Filled())
 
 
-def _rated(number: str) -> dict[str, str]:
+def _rated(complaint: Complaint) -> dict[str, str]:
     """How the enterprise rated so far."""
-    complaint = opened_here(number)
     solved = "" if complaint.solved is None else str(complaint.solved).lower()
     return {"satisfaction": complaint.satisfaction or "", "solved": solved}
 

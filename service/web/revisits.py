@@ -88,9 +88,7 @@ def _tab(code: str, show: str, count: int) -> dict[str, Any]:
 @needs(ROLE)
 def case(number: str) -> Any:
     """One call: the number to dial, what to say, and the answers."""
-    complaint, _roles = _found(number)
-    step = _asking(complaint)
-    return _case(number, Filled(steps.begun(step, complaint) if step else {}))
+    return _case(number, None)
 
 
 @pages.post("/desk/revisits/<number>")
@@ -137,9 +135,11 @@ def _following(number: str) -> str:
     return next((one.number for one in found if one.number != number), "")
 
 
-def _case(number: str, form: Filled) -> Any:
+def _case(number: str, typed: Filled | None) -> Any:
+    """A call's page; before anybody types, with what the enterprise said by itself."""
     complaint, roles = _found(number)
     book, step = directory.current(), _asking(complaint)
+    form = typed or Filled(steps.begun(step, complaint) if step else {})
     if form.status in MEANWHILE:
         now = _(STATES[complaint.status].name)
         form = replace(

@@ -530,8 +530,11 @@ def test_a_tap_rates_and_asks_for_the_rest(browser: Browser, replied: Filed) -> 
     answer = browser.post(f"{path}/rate", {"satisfaction": "dissatisfied"})
     assert answer.headers["Location"] == f"{path}/rate"
     assert (complaint().satisfaction, complaint().solved) == ("dissatisfied", None)
-    page = browser.get(f"{path}/rate").text
+    browser.get(f"{path}/rate")
+    with counted() as sent:
+        page = browser.get(f"{path}/rate").text
     assert re.search(r'value="dissatisfied" checked', page)
+    assert sum("FROM complaints" in statement for statement in sent) == 1
     browser.post(f"{path}/rate", {"_more": "1", "satisfaction": "mostly_satisfied", "solved": "true"})
     assert (complaint().satisfaction, complaint().solved) == ("mostly_satisfied", True)
     page = browser.get(path).text
