@@ -108,7 +108,7 @@ def _facts(complaint: Complaint, book: Directory) -> dict[str, Any]:
         "flags": complaint.flags,
         "category": category(complaint.category, book),
         "region": named(complaint.region, book.places),
-        "department": named(complaint.department, book.departments),
+        "department": _office(complaint.department, book),
         "respondent": _respondent(complaint),
         "amount": complaint.amount,
         "channel": complaint.channel,
@@ -136,6 +136,14 @@ def queue(complaint: Complaint, book: Directory) -> dict[str, str] | None:
 def named(code: str | None, table: Any) -> dict[str, str] | None:
     """A code with its name."""
     return {"code": code, "name": table[code].name} if code is not None else None
+
+
+def _office(code: str | None, book: Directory) -> dict[str, str | None] | None:
+    """A department with how and when enterprises reach it, where somebody said."""
+    if code is None:
+        return None
+    office = book.departments[code]
+    return {"code": code, "name": office.name, "phone": office.phone, "hours": office.hours}
 
 
 def _respondent(complaint: Complaint) -> dict[str, str | None] | None:

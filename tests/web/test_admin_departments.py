@@ -81,6 +81,16 @@ def test_a_department_gets_another_name_and_a_telephone_and_no_seeding_overrules
     assert (office().name, office().phone) == (CALLED, None)
 
 
+def test_an_enterprise_reads_how_its_department_is_reached(admin: Browser, app: Flask) -> None:
+    admin.post(HEALTH, form(phone="0478-5212345", hours="工作日 9:00—12:00"))
+    with transaction():
+        filed_ = intake.file_complaint(OWED, Reader(), clock.now())
+    enterprise = Browser(app)
+    said = {"number": filed_.complaint.number, "query_code": filed_.query_code}
+    page = enterprise.post("/progress", said, follow_redirects=True).text
+    assert ("0478-5212345" in page, "工作日 9:00—12:00" in page) == (True, True)
+
+
 def test_a_name_that_is_taken_or_missing_is_told_beside_its_field_and_nothing_is_lost(admin: Browser) -> None:
     for name, sentence in (("五原县财政局", "这个地区已有同名的部门"), ("", "这一项必须填写")):
         answer = admin.post(HEALTH, form(name=name, phone="0478-1"))
