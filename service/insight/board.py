@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, FromClause, and_, func, or_, select, true, tuple_
@@ -216,6 +217,12 @@ class Board:
     rows: FromClause
     as_of: datetime
     conditions: Sequence[Condition] = field(default=(), repr=False)
+
+    @cached_property
+    def reached(self) -> frozenset[str]:
+        """The places that the reader's grants reach, and those above them."""
+        tops = [grant.place or self.book.departments[grant.department or ""].place for grant in self.reader.grants]
+        return frozenset(code for top in tops for code in (*self.book.subtree(top), *self.book.chain(top)))
 
     @property
     def today(self) -> date:

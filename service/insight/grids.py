@@ -245,10 +245,10 @@ def _unit(one: Board, region: str | None) -> str:
 
 
 def _units(one: Board, found: Mapping[str, int]) -> list[str]:
-    """All parts, with those beside them in which there is something."""
+    """All parts that the reader may see anything of, with those beside them in which there is something."""
     top = one.asked.region or one.book.region
     below = (place for place in one.book.places.values() if place.parent == top)
-    parts = [place.code for place in below if place.active or found.get(place.code)]
+    parts = [row.code for row in below if found.get(row.code) or (row.active and row.code in one.reached)]
     return [*parts, *(code for code in (top, "") if found.get(code))]
 
 

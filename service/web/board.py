@@ -10,7 +10,6 @@ from flask_login import current_user
 from marshmallow import Schema
 
 from service import clock
-from service.accounts.rules import Reader
 from service.complaints import reading
 from service.complaints.rules import CHANNELS, STATES
 from service.directory import operations as directory
@@ -122,15 +121,8 @@ def _asked(schema: Schema) -> tuple[Filled, Mapping[str, Any], Board]:
 def _table(grid: Grid, one: Board) -> dict[str, Any]:
     """A table as a page shows it, with its diagram or map."""
     addresses = Addresses(url_for("board.behind"), one.asked)
-    drawn = charts.drawn(grid, addresses, _reached(one)) if grid.code == "regions" and charts.is_map(grid) else None
+    drawn = charts.drawn(grid, addresses) if grid.code == "regions" and charts.is_map(grid) else None
     return {"grid": grid, "rows": charts.rows(grid, addresses), "map": drawn, "chart": DRAWN.get(grid.code, "")}
-
-
-def _reached(one: Board) -> set[str]:
-    """The places that the reader's grants reach, and those above them."""
-    reader: Reader = one.reader
-    tops = {grant.place or one.book.departments[grant.department or ""].place for grant in reader.grants}
-    return {code for top in tops for code in (*one.book.subtree(top), *one.book.chain(top))}
 
 
 def _tabs(view: str, form: Filled) -> list[dict[str, Any]]:

@@ -134,20 +134,21 @@ class Map:
     steps: Sequence[tuple[int, int, int]]
 
 
-def drawn(grid: Grid, addresses: Addresses, reached: Iterable[str]) -> Map:
-    """The leagues as tiles, coloured by the last column of their line."""
+def drawn(grid: Grid, addresses: Addresses) -> Map:
+    """The leagues as tiles, coloured by the last column of their line; one without a line is not the reader's."""
     cells = {line.code: shown(line.cells[-1], addresses) for line in grid.lines if line.code in TILES}
     most = ceil(max((cell.value or 0 for cell in cells.values()), default=0))
-    within = set(reached)
-    return Map([_tile(code, cells[code], most, code not in within) for code in TILES if code in cells], _steps(most))
+    return Map([_tile(code, cells.get(code), most) for code in TILES], _steps(most))
 
 
-def _tile(code: str, cell: Shown, most: int, outside: bool) -> Tile:
+def _tile(code: str, cell: Shown | None, most: int) -> Tile:
     column, row, columns, rows_, name = TILES[code]
+    place = (name, column * TILE, row * TILE, columns * TILE - GAP, rows_ * TILE - GAP)
+    if cell is None:
+        return Tile(*place, "", 0, "", outside=True)
     ((_weight, link),) = cell.parts
     step = ceil(DARKEST * (cell.value or 0) / most) if most else 0
-    size = (columns * TILE - GAP, rows_ * TILE - GAP)
-    return Tile(name, column * TILE, row * TILE, *size, link.text, step, link.url, outside and not cell.value)
+    return Tile(*place, link.text, step, link.url, outside=False)
 
 
 def _steps(most: int) -> list[tuple[int, int, int]]:

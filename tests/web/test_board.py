@@ -116,6 +116,8 @@ def test_the_map_shows_the_twelve_and_those_outside_ones_reach_without_a_number(
     assert len(re.findall(tiles, supervisor.get(f"{BOARD}/regions?{PERIOD}").text)) == 12
     of_league = at_desk("supervisor", "150800").get(f"{BOARD}/regions?{PERIOD}").text
     assert sorted(re.findall(tiles, of_league)) == [("0", " outside")] * 11 + [("4", "")]
+    # Of what one may not see nothing is said, not even that it is none.
+    assert "呼和浩特市</th>" not in of_league
     # A league's own page tells of its banners, without a map.
     assert "五原县" in supervisor.get(f"{BOARD}/regions?{PERIOD}&region=150800").text
     places = {charts.TILES[code][:2] for code in charts.TILES}
