@@ -21,7 +21,7 @@ from service.fields import Choice, Flag, Schema, Text
 from service.http import needs
 from service.routing.schemas import SEPARATORS
 from service.sentences import say
-from service.web import admin_duties, admin_forms, choices, forms, worklists
+from service.web import admin_duties, admin_forms, choices, forms, speech, worklists
 from service.web.admin_forms import ADMINISTRATOR, READERS, Desk, Field, one_of
 from service.web.forms import Filled
 
@@ -109,7 +109,7 @@ def owners(value: Any, book: Directory) -> str:
 def _owner(one: Mapping[str, Any], book: Directory) -> str:
     name = book.kinds[one["kind"]].name if one["kind"] in book.kinds else one["kind"]
     words = _("、").join(one["words"])
-    return _("说到%(words)s的：%(name)s", words=words, name=name) if words else name
+    return _("说到%(words)s的：%(name)s", words=words, name=name) if words else speech.told(name)
 
 
 def _rows(value: Any) -> dict[str, Any]:

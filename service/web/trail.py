@@ -29,6 +29,11 @@ def _plain(value: Any, book: Directory) -> str:
     return str(value)
 
 
+def _recorded(value: Any, book: Directory) -> str:
+    """What was written then, by people or by the system, whose sentences are told as any other."""
+    return speech.recorded(str(value))
+
+
 def _office(value: Any, book: Directory) -> str:
     return speech.told(str(value))
 
@@ -79,7 +84,7 @@ TOLD: Mapping[str, tuple[str, Speak]] = {
     "solved": ("是否解决", _word({True: "已解决", False: "没有解决"})),
     "satisfaction": ("满意度", _word(SATISFACTION)),
     "upheld": ("裁定", _word({True: "成立", False: "不成立"})),
-    "reason": ("理由", _plain),
+    "reason": ("理由", _recorded),
     "evidence": ("依据", _plain),
     "note": ("说明", _plain),
     "text": ("内容", _plain),
