@@ -59,7 +59,7 @@ def file(view: str) -> Any:
     if form.errors:
         return redirect(url_for("board.desk", view=view, **form.values))
     found = _view(view)(one, replace(options_of(given), page=0))
-    about = [told(VIEWS[view][0]), *(f"{name}：{value}" for name, value, _url in _filters(one)),
+    about = [told(VIEWS[view][0]), *(_("%(name)s：%(value)s", name=name, value=value) for name, value, _url in _filters(one)),
              _("截至 %(moment)s", moment=words.moment(one.as_of))]  # fmt: skip
     name = f"{told(VIEWS[view][0])}_{clock.local(one.now):%Y%m%d_%H%M}.csv"
     return files.download(charts.as_csv(found.grids, about), name, "text/csv")
