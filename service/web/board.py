@@ -59,8 +59,8 @@ def file(view: str) -> Any:
     if form.errors:
         return redirect(url_for("board.desk", view=view, **form.values))
     found = _view(view)(one, replace(options_of(given), page=0))
-    about = [told(VIEWS[view][0]), *(_("%(name)s：%(value)s", name=name, value=value) for name, value, _url in _filters(one)),
-             _("截至 %(moment)s", moment=words.moment(one.as_of))]  # fmt: skip
+    kept = [_("%(name)s：%(value)s", name=name, value=value) for name, value, _url in _filters(one)]
+    about = [told(VIEWS[view][0]), *kept, _("截至 %(moment)s", moment=words.moment(one.as_of))]
     name = f"{told(VIEWS[view][0])}_{clock.local(one.now):%Y%m%d_%H%M}.csv"
     return files.download(charts.as_csv(found.grids, about), name, "text/csv")
 
