@@ -89,7 +89,7 @@ def test_nobody_opens_somebody_elses_message(handler: Browser, at_desk: At) -> N
     assert heading(handler.get("/profile").text) == "1"
 
 
-def test_an_enterprise_is_asked_for_its_code_before_the_complaint_opens(app: Flask, people: People) -> None:
+def test_an_enterprise_is_led_from_a_message_to_its_complaint_without_a_code(app: Flask, people: People) -> None:
     reader = people.reader("enterprise")
     complaint = filed()
     changed(complaint, filed_by=reader.id)
@@ -97,7 +97,9 @@ def test_an_enterprise_is_asked_for_its_code_before_the_complaint_opens(app: Fla
     spread()
     browser = Browser(app, reader)
     address = re.findall(r'action="(/inbox/\d+/open)"', browser.get("/inbox").text)[0]
-    assert browser.post(address).headers["Location"] == "/progress"
+    leads = browser.post(address).headers["Location"]
+    assert leads == f"/progress/{notices(channel='inbox')[0].number}"
+    assert "办到哪一步了" in browser.get(leads).text
 
 
 def test_a_wrong_filter_is_told(handler: Browser) -> None:
