@@ -261,7 +261,7 @@ def _office_of(event: Event, known: _Known) -> Department | None:
 def _about_owner(known: _Known) -> Iterator[str]:
     """Why it went there, who had it, and whose the machine thinks it is."""
     complaint, book = known.complaint, known.book
-    yield _("派单依据：%(reason)s", reason=complaint.reason)
+    yield _("派单依据：%(reason)s", reason=speech.recorded(complaint.reason))
     had = dict.fromkeys(event.data["department"] for event in known.events if event.action in DELIVERIES)
     if len(had) > 1:
         yield _("先后派给：%(offices)s", offices=speech.listed([book.departments[code].name for code in had]))
