@@ -22,6 +22,13 @@ WIDE, BETWEEN, NARROW, PAPER = (ViewportSize(width=width, height=900) for width 
 FIRST = {id(view) for view in {view.endpoint: view for view in reversed(VIEWS)}.values()}
 
 
+# Where much stands side by side, or in few pixels.
+LONG_IN_ENGLISH = {
+    "portal.home", "filing.details", "filing.receipt", "progress.show", "open.how", "hotline.desk",
+    "department.desk", "complaint.page", "dispatching.desk", "supervision.desk", "board.desk", "admin_clocks.listed",
+}  # fmt: skip
+
+
 def is_page(rule: str) -> bool:
     return not rule.startswith(("/api", "/livez", "/readyz", "/metrics"))
 
@@ -51,6 +58,8 @@ def faults(here: Window, view: View, world: World, app: Flask) -> list[str]:
     if not is_at(here, view, app):
         return [f"that leads to {here.page.url}: {here.page.inner_text('body')[:600]}"]
     looks = [as_usual, in_large_type, in_its_colours, on_paper] if id(view) in FIRST else [as_usual, in_large_type]
+    if id(view) in FIRST and view.endpoint in LONG_IN_ENGLISH:
+        looks.append(in_english)
     return [fault for look in looks for fault in look(here)]
 
 
@@ -92,6 +101,18 @@ def on_paper(here: Window) -> list[str]:
     here.page.emulate_media(media="print")
     found = [f"on paper: {one}" for one in [*here.sticking_out(), *here.printed_amiss()]]
     here.page.emulate_media(media="screen")
+    return found
+
+
+def in_english(here: Window) -> list[str]:
+    """What is wrong where words are longer."""
+    here.context.add_cookies([{"name": "language", "value": "en", "url": here.address}])
+    here.page.goto(here.page.url)
+    found = [] if here.page.get_attribute("html", "lang") == "en-GB" else ["does not speak English"]
+    for size in (NARROW, BETWEEN, WIDE):
+        here.page.set_viewport_size(size)
+        found += [f"{size['width']} px, English: sticks out: {one}" for one in here.sticking_out()]
+    here.context.clear_cookies(name="language")
     return found
 
 
