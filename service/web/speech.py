@@ -29,6 +29,7 @@ LONGEST_NAME = 40
 REGION, REGION_NAME = "自治区", "内蒙古"
 SUFFIXES = ("", "市", "盟", "县", "旗", "区")
 PLACE = re.compile(r"%\((\w+)\)[ds]")
+NUMBER = re.compile(r"%\((\w+)\)d")
 # A pattern with less of its own than so much would fit anything: a whole sentence, and what fills it.
 LEAST, LEAST_INSIDE = 4, 2
 # The types of texts that are told; Markup was told where it was made.
@@ -133,10 +134,16 @@ class Shape:
         return [piece for piece in PLACE.split(self.pattern)[::2] if piece]
 
     @cached_property
+    def numbers(self) -> frozenset[str]:
+        """The places that only a number fills."""
+        return frozenset(NUMBER.findall(self.pattern))
+
+    @cached_property
     def look(self) -> re.Pattern[str]:
-        """Its sentences as a regular expression; what fills it may be empty."""
+        """Its sentences as a regular expression; what fills it may be empty, where it is no number."""
         pieces = PLACE.split(self.pattern)
-        fillings = [rf"(?P<{name}>.*?)" if name not in pieces[1:at:2] else f"(?P={name})"
+        fillings = [rf"(?P<{name}>{'[0-9]{1,18}' if name in self.numbers else '.*?'})"
+                    if name not in pieces[1:at:2] else f"(?P={name})"
                     for at, name in enumerate(pieces) if at % 2]  # fmt: skip
         texts = [re.escape(piece) for piece in pieces[::2]]
         return re.compile("".join(a + b for a, b in zip(texts, [*fillings, ""], strict=True)), re.DOTALL)
@@ -155,7 +162,8 @@ def _recalled(text: str, depth: int = 0) -> str:
     if depth < DEEPEST:
         for shape in _shapes(LEAST_INSIDE if depth else LEAST):
             if all(piece in text for piece in shape.own) and (found := shape.look.fullmatch(text)):
-                values = {name: _recalled(value, depth + 1) for name, value in found.groupdict().items()}
+                values = {name: int(value) if name in shape.numbers else _recalled(value, depth + 1)
+                          for name, value in found.groupdict().items()}  # fmt: skip
                 return " ".join(_(shape.pattern, **values).split(" "))
     parts = [part + "。" for part in text.split("。") if part]
     return " ".join(_recalled(part, depth) for part in parts) if len(parts) > 1 and text.endswith("。") else text
@@ -165,7 +173,9 @@ def _recalled(text: str, depth: int = 0) -> str:
 def _shapes(least: int) -> list[Shape]:
     """The patterns of the catalogue, those that say most themselves first."""
     patterns = {key if isinstance(key, str) else key[0] for key in _catalogue()}
-    shapes = [Shape(pattern) for pattern in patterns if PLACE.search(pattern) and _BETWEEN not in pattern]
+    # Sentences with a place of another kind, %(share).1f, are made for pages and never stored.
+    fit = (pattern for pattern in patterns if PLACE.search(pattern) and "%(" not in PLACE.sub("", pattern))
+    shapes = [Shape(pattern) for pattern in fit if _BETWEEN not in pattern]
     own = {shape: sum(map(len, shape.own)) for shape in shapes}
     return sorted((shape for shape in shapes if own[shape] >= least), key=lambda shape: -own[shape])
 

@@ -208,6 +208,19 @@ def test_a_reason_on_record_is_read_back_and_told_in_english() -> None:
     assert speech.recorded("我们自己写的一句话，谁也没有翻译。") == "我们自己写的一句话，谁也没有翻译。"
 
 
+@pytest.mark.usefixtures("english")
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("去向会不同的 3 件", "3 complaints would go elsewhere"),
+        ("去向会不同的 很多 件", "去向会不同的 很多 件"),
+        ("平时到这时 3–9 件，居中 %(middle)g 件", "平时到这时 3–9 件，居中 %(middle)g 件"),
+    ],
+)
+def test_what_people_write_like_a_sentence_of_ours_breaks_no_page(written: str, told: str) -> None:
+    assert speech.recorded(written) == told
+
+
 # --- every page ------------------------------------------------------------------------------------------------------
 
 
