@@ -122,9 +122,14 @@ def scopes(reader: Reader) -> Sequence[tuple[str, Condition]]:
 
 
 def own(reader: Reader) -> Condition:
-    """What belongs to the enterprise's account of a reader, and of what belongs to none what the reader filed."""
-    filed = and_(Complaint.filed_by == reader.id, Complaint.account.is_(None))
-    return filed if reader.account is None else or_(filed, Complaint.account == reader.account)
+    """What belongs to the enterprise's account of a reader, and of what belongs to none what the reader filed.
+
+    Who has no account, as another system, goes on seeing what they filed when an enterprise attached it to its own.
+    """
+    filed = Complaint.filed_by == reader.id
+    if reader.account is None:
+        return filed
+    return or_(and_(filed, Complaint.account.is_(None)), Complaint.account == reader.account)
 
 
 def visible(reader: Reader) -> Condition:

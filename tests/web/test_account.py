@@ -11,6 +11,8 @@ from service import clock
 from service.accounts import enterprises
 from service.accounts import operations as accounts
 from service.accounts.rules import Reader
+from service.complaints import listing
+from service.complaints.listing import Wanted
 from service.complaints.models import Complaint
 from service.db import db, transaction
 from service.directory import operations as directory
@@ -254,6 +256,16 @@ def test_who_belongs_to_no_account_sees_what_they_filed(at_desk, people, app: Fl
     assert number in browser.get("/account").text
     assert browser.get("/account/people").status_code == 404
     assert attach(browser, file()).status_code == 403
+
+
+@pytest.mark.parametrize("role", ["enterprise", "system"])
+def test_who_filed_without_an_account_still_sees_what_an_enterprise_attached(opened: Opened, people, role: str) -> None:
+    reader = people.reader(role)
+    filed = file(reader)
+    browser, leader = opened()
+    assert attach(browser, filed).headers["Location"] == "/account"
+    for who in (reader, leader):
+        assert [one.number for one in listing.page(Wanted(), who, clock.now()).items] == [filed.complaint.number]
 
 
 @pytest.mark.parametrize("length", [1, 15])
