@@ -219,7 +219,7 @@ def _cell(day: Any, own: Mapping[str, Any]) -> dict[str, Any]:
     return {"day": day.date, "worked": day.counted, "mark": mark, "why": day.reason, "own": day.date.isoformat() in own}
 
 
-@pages.post("/<place>/<int:year>/day")
+@pages.post("/<place>/<int(min=1951, max=2098):year>/day")
 @needs(ADMINISTRATOR)
 def set_day(place: str, year: int) -> Any:
     """Let a place work or rest on a day or, by the other button, tell what would move."""
@@ -231,7 +231,7 @@ def set_day(place: str, year: int) -> Any:
     return _changed(place, year, DAY, DAYS, values)
 
 
-@pages.post("/<place>/<int:year>/hours")
+@pages.post("/<place>/<int(min=1951, max=2098):year>/hours")
 @needs(ADMINISTRATOR)
 def set_hours(place: str, year: int) -> Any:
     """Give a place its own office hours, or those of the place above it."""
@@ -285,7 +285,7 @@ def _saved(place: str, year: int) -> Any:
     return redirect(url_for("admin_calendars.listed", place=place, year=year))
 
 
-@pages.post("/<place>/<int:year>/remove")
+@pages.post("/<place>/<int(min=1951, max=2098):year>/remove")
 @needs(ADMINISTRATOR)
 def remove(place: str, year: int) -> Any:
     """Forget what was written down of a day."""
@@ -298,7 +298,7 @@ def remove(place: str, year: int) -> Any:
     return _page(place, year, answer) if isinstance(answer, Filled) else _saved(place, year)
 
 
-@pages.post("/<place>/<int:year>/undo/<any(day, hours):what>/<int:entry_id>")
+@pages.post("/<place>/<int(min=1951, max=2098):year>/undo/<any(day, hours):what>/<int:entry_id>")
 @needs(ADMINISTRATOR)
 def undo(place: str, year: int, what: str, entry_id: int) -> Any:
     """Take back a change of the year's days or of the office hours."""
