@@ -123,13 +123,18 @@ def trial(
         since, until: days in Asia/Shanghai; without both the last 1,000 complaints are looked at.
     """
     standing = routing.in_force(book, now)
+    own = [one for one in standing if one.id == draft.id]
     others = [one for one in standing if one.id != draft.id]
     tried = sorted([*others, draft], key=lambda one: one.position)
     rows = _past(reader, since, until)
     found = Trial(min(len(rows), MOST), rows[-1].created_at if rows else None, cut=len(rows) > MOST)
     for row in rows[:MOST]:
         case = examine(_matter(row), book)
-        _count(found, row, draft, settle(case, standing), settle(case, tried), case)
+        stood = any(fits(one, case) for one in own)
+        # What neither the directive as it stands nor as it would be asks for goes where it went.
+        if stood or fits(draft, case):
+            decided = stood and settle(case, standing).directive == draft.id
+            _count(found, row, draft, decided, settle(case, tried), case)
     return found
 
 
@@ -188,13 +193,13 @@ def _matter(row: Any) -> Matter:
     )
 
 
-def _count(found: Trial, row: Any, draft: Directive, before: Decision, after: Decision, case: Case) -> None:
-    """Add one complaint to what came of it."""
+def _count(found: Trial, row: Any, draft: Directive, decided: bool, after: Decision, case: Case) -> None:
+    """Add one complaint to what came of it; `decided`: the directive as it stands does so now."""
     ours = after.directive == draft.id
     if not ours and fits(draft, case):
         found.held[_why_not(draft, case, after)] += 1
     found.fitting += ours
-    if not ours and before.directive != draft.id:
+    if not ours and not decided:
         return
     if not found.add(row, row.department, after, after.sealed):
         found.same += ours

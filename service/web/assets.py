@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, g, request, url_for
 from markupsafe import Markup
 
 from service.errors import NotFound
@@ -35,8 +35,16 @@ def url(name: str) -> str:
 
 def icon(name: str) -> Markup:
     """A Bootstrap icon named in assets/src/icons.json, beside a word that says the same."""
+    if "icons" not in g:
+        g.icons = url("icons.svg")
+    return _drawn(g.icons, name)
+
+
+@cache
+def _drawn(address: str, name: str) -> Markup:
+    """Made once: a list shows hundreds."""
     return Markup('<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>').format(
-        url("icons.svg"), name
+        address, name
     )
 
 

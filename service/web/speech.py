@@ -47,6 +47,9 @@ class Counting(Domain):
 
     def pattern(self, sentence: str, values: Mapping[str, Any]) -> str:
         """A sentence in the language of the page, its places not yet filled."""
+        # Most pages are in the language in which they were written: hundreds of sentences each that nobody looks up.
+        if languages.is_chinese():
+            return str(sentence)
         catalogue = self.get_translations()
         if isinstance(sentence, Term):
             return str(catalogue.upgettext(sentence.meaning, sentence))
