@@ -51,9 +51,9 @@ FIRST, DOCKET = "rulings", "rulings"
 # The numbers of the day.
 FIGURES = ("rulings", "overdue", "accepted", "closed")
 # So many rulings stand on a page: each is read with both sides' words.
-CASES = 20
+CASES = 15
 # So many are listed, and so many of them at once.
-MOST_HANDS, SHOWN_HANDS = 100, 8
+MOST_HANDS, SHOWN_HANDS = 40, 8
 # What a department can be pressed with in one stroke: step → which of its complaints, and the words it has by itself.
 PRESSED = {
     "supervise": ("overdue", "期限已过，请立即办理，并报告进展和预计办结的时间。"),
@@ -144,14 +144,14 @@ def _wanted(show: str, given: Mapping[str, Any], now: datetime, kind: str | None
 
 def _counted(form: Filled, show: str, reader: Reader, now: datetime) -> dict[str, Any]:
     """What the tabs and the kinds of rulings hold, without filters, in one statement."""
-    kinds = {kind: _wanted(DOCKET, {}, now, kind) for kind in ANSWERS}
+    kinds = {kind: _wanted(DOCKET, {}, now, kind) for kind in ANSWERS} if show == DOCKET else {}
     lists = {code: _wanted(code, {}, now) for code in LISTS} | kinds
     counts = dict(zip(lists, listing.totals(list(lists.values()), reader, now), strict=True))
     chosen = form.value("kind") if show == DOCKET else ""
     return {
         "counts": counts,
         "tabs": [_tab(code, show, counts) for code in LISTS],
-        "kinds": [_kind(kind, chosen, counts) for kind in ["", *ANSWERS]],
+        "kinds": [_kind(kind, chosen, counts) for kind in ["", *kinds]],
     }
 
 
@@ -180,14 +180,13 @@ def _several(worklist: Worklist) -> Collection[Answer]:
 
 
 def _burden(one: Burden, book: Directory) -> dict[str, Any]:
-    link: dict[str, Any] = {"desk": one.desk, "queue": one.queue, "_anchor": "list"}
     return {
         "name": worklists.hands(one.desk, one.queue, book),
         "department": one.queue if one.desk == "department" else "",
         "overdue": one.overdue,
         "soon": one.soon,
-        "overdue_url": url_for(HERE, show="overdue", **link),
-        "soon_url": url_for(HERE, show="soon", **link),
+        "desk": one.desk,
+        "queue": one.queue,
     }
 
 
