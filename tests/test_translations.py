@@ -63,6 +63,20 @@ def _fits(one: Message) -> bool:
     return last == wanted and all(wanted - {"count", "num"} <= form <= wanted for form in singular)
 
 
+def test_a_percent_sign_is_written_as_the_text_that_is_translated_has_it(english: Catalog) -> None:
+    # A page fills every sentence that stands in it: a sign alone would be taken for a place.
+    assert not [one.string for one in english if one.id and _is_ours(one) and _signs(one.string) and not _signs(one.id)]
+
+
+def _is_ours(one: Message) -> bool:
+    """Whether it stands in the program, not in the data, whose texts are never filled."""
+    return any(str(path).startswith("service/") for path, _line in one.locations)
+
+
+def _signs(forms: Any) -> bool:
+    return any("%" in form for form in both(forms))
+
+
 def test_no_english_sentence_holds_chinese(english: Catalog) -> None:
     """Except names on the record, addresses and samples that have to be written just so."""
     mixed = [f"{one.id}: {one.string}" for one in english if one.id and _is_mixed(one)]
