@@ -212,7 +212,7 @@ _STEPS = (
     _step("dispatch_on", "逐级派单", "accepted", None, "dispatcher", needs=("place",), tells=("dispatcher",)),
     # What was sent to the wrong one by a slip, before that one has taken it.
     _step("recall", "收回派单", "dispatched", "accepted", "dispatcher", when=("has_department", "unruled"),
-          stops=("sign", "contact"), starts=("dispatch",), tells=("department",)),
+          stops=("sign", "contact"), starts=("dispatch",), tells=("dispatcher",)),
     _step("transfer", "转办", "dispatched handling waiting", "dispatched", "dispatcher supervisor",
           needs=("department", "reason"), allows=(), stops=("sign", "contact", "material", "extension", "co_handle"),
           starts=("sign", "result"), resumes=("result",), tells=("enterprise", "department")),
