@@ -22,14 +22,16 @@ from service.insight import opened
 from service.insight.opened import Line, Quarter
 from service.knowledge import operations as knowledge
 from service.knowledge.models import KnowledgeAnswer
-from service.web import portal
+from service.web import languages, portal
 from service.web.forms import Filled
 from service.web.promises import spoken_length
+from service.web.speech import told
 
 FIGURES_HOLD = 3600  # seconds
 LONGEST_QUESTION = 100
 # So much of an answer stands in a list, and so much before the first word that was looked for.
 EXCERPT, BEFORE = 90, 20
+LETTERS = 4  # of English say what one character says
 
 pages = Blueprint("open", __name__)
 
@@ -275,11 +277,13 @@ def _about(row: KnowledgeAnswer, book: Directory) -> str:
 
 
 def _hit(row: KnowledgeAnswer, words: Sequence[str]) -> Hit:
-    found = classifier.hits(row.answer, words)
-    start = 0 if not found or found[0][1] <= EXCERPT else found[0][0] - BEFORE
-    excerpt = row.answer[start : start + EXCERPT]
-    left, right = "……" if start else "", "……" if start + EXCERPT < len(row.answer) else ""
-    return Hit(row.code, pieces(row.question, words), pieces(f"{left}{excerpt}{right}", words))
+    question, text = told(row.question), told(row.answer)  # whole: no piece of one is in the catalogue
+    found = classifier.hits(text, words)
+    longest = EXCERPT if languages.is_chinese() else EXCERPT * LETTERS
+    start = 0 if not found or found[0][1] <= longest else found[0][0] - BEFORE
+    excerpt = text[start : start + longest]
+    left, right = "……" if start else "", "……" if start + longest < len(text) else ""
+    return Hit(row.code, pieces(question, words), pieces(f"{left}{excerpt}{right}", words))
 
 
 def pieces(text: str, words: Sequence[str]) -> Pieces:
