@@ -21,9 +21,7 @@ class Page:
     window: Plain
 
 
-def reached(
-    app: Flask, world: World, readers: Mapping[str, Reader], views: Iterable[View] = VIEWS
-) -> Iterator[Page]:
+def reached(app: Flask, world: World, readers: Mapping[str, Reader], views: Iterable[View] = VIEWS) -> Iterator[Page]:
     """The pages to which the public and these people (by login) come, each address once."""
     known: set[tuple[str, str]] = set()
     windows = {login: Plain(app, reader) for login, reader in readers.items()}

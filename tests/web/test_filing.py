@@ -264,7 +264,10 @@ def test_the_place_in_the_text_is_chosen_beforehand_and_marked(browser: Browser)
     ("details", "told"),
     [
         ({"debt.due_on": "2026-12-01"}, "约定的付款日期（2026年12月1日）还没有到"),
-        ({"respondent.name": "五原县人民医院", "debt.delivered_on": "2026-02-20"}, "自交付起 30 日内付款，到2026年3月22日才满"),
+        (
+            {"respondent.name": "五原县人民医院", "debt.delivered_on": "2026-02-20"},
+            "自交付起 30 日内付款，到2026年3月22日才满",
+        ),
         ({"respondent.name": "城关村村民委员会", "respondent.kind": "village"}, "人民调解委员会"),
         ({"respondent.name": "老王建材店", "respondent.kind": "private"}, "人民法院起诉"),
         ({"gates": "in_court"}, "已进入诉讼、仲裁或复议"),
