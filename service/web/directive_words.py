@@ -109,7 +109,7 @@ def office(code: str | None, book: Directory) -> str:
 
 def _kind(code: str | None, book: Directory) -> str:
     found = book.kinds.get(code or "")
-    return f"“{found.name if found else code}”"
+    return _("“%(name)s”", name=found.name if found else code)
 
 
 def times(directive: Directive) -> str:

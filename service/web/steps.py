@@ -4,6 +4,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+from flask_babel import gettext as _
+
 from service.casework import assigning, handing
 from service.casework.rules import FIELD_NAMES
 from service.casework.schemas import ActionSchema
@@ -274,7 +276,7 @@ def _offices(step: Step, complaint: Complaint, book: Directory) -> dict[str, Any
         for place in chain
     }
     return {"options": {name: offices for name, offices in groups.items() if offices}, "blank": "请选择",
-            "attributes": {"data-filtered": "输入几个字筛选部门"}}  # fmt: skip
+            "attributes": {"data-filtered": _("输入几个字筛选部门")}}  # fmt: skip
 
 
 def places_below(complaint: Complaint, book: Directory) -> dict[str, str]:
