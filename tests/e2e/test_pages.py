@@ -38,6 +38,7 @@ def test_every_page_is_looked_at(app: Flask) -> None:
     assert pages - NO_PAGES == {view.endpoint for view in VIEWS} - {""}
 
 
+@pytest.mark.timeout(420)  # some come to a hundred pages
 @pytest.mark.parametrize("who", ["", *STAFF, LEADER, COLLEAGUE])
 def test_every_page_is_for_everybody(app: Flask, cast: Cast, window: Open, who: str) -> None:
     world = World.of(cast)
