@@ -177,6 +177,7 @@ class Photographer:
             window.write("enterprise.name", "河套试剂有限公司（演示）")
             window.write("body", body)
             window.write("respondent.name", respondent)
+            window.page.wait_for_load_state("networkidle")
             window.page.keyboard.press("F4")
             window.sees("刚才这通电话")
         self._take(window.go("/desk/hotline/calls"), "calls")

@@ -16,7 +16,7 @@ const pressed = (event) => {
 const press = (button) => {
   const first = document.getElementById(button.dataset.first);
   if (first && !first.value?.trim()) first.focus();
-  else if (button.matches("input, textarea, select")) button.focus();
+  else if (typing(button)) button.focus();
   else button.click();
 };
 addEventListener("keydown", (event) => {
