@@ -5,7 +5,7 @@ from datetime import timedelta
 from service.casework import rules
 from service.casework.deeds import Deed
 from service.complaints import operations as complaints
-from service.complaints.rules import ANSWERED_AT_ONCE, CO_HANDLER
+from service.complaints.rules import ANSWERED_AT_ONCE, ANSWERS, CO_HANDLER
 from service.deadlines import operations as deadlines
 from service.deadlines.rules import Term, Unit, due
 from service.errors import NotAllowed, WrongState
@@ -14,7 +14,6 @@ from service.errors import NotAllowed, WrongState
 TIME_TO_REDO = Term(10, Unit.WORKING_DAYS)
 # P: so long after the reply the enterprise may rate it, and rate it anew.
 TIME_TO_RATE = timedelta(days=30)
-ANSWERS = ("reply", "answer")
 # In these roles somebody works on a complaint for a department.
 HANDLERS = ("handler", "department_dispatcher", "head", CO_HANDLER)
 

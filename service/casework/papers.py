@@ -11,7 +11,7 @@ from service.classifier.facts import mask
 from service.clock import spoken
 from service.complaints import reading
 from service.complaints.models import Complaint, Event
-from service.complaints.rules import CHANNELS, DELIVERIES, NATURES
+from service.complaints.rules import ANSWERS, CHANNELS, DELIVERIES, NATURES
 from service.deadlines.models import Clock
 from service.directory.rules import Directory
 
@@ -19,7 +19,6 @@ SLIP, REPLY = "slip", "reply"
 NAMES = {SLIP: "交办单", REPLY: "办理结果答复书"}
 TITLES = {SLIP: "企业诉求交办单", REPLY: "企业诉求办理结果答复书"}
 MARKS = {SLIP: "企声交办", REPLY: "企声答复"}
-REPLIES = ("reply", "answer")
 # Who sends complaints out for a place, and answers at once: the first that it has.
 SENDERS = ("services", "rule-of-law")
 # What a department owes from when it gets the slip.
@@ -67,7 +66,7 @@ def kinds(complaint: Complaint, events: Sequence[Event]) -> list[str]:
     """The papers that there are about a complaint."""
     done = {event.action for event in events}
     found = [SLIP] if complaint.department and done & set(DELIVERIES) else []
-    return found + ([REPLY] if complaint.reply and done & set(REPLIES) else [])
+    return found + ([REPLY] if complaint.reply and done & set(ANSWERS) else [])
 
 
 def slip(complaint: Complaint, events: Sequence[Event], clocks: Sequence[Clock], book: Directory) -> Paper | None:
@@ -121,7 +120,7 @@ def reply(complaint: Complaint, events: Sequence[Event], enterprise: str | None,
     """
     if REPLY not in kinds(complaint, events):
         return None
-    answered = [event for event in events if event.action in REPLIES]
+    answered = [event for event in events if event.action in ANSWERS]
     last = answered[-1]
     said = complaint.reply if knows else mask(complaint.reply or "")
     closing = (REDO,) if last.action == "reply" else ()

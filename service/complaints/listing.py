@@ -30,7 +30,7 @@ from service.accounts.rules import Reader
 from service.classifier import operations as classifier
 from service.complaints.models import Complaint, Event
 from service.complaints.reading import KNOWS_CONFIDENTIAL
-from service.complaints.rules import ASIDE, CO_HANDLER, OPEN, QUESTIONS
+from service.complaints.rules import ANSWERS, ASIDE, CO_HANDLER, OPEN, QUESTIONS
 from service.complaints.visibility import scopes, visible
 from service.crypto import keyed_hash
 from service.db import db
@@ -234,9 +234,6 @@ def ends(numbers: Collection[str]) -> dict[str, End]:
                Complaint.satisfaction, Complaint.reply, answered.correlate(Complaint).scalar_subquery())  # fmt: skip
     rows = db.session.execute(select(*columns).where(Complaint.number.in_(sorted(numbers))))
     return {row[0]: End(*row) for row in rows}
-
-
-ANSWERS = ("reply", "answer")
 
 
 def of_one_matter(ids: Collection[int], numbers: Collection[str], reader: Reader) -> list[Complaint]:

@@ -101,6 +101,8 @@ OPEN = frozenset(code for code, state in STATES.items() if state.desk)
 EVERY_CLOCK = ("*",)
 # Steps after which a department has the material.
 DELIVERIES = ("dispatch", "transfer", "designate", "take_over")
+# Steps by which the enterprise is answered.
+ANSWERS = ("reply", "answer")
 # Clocks that a regime starts earlier than the table's row would: (action, regime) → kinds. The result follows the first
 # of a complaint's regimes: where that is the law, it runs from delivery, whatever a superior wrote.
 EARLIER = {

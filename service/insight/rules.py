@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import exp, log, sqrt
 from statistics import median
 
-from service.complaints.rules import DELIVERIES
+from service.complaints.rules import ANSWERS, DELIVERIES
 
 # What satisfaction counts for, of the five grades; the two worst count for nothing.
 GRADES = {"very_satisfied": 1.0, "satisfied": 1.0, "mostly_satisfied": 0.9}
@@ -153,7 +153,7 @@ _TAKEN = {
     "accepted": ("accept",),
     "dispatched": DELIVERIES,
     "signed": ("sign",),
-    "replied": ("reply", "answer"),
+    "replied": ANSWERS,
     "asked": ("close", "rate"),
 }
 # action → the stage that it leads to; a revisit only where it found somebody.

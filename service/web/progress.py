@@ -12,14 +12,14 @@ from marshmallow import fields
 
 from service import clock
 from service.casework import operations as casework
-from service.casework.answering import ANSWERS, TIME_TO_RATE, TIME_TO_REDO
+from service.casework.answering import TIME_TO_RATE, TIME_TO_REDO
 from service.casework.asking import BETWEEN_URGES
 from service.casework.schemas import ActionSchema
 from service.complaints import operations as complaints
 from service.complaints import reading
 from service.complaints.models import Complaint, Event
 from service.complaints.numbering import is_number
-from service.complaints.rules import ENTERPRISE, SATISFACTION, allowed
+from service.complaints.rules import ANSWERS, ENTERPRISE, SATISFACTION, allowed
 from service.crypto import keyed_hash
 from service.deadlines import operations as deadlines
 from service.deadlines.ladder import INTERNAL
