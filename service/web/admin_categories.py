@@ -239,27 +239,6 @@ def _new(form: Filled) -> Any:
 # --- one of them -----------------------------------------------------------------------------------------------------
 
 
-@pages.get("/<code>")
-@needs(*READERS)
-def shown(code: str) -> Any:
-    """A family or a leaf: its form, what stands fast, what was changed."""
-    return admin_forms.page(DESK, code, **_beside(code))
-
-
-@pages.post("/<code>")
-@needs(ADMINISTRATOR)
-def edit(code: str) -> Any:
-    """Change it, or tell what would change."""
-    return admin_forms.edit(DESK, code, _("已保存，新来的诉求马上按新的内容办。"), **_beside(code))
-
-
-@pages.post("/<code>/undo/<int:entry_id>")
-@needs(ADMINISTRATOR)
-def undo(code: str, entry_id: int) -> Any:
-    """Take back a change."""
-    return admin_forms.undo(DESK, code, entry_id, url_for("admin_categories.shown", code=code), **_beside(code))
-
-
 def _beside(code: str) -> dict[str, Any]:
     book = directory.current()
     leaf = book.categories.get(code)
@@ -279,3 +258,6 @@ def _shown_rows(form: Filled) -> int:
     filled = form.value("owners")
     last = max((int(name) for name in filled if name.isdecimal()), default=-1) if isinstance(filled, Mapping) else -1
     return min(last + 1 + SPARE, MOST_OWNERS)
+
+
+admin_forms.serve(pages, DESK, "已保存，新来的诉求马上按新的内容办。", _beside)

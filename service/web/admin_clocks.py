@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, render_template
 from flask_babel import gettext as _
 
 from service import clock
@@ -18,7 +18,7 @@ from service.fields import Choice, Count, Day, Flag, Schema, Several, Text
 from service.http import needs
 from service.jobs import outbox
 from service.web import admin_forms
-from service.web.admin_forms import ADMINISTRATOR, READERS, Desk, Field, one_of, plain
+from service.web.admin_forms import READERS, Desk, Field, one_of, plain
 
 LAST = 1000
 MOST_DAYS, MOST_HOURS = 3650, 87600
@@ -151,27 +151,6 @@ def _length(row: Any) -> str:
     return text
 
 
-@pages.get("/<code>")
-@needs(*READERS)
-def shown(code: str) -> Any:
-    """One clock: its form, what is planned, what was changed."""
-    return admin_forms.page(DESK, code, **_beside(code))
-
-
-@pages.post("/<code>")
-@needs(ADMINISTRATOR)
-def edit(code: str) -> Any:
-    """Let other terms hold from a day on, or tell what would move."""
-    return admin_forms.edit(DESK, code, _("已保存，从您选的那天起，新开始的时限按新的算。"), **_beside(code))
-
-
-@pages.post("/<code>/undo/<int:entry_id>")
-@needs(ADMINISTRATOR)
-def undo(code: str, entry_id: int) -> Any:
-    """Take back a change: what was planned is dropped, what holds already ends today."""
-    return admin_forms.undo(DESK, code, entry_id, url_for("admin_clocks.shown", code=code), **_beside(code))
-
-
 def _beside(code: str) -> dict[str, Any]:
     rule, today = terms.rule(code), clock.local(clock.now()).date()
     begins = terms.read(code)["valid_from"]
@@ -180,3 +159,6 @@ def _beside(code: str) -> dict[str, Any]:
         "rule": rule, "kind": _(KINDS[rule.kind]), "regime": _(REGIMES[rule.regime]), "planned": planned,
         "lawful": rule.mark == "V", "today": today, "last": LAST,
     }  # fmt: skip
+
+
+admin_forms.serve(pages, DESK, "已保存，从您选的那天起，新开始的时限按新的算。", _beside)

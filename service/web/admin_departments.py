@@ -154,27 +154,6 @@ def _new(form: Filled, result: Any = None) -> Any:
     ), form.status  # fmt: skip
 
 
-@pages.get("/<code>")
-@needs(*READERS)
-def shown(code: str) -> Any:
-    """One department: its form, what it has in hand, who works there, what was changed."""
-    return admin_forms.page(DESK, code, **_beside(code))
-
-
-@pages.post("/<code>")
-@needs(ADMINISTRATOR)
-def edit(code: str) -> Any:
-    """Change it, or tell what would change."""
-    return admin_forms.edit(DESK, code, _("已保存，新来的诉求马上按新的内容分派。"), **_beside(code))
-
-
-@pages.post("/<code>/undo/<int:entry_id>")
-@needs(ADMINISTRATOR)
-def undo(code: str, entry_id: int) -> Any:
-    """Take back a change."""
-    return admin_forms.undo(DESK, code, entry_id, url_for("admin_departments.shown", code=code), **_beside(code))
-
-
 def _beside(code: str) -> dict[str, Any]:
     book = directory.current()
     office = book.departments.get(code)
@@ -183,3 +162,6 @@ def _beside(code: str) -> dict[str, Any]:
         "kind": book.kinds[office.kind].name if office else "",
         "waiting": departments.waiting(code), "people": administration.working_at(code),
     }  # fmt: skip
+
+
+admin_forms.serve(pages, DESK, "已保存，新来的诉求马上按新的内容分派。", _beside)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from marshmallow import Schema
@@ -15,6 +15,7 @@ from service.audit.changing import Changeable, Values
 from service.audit.models import Entry
 from service.directory import operations as directory
 from service.directory.rules import Directory
+from service.http import needs
 from service.web import forms
 from service.web.choices import Groups
 from service.web.forms import CHECKED, Filled
@@ -166,6 +167,29 @@ def _how(desk: Desk, details: Values, book: Directory) -> list[str]:
 
 
 # --- the page --------------------------------------------------------------------------------------------------------
+
+
+def serve(pages: Blueprint, desk: Desk, saved: str, beside: Callable[[str], dict[str, Any]]) -> None:
+    """Add the views of a thing that its code stands for: its page, its form, and undo.
+
+    Args:
+        saved: as edit() has it, in Chinese. beside: code → what the desk's own template shows.
+    """
+
+    @pages.get("/<code>")
+    @needs(*READERS)
+    def shown(code: str) -> Any:
+        return page(desk, code, **beside(code))
+
+    @pages.post("/<code>", endpoint="edit")
+    @needs(ADMINISTRATOR)
+    def edited(code: str) -> Any:
+        return edit(desk, code, _(saved), **beside(code))
+
+    @pages.post("/<code>/undo/<int:entry_id>", endpoint="undo")
+    @needs(ADMINISTRATOR)
+    def undone(code: str, entry_id: int) -> Any:
+        return undo(desk, code, entry_id, url_for(f"{desk.pages}.shown", code=code), **beside(code))
 
 
 def page(desk: Desk, code: str, form: Filled | None = None, **more: Any) -> Any:

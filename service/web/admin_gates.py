@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, render_template
 from flask_babel import gettext as _
 
 from service.directory import operations as directory
@@ -13,7 +13,7 @@ from service.fields import Schema, Text
 from service.http import needs
 from service.routing.schemas import Words
 from service.web import admin_duties, admin_forms
-from service.web.admin_forms import ADMINISTRATOR, READERS, Desk, Field
+from service.web.admin_forms import READERS, Desk, Field
 
 pages = Blueprint("admin_gates", __name__, url_prefix="/admin/gates")
 
@@ -52,27 +52,9 @@ def listed() -> str:
     return render_template("admin/gates.html", rows=rows)
 
 
-@pages.get("/<code>")
-@needs(*READERS)
-def shown(code: str) -> Any:
-    """One gate: its form and what was changed."""
-    return admin_forms.page(DESK, code, **_beside(code))
-
-
-@pages.post("/<code>")
-@needs(ADMINISTRATOR)
-def edit(code: str) -> Any:
-    """Change it, or tell what would change."""
-    return admin_forms.edit(DESK, code, _("已保存，新来的诉求马上按新的内容办。"), **_beside(code))
-
-
-@pages.post("/<code>/undo/<int:entry_id>")
-@needs(ADMINISTRATOR)
-def undo(code: str, entry_id: int) -> Any:
-    """Take back a change."""
-    return admin_forms.undo(DESK, code, entry_id, url_for("admin_gates.shown", code=code), **_beside(code))
-
-
 def _beside(code: str) -> dict[str, Any]:
     gate = directory.current().gates.get(code)
     return {"effect": _(EFFECTS[gate.effect]) if gate else ""}
+
+
+admin_forms.serve(pages, DESK, "已保存，新来的诉求马上按新的内容办。", _beside)

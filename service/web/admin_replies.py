@@ -104,23 +104,4 @@ def _new(form: Filled, result: str = "") -> Any:
     ), form.status  # fmt: skip
 
 
-@pages.get("/<code>")
-@needs(*READERS)
-def shown(code: str) -> Any:
-    """One template: its form, what it says of an example, what was changed."""
-    return admin_forms.page(DESK, code, placeholders=PLACEHOLDERS)
-
-
-@pages.post("/<code>")
-@needs(ADMINISTRATOR)
-def edit(code: str) -> Any:
-    """Change it, or show what it would say."""
-    return admin_forms.edit(DESK, code, _("已保存，以后选用的都是新的文字。"), placeholders=PLACEHOLDERS)
-
-
-@pages.post("/<code>/undo/<int:entry_id>")
-@needs(ADMINISTRATOR)
-def undo(code: str, entry_id: int) -> Any:
-    """Take back a change."""
-    home = url_for("admin_replies.shown", code=code)
-    return admin_forms.undo(DESK, code, entry_id, home, placeholders=PLACEHOLDERS)
+admin_forms.serve(pages, DESK, "已保存，以后选用的都是新的文字。", lambda _code: {"placeholders": PLACEHOLDERS})
