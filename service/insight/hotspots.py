@@ -43,7 +43,7 @@ MOST = 30
 WORDS = 5
 # Groups that are read at most (a text stands in eight), the largest clusters of them, which are compared with the weeks
 # before; texts that a label is made of, and those that it stands out from.
-GROUPS, COMPARED, TOLD, OTHERS = 500, 60, 200, 2000
+GROUPS, COMPARED, TOLD, OTHERS = 500, 60, 100, 1000
 
 # Who complains, as far as it can be told; of who is anonymous, nothing. Only counted, never shown.
 who: ColumnElement[Any] = func.coalesce(

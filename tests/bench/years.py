@@ -68,7 +68,7 @@ def fill(data: Path, rows: int, now: datetime) -> Cast:
         _copy(connection, _sayings(data), copies, cast)
     while _kept(lambda: bool(climbing.climb(now))):
         pass
-    _follow(now)
+    follow(now)
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM ANALYZE"))
     return cast
@@ -294,7 +294,7 @@ def _value(column: Column[Any], cast: Cast) -> str:
     return name
 
 
-def _follow(now: datetime) -> None:
+def follow(now: datetime) -> None:
     """What workers keep beside complaints: the enterprises that an operator is offered, and what figures count from."""
     while _kept(lambda: enterprises.learn() == enterprises.BATCH):
         pass
