@@ -19,7 +19,7 @@ from service.routing import operations as routing
 from service.routing.directives import Directive, closed
 from service.routing.examination import examine
 from service.routing.matter import Case, Matter
-from service.routing.ordering import fits, hindrance
+from service.routing.ordering import fits, hindrance, may_fit
 from service.routing.respondent import Respondent
 from service.routing.rules import Decision, settle
 
@@ -129,7 +129,10 @@ def trial(
     rows = _past(reader, since, until)
     found = Trial(min(len(rows), MOST), rows[-1].created_at if rows else None, cut=len(rows) > MOST)
     for row in rows[:MOST]:
-        case = examine(_matter(row), book)
+        matter = _matter(row)
+        if not any(may_fit(one, matter) for one in (*own, draft)):
+            continue
+        case = examine(matter, book)
         stood = any(fits(one, case) for one in own)
         # What neither the directive as it stands nor as it would be asks for goes where it went.
         if stood or fits(draft, case):

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from service.directory.rules import Department
 from service.routing import reasons
-from service.routing.directives import CONDITIONS, Directive, says
+from service.routing.directives import Directive, says
 from service.routing.examination import may_be_grave
-from service.routing.matter import Case
+from service.routing.matter import Case, Matter
 from service.routing.owners import presumed
 from service.routing.respondent import UNKNOWN
 from service.sentences import say
@@ -49,6 +49,18 @@ def order(case: Case, directives: Sequence[Directive]) -> Order:
 # --- what a directive asks -------------------------------------------------------------------------------------------
 
 
+def _respondent(matter: Matter, wanted: Sequence[str]) -> bool:
+    return matter.respondent is not None and says(matter.respondent.name, wanted)
+
+
+def _words(matter: Matter, wanted: Sequence[str]) -> bool:
+    return says(matter.text, wanted)
+
+
+def _channel(matter: Matter, wanted: Sequence[str]) -> bool:
+    return matter.channel in wanted
+
+
 def _category(case: Case, wanted: Sequence[str]) -> bool:
     return case.category is not None and bool({case.category.code, case.category.family} & set(wanted))
 
@@ -57,30 +69,28 @@ def _place(case: Case, wanted: Sequence[str]) -> bool:
     return case.place is not None and any(code in wanted for code in case.directory.chain(case.place))
 
 
-def _respondent(case: Case, wanted: Sequence[str]) -> bool:
-    return case.body is not None and says(case.body.name, wanted)
-
-
-def _words(case: Case, wanted: Sequence[str]) -> bool:
-    return says(case.matter.text, wanted)
-
-
-def _channel(case: Case, wanted: Sequence[str]) -> bool:
-    return case.matter.channel in wanted
-
-
 def _nature(case: Case, wanted: Sequence[str]) -> bool:
     return case.nature in wanted
 
 
-ASKED: dict[str, Callable[[Case, Sequence[str]], bool]] = dict(
-    zip(CONDITIONS, (_category, _place, _respondent, _words, _channel, _nature), strict=True)
-)
+# What was filed tells these at once; the others ask what the examination found out.
+BY_FILING: dict[str, Callable[[Matter, Sequence[str]], bool]] = {
+    "respondents": _respondent, "words": _words, "channels": _channel,
+}  # fmt: skip
+BY_CASE: dict[str, Callable[[Case, Sequence[str]], bool]] = {
+    "categories": _category, "places": _place, "natures": _nature,
+}  # fmt: skip
+
+
+def may_fit(directive: Directive, matter: Matter) -> bool:
+    """Whether a matter that was not examined yet may be one that a directive means."""
+    return all(holds(matter, wanted) for name, holds in BY_FILING.items() if (wanted := getattr(directive, name)))
 
 
 def fits(directive: Directive, case: Case) -> bool:
     """Whether all that a directive asks holds for a case."""
-    return all(holds(case, wanted) for name, holds in ASKED.items() if (wanted := getattr(directive, name)))
+    further = (holds(case, wanted) for name, holds in BY_CASE.items() if (wanted := getattr(directive, name)))
+    return may_fit(directive, case.matter) and all(further)
 
 
 # --- what no directive can order -------------------------------------------------------------------------------------
