@@ -58,21 +58,34 @@ def faults(here: Window, view: View, world: World, app: Flask) -> list[str]:
         return [f"nobody comes there from {here.page.url}: {lost}\n{here.page.inner_text('body')[:600]}"]
     if not is_at(here, view, app):
         return [f"that leads to {here.page.url}: {here.page.inner_text('body')[:600]}"]
-    looks = [as_usual, in_large_type, in_its_colours, on_paper] if id(view) in FIRST else [as_usual, in_large_type]
-    if id(view) in FIRST and view.endpoint in LONG_IN_ENGLISH:
-        looks.append(in_english)
+    looks = [as_usual, in_large_type]
+    if id(view) in FIRST:
+        looks += [in_its_colours, at_a_desk, on_paper]
+        looks += [in_english] if view.endpoint in LONG_IN_ENGLISH else []
     return [fault for look in looks for fault in look(here)]
 
 
 def as_usual(here: Window) -> list[str]:
-    """What is wrong by colours, by widths and by keys."""
+    """What is wrong by keys, by widths, and with its parts and colours where there is least room."""
     found = [f"by keys: {one}" for one in here.lost()]
-    for size in (BETWEEN, NARROW, WIDE):
+    for size in (WIDE, BETWEEN, NARROW):
         here.page.set_viewport_size(size)
         found += [f"{size['width']} px: sticks out: {one}" for one in here.sticking_out()]
-        for theme, rules in (("light", None), ("dark", COLOURS)) if size is not BETWEEN else ():
-            here.dress(theme)
-            found += [f"{size['width']} px, {theme}: {one}" for one in here.violations(rules)]
+    return found + seen(here, NARROW)
+
+
+def at_a_desk(here: Window) -> list[str]:
+    """What is wrong with its parts and colours where there is most room."""
+    return seen(here, WIDE)
+
+
+def seen(here: Window, size: ViewportSize) -> list[str]:
+    """What axe has against a page, light and dark."""
+    here.page.set_viewport_size(size)
+    found = []
+    for theme, rules in (("light", None), ("dark", COLOURS)):
+        here.dress(theme)
+        found += [f"{size['width']} px, {theme}: {one}" for one in here.violations(rules)]
     return found
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import psutil
 
 from service.config import ROOT, Config
+from service.embedded import folder as data
 from service.embedded import ports, processes
 
 PORTS = range(12_000, 16_000)
@@ -120,11 +121,18 @@ def is_back(stack: Stack, part: str, killed: psutil.Process) -> bool:
 
 
 @contextmanager
-def folder() -> Iterator[Stack]:
-    """A folder and a port for a service; whatever still runs on it when the block ends is ended."""
+def folder(models: Path | None = None) -> Iterator[Stack]:
+    """A folder and a port for a service; whatever still runs on it when the block ends is ended.
+
+    Args:
+        models: a folder with a trained model, where the service need not train one.
+    """
     parent = Path(tempfile.mkdtemp(prefix="qst-faults-"))
     stack = Stack(parent / "var", ports.choose(PORTS))
     try:
+        if models:
+            data.prepare(stack.var)
+            shutil.copytree(models, stack.var / "models", dirs_exist_ok=True)
         yield stack
     finally:
         processes.end_left_behind(stack.var)

@@ -1,7 +1,9 @@
 """kill -9 of every process while complaints are filed."""
 
 import pytest
+from flask import Flask
 
+from service.config import Config
 from tests.faults.ordeal import behead, check, undergo
 from tests.faults.stack import folder, running
 
@@ -9,8 +11,8 @@ COUNT = 120
 
 
 @pytest.mark.timeout(400)
-def test_whatever_is_killed_no_answered_complaint_is_lost_doubled_or_left_half() -> None:
-    with folder() as stack:
+def test_whatever_is_killed_no_answered_complaint_is_lost_doubled_or_left_half(seeded: Flask, config: Config) -> None:
+    with folder(config.var / "models") as stack:
         with running(stack) as person:
             outcome = undergo(stack, COUNT)
             assert not outcome.problems
