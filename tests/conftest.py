@@ -5,6 +5,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -90,8 +91,15 @@ def _lesson() -> str:
 @pytest.fixture
 def app(seeded: Flask) -> Iterator[Flask]:
     """An app context on a database that holds nothing but the reference data."""
-    with seeded.app_context():
+    with emptied(seeded):
         yield seeded
+
+
+@contextmanager
+def emptied(seeded: Flask) -> Iterator[None]:
+    """An app context; when it ends, the database holds nothing but the reference data again."""
+    with seeded.app_context():
+        yield
         db.session.rollback()
         _empty()
         db.session.remove()

@@ -1,6 +1,6 @@
 """Script, HTML and formulas planted in every field of every form stand on every page as the text they are."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from io import BytesIO
 
@@ -14,7 +14,7 @@ from service import clock, sheets
 from service.casework.models import Reorganisation
 from service.casework.tasks import reorganise
 from service.complaints.models import Complaint
-from service.complaints.rules import STEPS
+from service.complaints.rules import STEPS, Step
 from service.db import db, transaction
 from service.intake import calls, enterprises, importing
 from service.knowledge.models import KnowledgeAnswer
@@ -187,19 +187,26 @@ def test_what_an_enterprise_files_stays_text_on_every_desk(planter: Planters) ->
     planter["du"].finds(f"/desk/supervision?show=accepted&q={number}")
 
 
-@pytest.mark.parametrize("role", sorted({role for step in STEPS.values() for role in step.roles} & set(ROLES)))
-def test_what_is_written_into_a_step_stays_text(planter: Planters, cast: Cast, role: str) -> None:
+def by_role() -> dict[str, dict[str, Step]]:
+    """The steps by the role that plants into their forms, which are the same for whoever opens them."""
+    found: dict[str, dict[str, Step]] = {}
     for action, step in STEPS.items():
-        if role in step.roles:
-            number, here = cast.complaint(standing_for(step)).number, planter[ROLES[role]].window
-            here.go(f"/desk/complaints/{number}?action={action}")
-            if action == "merge":
-                continue  # it stores nothing unless it is told the number of another complaint
-            if not here.main.locator(f'form[action$="/{action}"]').count():
-                assert action in NOT_HERE[role], action
-                continue
-            written = planter[ROLES[role]].plant(everything=True, action=f"/{action}")
-            planter["du"].finds(f"/desk/complaints/{number}", *written)
+        able = [role for role in ROLES if role in step.roles and action not in NOT_HERE.get(role, ())]
+        for role in able[:1]:
+            found.setdefault(role, {})[action] = step
+    return found
+
+
+@pytest.mark.parametrize(("role", "steps"), by_role().items(), ids=by_role())
+def test_what_is_written_into_a_step_stays_text(
+    planter: Planters, cast: Cast, role: str, steps: Mapping[str, Step]
+) -> None:
+    here = planter[ROLES[role]]
+    for action, step in steps.items():
+        number = cast.complaint(standing_for(step)).number
+        here.window.go(f"/desk/complaints/{number}?action={action}")
+        if action != "merge":  # which stores nothing unless it is told the number of another complaint
+            planter["du"].finds(f"/desk/complaints/{number}", *here.plant(everything=True, action=f"/{action}"))
 
 
 def test_what_is_noted_for_ones_own_side_and_said_again_and_again_stays_text(planter: Planters, cast: Cast) -> None:
