@@ -32,9 +32,8 @@ READY = "停止请按 Ctrl-C"
 ACCOUNT = re.compile(r"^ +(demo-[\w-]+)\s+\S+\s+(\S+)", re.MULTILINE)
 # What is somebody else's on this machine, and would be used instead of the embedded servers.
 FOREIGN = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "QST_QUEUE", "HOST")
-# width → height of the window, in px; a page that is longer is shown to TALLEST.
-WIDTHS = {1440: 900, 768: 1024, 390: 844}
-TALLEST = 1600
+# width → height of the window and how far a longer page is shown, in px.
+WIDTHS = {1440: (900, 1100), 768: (1024, 1600), 390: (844, 1600)}
 # A picture's size and its pixels, read by the browser itself.
 PIXELS = """async (png) => {
     const picture = await createImageBitmap(await (await fetch(`data:image/png;base64,${png}`)).blob());
@@ -199,11 +198,11 @@ class Photographer:
 
     def _take(self, window: Window, name: str) -> None:
         """One page at every width, or the end where a picture became too large for a repository."""
-        for width in WIDTHS:
+        for width, (height, tallest) in WIDTHS.items():
             window.page.set_viewport_size(_size(width))
             window.page.wait_for_load_state("networkidle")
-            shown = min(TALLEST, window.page.evaluate("() => document.documentElement.scrollHeight"))
-            clip = FloatRect(x=0, y=0, width=width, height=max(shown, WIDTHS[width]))
+            shown = min(tallest, window.page.evaluate("() => document.documentElement.scrollHeight"))
+            clip = FloatRect(x=0, y=0, width=width, height=max(shown, height))
             picture = smaller(window.page.screenshot(full_page=True, clip=clip), self.browser)
             path = FOLDER / f"{name}-{width}.png"
             path.write_bytes(picture)
@@ -214,7 +213,7 @@ class Photographer:
 
 
 def _size(width: int) -> ViewportSize:
-    return ViewportSize(width=width, height=WIDTHS[width])
+    return ViewportSize(width=width, height=WIDTHS[width][0])
 
 
 def smaller(picture: bytes, browser: Browser) -> bytes:
