@@ -171,9 +171,11 @@ class Complaint(db.Model):
 
 
 class Export(db.Model):
-    """A long list that a worker writes as a table: what was asked for, in which roles, and the table once it is there.
+    """A long list that a worker writes as a table: what was asked for, and the table once it is there.
 
-    `asked` are the fields of a listing.Wanted that are not as usual.
+    Attributes:
+        asked: the fields of a listing.Wanted that are not as usual.
+        grants: what its reader may do, in the roles in which it was asked for, by when it was written.
     """
 
     __tablename__ = "exports"
@@ -182,7 +184,8 @@ class Export(db.Model):
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     asked: Mapped[dict[str, Any]] = mapped_column(JSONB)
     columns: Mapped[list[str]] = mapped_column(ARRAY(Text))
-    roles: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    # The column is called after the roles that these are grants of.
+    grants: Mapped[list[str]] = mapped_column("roles", ARRAY(Text))
     rows: Mapped[int | None]
     content: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     created_at: Mapped[datetime] = mapped_column(Instant, index=True)
