@@ -65,7 +65,7 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a reader asks a list for; None where it does not matter.
+    """What a reader asks a list for; None, or False, where it does not matter. Of nothing an empty choice is made.
 
     Attributes:
         desk, queue: in whose hands it is: a desk of the workflow's states, and a department or place there.
@@ -92,7 +92,7 @@ class Wanted:
     desk: str | None = None
     queue: str | None = None
     queues: Collection[str] | None = None
-    actions: Collection[str] = ()
+    actions: Collection[str] | None = None
     since: datetime | None = None
     pending: Collection[str] | None = None
     ruler: str | None = None
@@ -116,7 +116,6 @@ class Wanted:
 
 
 Narrow = Callable[[Any, Wanted, datetime], Any]
-UNASKED: tuple[Any, ...] = (None, False, ())
 
 
 @dataclass(frozen=True)
@@ -254,9 +253,14 @@ def _reached(wanted: Wanted, reader: Reader) -> ColumnElement[bool]:
 
 def _conditions(wanted: Wanted, now: datetime) -> list[ColumnElement[bool]]:
     """One condition for each thing that was asked for."""
-    asked = {name: value for name in (*EXACTLY, *NARROWED) if (value := getattr(wanted, name)) not in UNASKED}
+    asked = {name: value for name in (*EXACTLY, *NARROWED) if _asked(value := getattr(wanted, name))}
     exact = [column == asked[name] for name, column in EXACTLY.items() if name in asked]
     return exact + [narrow(asked[name], wanted, now) for name, narrow in NARROWED.items() if name in asked]
+
+
+def _asked(value: Any) -> bool:
+    """Whether a value narrows a list: an empty choice does, and so does nought, which is equal to False."""
+    return value is not None and value is not False
 
 
 def _extended_by(ruler: str) -> ColumnElement[bool]:
