@@ -11,6 +11,7 @@ from typing import Any
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 from sqlalchemy import ColumnElement, and_, func, or_, select, true, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import selectinload
 
 from service.accounts.models import Token, User, UserGrant
@@ -50,12 +51,19 @@ def create_user(
     """
     if not re.fullmatch(r"[a-z0-9][a-z0-9._-]{1,63}", login):
         raise Invalid("登录名只能用小写字母、数字和 . _ -，2 至 64 位。", {"login": ["登录名格式不对。"]})
-    if db.session.scalar(select(User.id).where(User.login == login)):
-        raise Invalid(say("登录名 %(login)s 已有人使用。", login=login), {"login": ["已有人使用。"]})
     rows = [grant_row(grant, directory.current()) for grant in dict.fromkeys(grants)]
-    user = User(login=login, name=name, password_hash=_hashed(password), created_at=now, grants=rows)
-    db.session.add(user)
+    user = _added(login=login, name=name, password_hash=_hashed(password), created_at=now)
+    user.grants = rows
     audit.record("user.created", login, actor, now, roles=[row.role for row in rows])
+    return user
+
+
+def _added(**values: Any) -> User:
+    """A new user's row; of two who ask for one login at once the second waits for the first, and is told."""
+    row = insert(User).values(**values).on_conflict_do_nothing(index_elements=["login"]).returning(User)
+    user = db.session.scalar(row)
+    if user is None:
+        raise Invalid(say("登录名 %(login)s 已有人使用。", login=values["login"]), {"login": ["已有人使用。"]})
     return user
 
 

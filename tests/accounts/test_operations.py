@@ -1,11 +1,14 @@
 """Making users with roles, and proving who somebody is."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
 from argon2 import PasswordHasher, extract_parameters
+from flask import Flask
 from sqlalchemy import func, select
 
 from service.accounts import operations as accounts
@@ -158,6 +161,22 @@ def test_a_token_is_kept_only_as_a_hash() -> None:
     stored = db.session.scalars(select(Token)).one()
     assert secret.encode() not in stored.hash
     assert len(stored.hash) == 32
+
+
+def test_of_two_who_ask_for_one_login_at_once_the_second_is_told(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    both = Barrier(2, timeout=30)
+    monkeypatch.setattr(accounts, "_hashed", lambda _password: both.wait() and None)
+
+    def ask() -> str:
+        with app.app_context():
+            try:
+                return create().login
+            except Invalid as problem:
+                return f"{problem.message} {problem.errors}"
+
+    with ThreadPoolExecutor(2) as pool:
+        told = sorted(one.result() for one in [pool.submit(ask), pool.submit(ask)])
+    assert told == ["wang", "登录名 wang 已有人使用。 {'login': ['已有人使用。']}"]
 
 
 def test_no_two_tokens_are_the_same() -> None:
