@@ -24,7 +24,7 @@ from sqlalchemy import (
     tuple_,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
-from sqlalchemy.orm import load_only
+from sqlalchemy.orm import load_only, with_expression
 
 from service.accounts.rules import Reader
 from service.classifier import operations as classifier
@@ -158,11 +158,18 @@ def standings(desk: str, reader: Reader, now: datetime) -> list[Standing]:
 
 def page(wanted: Wanted, reader: Reader, now: datetime, more: Sequence[Any] = ()) -> Page:
     """One page of what the reader may see, in one statement; `more`: columns that the usual list does without."""
-    here = select(Complaint).options(load_only(*COLUMNS, *more)).where(matching(wanted, reader, now))
+    known = load_only(*COLUMNS, *more), with_expression(Complaint.due_since, _since())
+    here = select(Complaint).options(*known).where(matching(wanted, reader, now))
     query = _ordered(here, wanted).limit(wanted.limit + 1)
     found = db.session.scalars(query).all()
     items = found[: wanted.limit]
     return Page(items, _cursor(items[-1], wanted.sort) if len(found) > wanted.limit else None)
+
+
+def _since() -> Any:
+    """When the clock began that ends first."""
+    first = (Clock.complaint_id == Complaint.id, Clock.state == "running", Clock.due_at == Complaint.due_at)
+    return select(func.max(Clock.started_at)).where(*first).correlate(Complaint).scalar_subquery()
 
 
 def matching(wanted: Wanted, reader: Reader, now: datetime) -> ColumnElement[bool]:
