@@ -36,7 +36,7 @@ SILENT = (
     "migrations/", "embedded/", "classifier/", "cli.py", "config.py", "demonstration.py", "simulation.py", "health.py",
     "seedfile.py", "documentation.py", "deadlines/terminal.py", "deadlines/seeds.py", "directory/seeds.py",
     "directory/names.py", "knowledge/seeds.py", "notices/seeds.py", "sentences.py", "clock.py", "casework/documents.py",
-    "jobs/runner.py", "web/languages.py", "web/speech.py",
+    "jobs/runner.py", "web/failed.py", "web/languages.py", "web/speech.py",
 )  # fmt: skip
 # The same of single tables in rooms that do speak to people.
 SILENT_NAMES: dict[str, frozenset[str]] = {

@@ -5,9 +5,10 @@ from flask_migrate import Migrate
 
 from service import cli, clock, health, http, logs
 from service.accounts import api as accounts
+from service.accounts import tasks as accounts_tasks  # noqa: F401 - registers its tasks
 from service.audit import models as audit_models  # noqa: F401 - its tables
 from service.casework import api as casework
-from service.casework import tasks as casework_tasks  # noqa: F401 - registers its tasks
+from service.casework import tasks as casework_tasks  # noqa: F401
 from service.classifier import operations as classifier
 from service.complaints import api as complaints
 from service.complaints import tasks as complaints_tasks  # noqa: F401

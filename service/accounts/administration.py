@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import selectinload
 
-from service.accounts import operations
+from service.accounts import enterprises, operations
 from service.accounts.models import Token, User, UserGrant
 from service.accounts.rules import Grant
 from service.audit import operations as audit
@@ -25,6 +25,7 @@ GROUPS, LETTERS = 3, 4
 MOST = 100
 ONE_TIME_HOLDS = timedelta(days=3)
 ADMINISTRATOR = "administrator"
+PARTED = "这位用户已被企业账户的管理员移出，不能再启用。要再进企业账户，请企业重新邀请，另设登录名。"
 LAST = "这是最后一位在用的管理员。请先让另一位用户担任管理员，再改这一位。"
 
 
@@ -159,6 +160,8 @@ def _write(login: str, values: Mapping[str, Any], now: datetime) -> None:
     _keep_an_administrator(user, bool(values.get("active", user.active)) and ADMINISTRATOR in grants)
     if "grants" in values:
         _grant(user, grants)
+    if values.get("active") and enterprises.was_taken_out(user):
+        raise Invalid(PARTED, {"active": [PARTED]})
     user.name = values.get("name", user.name)
     user.active = values.get("active", user.active)
     if not user.active:

@@ -4,13 +4,14 @@ import secrets
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import joinedload
 
 from service.accounts import operations as accounts
 from service.accounts.models import EnterpriseAccount, Invitation, User, UserGrant
 from service.accounts.rules import Grant, Reader
 from service.audit import operations as audit
+from service.audit.models import Entry
 from service.crypto import keyed_hash
 from service.db import db
 from service.errors import Invalid, NotAllowed, NotFound
@@ -20,6 +21,7 @@ INVITED_FOR = timedelta(days=7)
 # People and open invitations together.
 MOST_PEOPLE = 50
 ROLE = "enterprise"
+TAKEN_OUT = "account.taken_out"
 DEAD_LINK = "这个邀请链接不能用了：可能已经用过、已被撤回，或已过期。请让企业账户的管理员重新邀请。"
 
 Person = Mapping[str, str]
@@ -166,7 +168,15 @@ def take_out(user_id: int, reader: Reader, now: datetime) -> None:
     """End somebody's part in the account for good: neither password nor session opens anything any more."""
     user = colleague(user_id, reader)
     accounts.close_user(user, now, reader.login)
-    audit.record("account.taken_out", _subject(user.account_id or 0), reader.login, now, login=user.login)
+    audit.record(TAKEN_OUT, _subject(user.account_id or 0), reader.login, now, login=user.login)
+
+
+def was_taken_out(user: User) -> bool:
+    """Whether the account that somebody belonged to has parted with them; the record of it is what says so."""
+    if user.account_id is None:
+        return False
+    parted = (Entry.action == TAKEN_OUT, Entry.details["login"].astext == user.login)
+    return db.session.scalar(select(exists().where(Entry.subject == _subject(user.account_id), *parted))) or False
 
 
 def hand_over(user_id: int, reader: Reader, now: datetime) -> None:

@@ -63,6 +63,17 @@ class User(db.Model):
     grants: Mapped[list["UserGrant"]] = relationship(order_by="UserGrant.id", cascade="all, delete-orphan")
 
 
+class UnknownLogin(db.Model):
+    """Failures under a login that nobody has, kept by its hash, so that waiting tells nobody which logins there are."""
+
+    __tablename__ = "unknown_logins"
+
+    hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    failures: Mapped[int]
+    locked_until: Mapped[datetime | None] = mapped_column(Instant)
+    tried_at: Mapped[datetime] = mapped_column(Instant, index=True)
+
+
 class UserGrant(db.Model):
     """One role of one user, for a place or a department."""
 

@@ -10,12 +10,14 @@ from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
-from sqlalchemy import ColumnElement, and_, func, or_, select, true, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, true, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import selectinload
 
-from service.accounts.models import Token, User, UserGrant
+from service.accounts.models import Token, UnknownLogin, User, UserGrant
 from service.accounts.rules import ROLES, SIGNED_IN_FOR, Grant, Reader, locked_for, usable
 from service.audit import operations as audit
+from service.crypto import keyed_hash
 from service.db import db
 from service.directory import operations as directory
 from service.directory.rules import Directory
@@ -26,6 +28,8 @@ HASHER = PasswordHasher()
 # Verified when the login is unknown, so that both answers take the same time.
 NOBODY = HASHER.hash(secrets.token_hex(16))
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 10, 200
+# P: who waits so long between two tries learns by then that a login is unknown, and no sooner.
+TRIED_KEPT = timedelta(days=30)
 
 
 # A token, who holds it and each of the grants; one row without a grant where there is none. Bare columns: every
@@ -50,12 +54,19 @@ def create_user(
     """
     if not re.fullmatch(r"[a-z0-9][a-z0-9._-]{1,63}", login):
         raise Invalid("登录名只能用小写字母、数字和 . _ -，2 至 64 位。", {"login": ["登录名格式不对。"]})
-    if db.session.scalar(select(User.id).where(User.login == login)):
-        raise Invalid(say("登录名 %(login)s 已有人使用。", login=login), {"login": ["已有人使用。"]})
     rows = [grant_row(grant, directory.current()) for grant in dict.fromkeys(grants)]
-    user = User(login=login, name=name, password_hash=_hashed(password), created_at=now, grants=rows)
-    db.session.add(user)
+    user = _added(login=login, name=name, password_hash=_hashed(password), created_at=now)
+    user.grants = rows
     audit.record("user.created", login, actor, now, roles=[row.role for row in rows])
+    return user
+
+
+def _added(**values: Any) -> User:
+    """A new user's row; of two who ask for one login at once the second waits for the first, and is told."""
+    row = insert(User).values(**values).on_conflict_do_nothing(index_elements=["login"]).returning(User)
+    user = db.session.scalar(row)
+    if user is None:
+        raise Invalid(say("登录名 %(login)s 已有人使用。", login=values["login"]), {"login": ["已有人使用。"]})
     return user
 
 
@@ -186,18 +197,32 @@ def sign_in(login: str, password: str, now: datetime, one_time: bool = False) ->
 def _proven(login: str, password: str, now: datetime) -> User | None:
     """The user whose login and password these are, held until the transaction ends; a failure is counted."""
     user = db.session.scalar(select(User).where(User.login == login).with_for_update())
-    _check_lock(user, now)
+    tried = user or _unknown(login, now)
+    _check_lock(tried, now)
     if not _fits(user, password):
-        count_failure(user, now)
+        count_failure(tried, now)
         return None
     assert user is not None
     user.failures, user.locked_until = 0, None
     return user
 
 
-def _check_lock(user: User | None, now: datetime) -> None:
-    if user is not None and user.locked_until and now < user.locked_until:
-        wait = int((user.locked_until - now).total_seconds()) + 1
+def _unknown(login: str, now: datetime) -> UnknownLogin:
+    """What was tried under a login that nobody has, held until the transaction ends."""
+    row = insert(UnknownLogin).values(hash=keyed_hash(login, "login"), failures=0, tried_at=now)
+    row = row.on_conflict_do_update(index_elements=["hash"], set_={"tried_at": now})
+    held = db.session.scalars(row.returning(UnknownLogin), execution_options={"populate_existing": True})
+    return held.one()
+
+
+def purge(now: datetime) -> None:
+    """Forget logins that nobody has and that nobody tried for long."""
+    db.session.execute(delete(UnknownLogin).where(UnknownLogin.tried_at <= now - TRIED_KEPT))
+
+
+def _check_lock(tried: User | UnknownLogin, now: datetime) -> None:
+    if tried.locked_until and now < tried.locked_until:
+        wait = int((tried.locked_until - now).total_seconds()) + 1
         raise TooOften(say("失败次数过多，请 %(wait)s 秒后再试。", wait=wait), wait)
 
 
@@ -221,11 +246,10 @@ def _fits(user: User | None, password: str) -> bool:
     return bool(known)
 
 
-def count_failure(user: User | None, now: datetime) -> None:
-    """One more failure of a user, after which the next try must wait longer."""
-    if user is not None:
-        user.failures += 1
-        user.locked_until = now + locked_for(user.failures)
+def count_failure(tried: User | UnknownLogin, now: datetime) -> None:
+    """One more failure under a login, after which the next try must wait longer."""
+    tried.failures += 1
+    tried.locked_until = now + locked_for(tried.failures)
 
 
 def sign_out(secret: str, now: datetime) -> None:

@@ -9,6 +9,7 @@ from service.complaints.rules import ANSWERED_AT_ONCE, ANSWERS, CO_HANDLER
 from service.deadlines import operations as deadlines
 from service.deadlines.rules import Term, Unit, due
 from service.errors import NotAllowed, WrongState
+from service.sentences import say
 
 # Redo is the enterprise's right within so long after the reply; later the supervisor decides.
 TIME_TO_REDO = Term(10, Unit.WORKING_DAYS)
@@ -81,7 +82,8 @@ def _redo(deed: Deed) -> None:
     replied = complaints.last_of(deed.complaint.id, ("reply",))
     calendar = deadlines.calendar(deed.chain, deed.book.revision)
     if replied and due(replied.at, TIME_TO_REDO, calendar).due_at < deed.now:
-        raise WrongState("答复已超过 10 个工作日，请用「再次申请重办」，由督办人决定。")
+        late = "答复已超过 %(days)d 个工作日，请用「再次申请重办」，由督办人决定。"
+        raise WrongState(say(late, days=TIME_TO_REDO.length))
     _begin_anew(deed)
 
 

@@ -1,6 +1,5 @@
 """Working on complaints over HTTP."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -35,7 +34,7 @@ from service.intake.schemas import FiledSchema
 
 blp = Blueprint("casework", __name__, url_prefix="/api/v1", description="办理诉求")
 IDEMPOTENCY = http_header("Idempotency-Key", "重复提交同一个键，得到同一个回答，不会重复办理")
-ACTED = ActedSchema()
+ACTED, FILED = ActedSchema(), FiledSchema()
 
 
 @blp.route("/complaints/<number>/actions/<action>", methods=["POST"])
@@ -88,17 +87,22 @@ def act_on_all(given: dict[str, Any], action: str) -> list[Outcome]:
 
 @blp.route("/complaints/<number>/retaliation", methods=["POST"])
 @public
-@blp.doc(parameters=[QUERY_CODE])
+@blp.doc(parameters=[QUERY_CODE, IDEMPOTENCY])
 @blp.arguments(RetaliationSchema)
 @blp.response(201, FiledSchema)
-def report_retaliation(given: dict[str, str], number: str) -> Mapping[str, Any]:
+def report_retaliation(given: dict[str, str], number: str) -> Any:
     """Report that somebody made the enterprise suffer for its complaint: sealed, to the region's supervisor."""
+    now = clock.now()
     with transaction():
-        complaint, roles = complaints.find(number, current_user, query_code())
+        complaint, roles = complaints.find(number, current_user, query_code(), lock=True)
         if ENTERPRISE not in roles:
             raise NotAllowed("只有提出诉求的企业可以反映打击报复。")
-        filed = operations.report_retaliation(complaint, given["text"], current_user, clock.now())
-        return intake.told(filed, current_user, directory.current())
+        key = _key(f"{number}/retaliation")
+        answer = answers.given(key, now) if key else None
+        if answer is None:
+            filed = operations.report_retaliation(complaint, given["text"], current_user, now)
+            answer = _kept(key, FILED.dump(intake.told(filed, current_user, directory.current())), now)
+    return make_response(jsonify(answer), 201)
 
 
 @blp.route("/workflow")

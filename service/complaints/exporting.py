@@ -1,6 +1,6 @@
 """Lists of complaints as Excel tables: as their reader sees them, in little memory, and on record."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from io import BytesIO
@@ -11,6 +11,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import defer
 
 from service import sheets
+from service.accounts import administration
 from service.accounts import operations as accounts
 from service.accounts.rules import Reader
 from service.audit import operations as audit
@@ -22,7 +23,7 @@ from service.complaints.rules import CHANNELS, MARKS, OPEN
 from service.db import db
 from service.directory import operations as directory
 from service.directory.rules import Directory
-from service.errors import Invalid, NotFound
+from service.errors import Invalid, NotAllowed, NotFound
 from service.jobs import outbox
 from service.sentences import say
 from service.sheets import Column, Table
@@ -171,8 +172,8 @@ def _on_record(wanted: Wanted) -> dict[str, Any]:
 
 def _queued(asked: Order, reader: Reader, now: datetime) -> Export:
     export = Export(
-        user_id=reader.id, asked=_kept(asked.wanted), columns=list(asked.columns), roles=sorted(asked.roles),
-        created_at=now,
+        user_id=reader.id, asked=_kept(asked.wanted), columns=list(asked.columns),
+        grants=_held(reader, asked.roles), created_at=now,
     )  # fmt: skip
     db.session.add(export)
     db.session.flush()
@@ -185,12 +186,18 @@ def make(export_id: int, now: datetime) -> None:
     export = db.session.get(Export, export_id)
     if export is None or export.ready_at is not None:
         return
-    asked = Order(Wanted(**export.asked), export.columns, frozenset(export.roles))
+    roles = frozenset(administration.read_grant(grant).role for grant in export.grants)
+    asked, reader = Order(Wanted(**export.asked), export.columns, roles), accounts.reader_of(export.user_id)
     with TemporaryFile() as file:
-        export.rows = write(asked, accounts.reader_of(export.user_id), now, file)
+        export.rows = write(asked, reader, now, file)
         file.seek(0)
         export.content = file.read()
-    export.ready_at = now
+    export.ready_at, export.grants = now, _held(reader, roles)
+
+
+def _held(reader: Reader, roles: Collection[str]) -> list[str]:
+    """The grants of somebody in some roles, as the record writes them."""
+    return sorted(administration.written(grant) for grant in reader.grants if grant.role in roles)
 
 
 def exports_of(reader: Reader, now: datetime) -> Sequence[Export]:
@@ -204,12 +211,15 @@ def content(export_id: int, reader: Reader, now: datetime) -> bytes:
 
     Raises:
         NotFound: there is none, or no more, or it is not written yet.
+        NotAllowed: the reader has no longer all the grants under which it was written.
     """
     own = (Export.id == export_id, Export.user_id == reader.id, Export.created_at > now - KEPT)
-    found = db.session.scalar(select(Export.content).where(*own))
-    if found is None:
+    found = db.session.execute(select(Export.content, Export.grants).where(*own)).one_or_none()
+    if found is None or found.content is None:
         raise NotFound("没有这份导出，或已过 24 小时。请回到列表重新导出。")
-    return found
+    if not set(found.grants) <= set(_held(reader, reader.roles)):
+        raise NotAllowed("这份导出是按您以前的岗位生成的，岗位变了就不再提供。请回到列表重新导出。")
+    return found.content
 
 
 def purge(now: datetime) -> None:

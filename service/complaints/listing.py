@@ -24,7 +24,7 @@ from sqlalchemy import (
     tuple_,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
-from sqlalchemy.orm import load_only
+from sqlalchemy.orm import load_only, with_expression
 
 from service.accounts.rules import Reader
 from service.classifier import operations as classifier
@@ -65,7 +65,7 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a reader asks a list for; None where it does not matter.
+    """What a reader asks a list for; None, or False, where it does not matter. Of nothing an empty choice is made.
 
     Attributes:
         desk, queue: in whose hands it is: a desk of the workflow's states, and a department or place there.
@@ -92,7 +92,7 @@ class Wanted:
     desk: str | None = None
     queue: str | None = None
     queues: Collection[str] | None = None
-    actions: Collection[str] = ()
+    actions: Collection[str] | None = None
     since: datetime | None = None
     pending: Collection[str] | None = None
     ruler: str | None = None
@@ -116,7 +116,6 @@ class Wanted:
 
 
 Narrow = Callable[[Any, Wanted, datetime], Any]
-UNASKED: tuple[Any, ...] = (None, False, ())
 
 
 @dataclass(frozen=True)
@@ -159,11 +158,18 @@ def standings(desk: str, reader: Reader, now: datetime) -> list[Standing]:
 
 def page(wanted: Wanted, reader: Reader, now: datetime, more: Sequence[Any] = ()) -> Page:
     """One page of what the reader may see, in one statement; `more`: columns that the usual list does without."""
-    here = select(Complaint).options(load_only(*COLUMNS, *more)).where(matching(wanted, reader, now))
+    known = load_only(*COLUMNS, *more), with_expression(Complaint.due_since, _since())
+    here = select(Complaint).options(*known).where(matching(wanted, reader, now))
     query = _ordered(here, wanted).limit(wanted.limit + 1)
     found = db.session.scalars(query).all()
     items = found[: wanted.limit]
     return Page(items, _cursor(items[-1], wanted.sort) if len(found) > wanted.limit else None)
+
+
+def _since() -> Any:
+    """When the clock began that ends first."""
+    first = (Clock.complaint_id == Complaint.id, Clock.state == "running", Clock.due_at == Complaint.due_at)
+    return select(func.max(Clock.started_at)).where(*first).correlate(Complaint).scalar_subquery()
 
 
 def matching(wanted: Wanted, reader: Reader, now: datetime) -> ColumnElement[bool]:
@@ -254,9 +260,14 @@ def _reached(wanted: Wanted, reader: Reader) -> ColumnElement[bool]:
 
 def _conditions(wanted: Wanted, now: datetime) -> list[ColumnElement[bool]]:
     """One condition for each thing that was asked for."""
-    asked = {name: value for name in (*EXACTLY, *NARROWED) if (value := getattr(wanted, name)) not in UNASKED}
+    asked = {name: value for name in (*EXACTLY, *NARROWED) if _asked(value := getattr(wanted, name))}
     exact = [column == asked[name] for name, column in EXACTLY.items() if name in asked]
     return exact + [narrow(asked[name], wanted, now) for name, narrow in NARROWED.items() if name in asked]
+
+
+def _asked(value: Any) -> bool:
+    """Whether a value narrows a list: an empty choice does, and so does nought, which is equal to False."""
+    return value is not None and value is not False
 
 
 def _extended_by(ruler: str) -> ColumnElement[bool]:

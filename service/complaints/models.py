@@ -21,7 +21,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, query_expression
 
 from service.crypto import Encrypted
 from service.db import Instant, db
@@ -49,7 +49,8 @@ class Complaint(db.Model):
     """One complaint: what was said, by whom, where it stands and who has it.
 
     `id` is the serial in its number: known before the row is written, so that events and clocks can go with it.
-    `due_at` repeats the earliest running clock, so that a queue can be read in that order from one index.
+    `due_at` repeats the earliest running clock, so that a queue can be read in that order from one index; only lists
+    know `due_since`, when that clock began.
     `spent` are the actions that may be taken once and were; `pending` the questions (rules.QUESTIONS) that wait for a
     ruling. `delivered_to` is the department that last got the material, `assignee` who in it works on the complaint,
     `former_handlers` are those whose replies had to be done anew, `co_departments` those that were asked to help.
@@ -149,6 +150,7 @@ class Complaint(db.Model):
     queue_desk: Mapped[str | None] = mapped_column(Text)
     queue_code: Mapped[str | None] = mapped_column(Text)
     due_at: Mapped[datetime | None] = mapped_column(Instant)
+    due_since: Mapped[datetime | None] = query_expression()
     draft: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     reply: Mapped[str | None] = mapped_column(Text)
     contacted: Mapped[bool | None]
@@ -171,9 +173,11 @@ class Complaint(db.Model):
 
 
 class Export(db.Model):
-    """A long list that a worker writes as a table: what was asked for, in which roles, and the table once it is there.
+    """A long list that a worker writes as a table: what was asked for, and the table once it is there.
 
-    `asked` are the fields of a listing.Wanted that are not as usual.
+    Attributes:
+        asked: the fields of a listing.Wanted that are not as usual.
+        grants: what its reader may do, in the roles in which it was asked for, by when it was written.
     """
 
     __tablename__ = "exports"
@@ -182,7 +186,8 @@ class Export(db.Model):
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     asked: Mapped[dict[str, Any]] = mapped_column(JSONB)
     columns: Mapped[list[str]] = mapped_column(ARRAY(Text))
-    roles: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    # The column is called after the roles that these are grants of.
+    grants: Mapped[list[str]] = mapped_column("roles", ARRAY(Text))
     rows: Mapped[int | None]
     content: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     created_at: Mapped[datetime] = mapped_column(Instant, index=True)

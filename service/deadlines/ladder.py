@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from service.deadlines.rules import Calendar, Deadline, Pause, Term, Uncountable, Unit, due, local, share
+from service.deadlines.rules import NEAR, Calendar, Deadline, Pause, Term, Uncountable, Unit, due, local, share
 
 KINDS = {
     "accept": "受理",
@@ -65,7 +65,7 @@ class Rung:
 
 # In the order in which they are reached: towards the department, and (letter, censure) towards the respondent.
 RUNGS = {
-    "remind": Rung("提醒", percent=70),
+    "remind": Rung("提醒", percent=NEAR),
     OVERDUE: Rung("催办"),
     "supervise": Rung("督办", days=1, lengths=1),
     "letter": Rung("督办书", days=1, lengths=1),

@@ -15,6 +15,8 @@ DAY = timedelta(days=1)
 
 Span = tuple[time, time]
 Pause = tuple[datetime, datetime]
+# Percent of a term after which it may be called near its end; the ladder reminds then, too (look.md: 临期).
+NEAR = 70
 OFFICE_HOURS: tuple[Span, ...] = ((time(9), time(12)), (time(14, 30), time(17, 30)))
 
 
@@ -218,6 +220,20 @@ def elapsed(start: datetime, until: datetime, unit: Unit, calendar: Calendar, pa
         return sum(_counts(day, unit, calendar, still) for day in dates(here.date() + DAY, there.date()))
     spans = [(here, there)] if unit is Unit.CLOCK_HOURS else _office_spans(here, there, calendar)
     return int(sum(((end - begin) for begin, end in running(spans, still)), timedelta()).total_seconds())
+
+
+def is_near(
+    now: datetime, start: datetime, end: datetime, unit: Unit | None, calendar: Calendar, pauses: Sequence[Pause] = ()
+) -> bool:
+    """Whether so much of a term has run that little of it is left: in office hours, where it has any, or by the clock.
+
+    Args:
+        unit: what the term is counted in; None where only its end is known.
+    """
+    if unit is not Unit.CLOCK_HOURS and (whole := elapsed(start, end, Unit.WORKING_HOURS, calendar, pauses)):
+        return elapsed(start, now, Unit.WORKING_HOURS, calendar, pauses) * 100 >= whole * NEAR
+    whole = elapsed(start, end, Unit.CLOCK_HOURS, calendar, pauses)
+    return elapsed(start, now, Unit.CLOCK_HOURS, calendar, pauses) * 100 >= whole * NEAR
 
 
 def cap_end(start: datetime, cap: int, calendar: Calendar, cap_from: datetime | None = None) -> datetime:

@@ -109,6 +109,10 @@ def hold(holder: bytes, uploads: Iterable[Upload], now: datetime) -> list[str]:
 
 
 def _count(holder: bytes) -> int:
+    """How many files a form holds; whoever else sends some to it waits until the transaction ends."""
+    # A form has no row of its own that could be locked: its key's first eight bytes are the lock.
+    lock = int.from_bytes(holder[:8], signed=True)
+    db.session.execute(select(func.pg_advisory_xact_lock(lock)))
     return db.session.scalar(select(func.count()).where(Attachment.holder == holder)) or 0
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     and_,
+    delete,
     func,
     literal,
     literal_column,
@@ -73,6 +74,7 @@ KINDS = {
 }
 WHO = frozenset({"enterprise", "phone"})
 WINDOW = timedelta(days=180)
+LAST_ID = 2**63 - 1
 OFFERED = 5
 NEAR = Decimal("0.95")
 # A short text that is the same only says that two ask for the same thing.
@@ -100,6 +102,12 @@ def signs(same: Collection[str], alike: float) -> list[Sign]:
         return []
     held = {**dict.fromkeys(same, 1.0), "text": alike}
     return [Sign(kind.name, kind.weight, held[code]) for code, kind in KINDS.items() if code in held]
+
+
+def purge(now: datetime) -> None:
+    """Drop the bands of complaints from before all those that are still looked at, when every id is greater."""
+    first = select(func.min(Complaint.id)).where(Complaint.created_at > now - WINDOW).scalar_subquery()
+    db.session.execute(delete(TextBand).where(TextBand.complaint_id < func.coalesce(first, LAST_ID)))
 
 
 def candidates(complaint: Complaint, reader: Reader, now: datetime) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from service import clock
-from service.intake import answers, attachments, begun, calls, enterprises, importing
+from service.intake import answers, attachments, begun, calls, duplicates, enterprises, importing
 from service.jobs.rules import task
 
 
@@ -18,6 +18,12 @@ def purge_begun() -> None:
     """Drop filings that were begun and left, with their files."""
     attachments.purge(clock.now())
     begun.purge(clock.now())
+
+
+@task("intake.purge_bands", every=timedelta(days=1))
+def purge_bands() -> None:
+    """Drop what texts had in common with others, once they are too old to be compared."""
+    duplicates.purge(clock.now())
 
 
 @task("intake.purge_calls", every=timedelta(hours=1))

@@ -84,6 +84,8 @@ def _belonging(category: str | None) -> Any:
 def listed(text: str = "", in_use: bool = False, public: bool = False) -> Sequence[KnowledgeAnswer]:
     """All answers, those in use first, or those that hold one of a text's words, the nearest first.
 
+    Last come those that only stand in a category whose name holds such a word.
+
     Args:
         in_use: leave out those that were put away or hold no longer.
         public: leave out those that are only for who works here, too.
@@ -98,9 +100,17 @@ def listed(text: str = "", in_use: bool = False, public: bool = False) -> Sequen
         return []
     if words:
         query = cast(rules.query(words, everywhere=True), TSQUERY)
-        found = found.where(KnowledgeAnswer.search.op("@@")(query))
+        found = found.where(or_(KnowledgeAnswer.search.op("@@")(query), KnowledgeAnswer.category.in_(_named(words))))
         found = found.order_by(func.ts_rank(cast(rules.WEIGHTS, ARRAY(REAL)), KnowledgeAnswer.search, query).desc())
     return db.session.scalars(found.order_by(KnowledgeAnswer.active.desc(), KnowledgeAnswer.code)).all()
+
+
+def _named(words: Sequence[str]) -> list[str]:
+    """The families and categories whose name holds one of the words; a family with all that is in it."""
+    book = directory.current()
+    found = {code for code, one in book.families.items() if any(word in one.name for word in words)}
+    leaves = (one for one in book.categories.values() if one.family in found or any(word in one.name for word in words))
+    return sorted(found | {one.code for one in leaves})
 
 
 def searched(text: str) -> list[str]:

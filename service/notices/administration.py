@@ -9,7 +9,9 @@ from sqlalchemy import func, select
 
 from service.accounts import operations as accounts
 from service.accounts.rules import Reader
+from service.audit import changing
 from service.audit import operations as audit
+from service.audit.changing import Changeable
 from service.db import db
 from service.directory import operations as directory
 from service.errors import Invalid, NotFound, WrongState
@@ -109,11 +111,25 @@ def edit(code: str, subject: str, body: str, actor: Reader, now: datetime) -> No
     Raises:
         Invalid: a placeholder is not known, or a text is too long.
     """
-    found = template(code)
-    _check(found.group, subject, body)
-    found.subject, found.body, found.edited_at = subject, body, now
-    audit.record("notice.template_edited", code, actor.login, now)
-    return found
+    words = {"subject": subject, "body": body}
+    changing.do(TEMPLATE, code, words, changing.EDITED, actor.login, now)
+    return template(code)
+
+
+def _read(code: str) -> dict[str, Any]:
+    row = template(code)
+    db.session.refresh(row)
+    return {"subject": row.subject, "body": row.body}
+
+
+def _write(code: str, values: Mapping[str, Any], now: datetime) -> None:
+    row = template(code)
+    words = {"subject": row.subject, "body": row.body, **values}
+    _check(row.group, words["subject"], words["body"])
+    row.subject, row.body, row.edited_at = words["subject"], words["body"], now
+
+
+TEMPLATE = Changeable("notice_template", _read, _write)
 
 
 def preview(code: str, subject: str, body: str) -> dict[str, str]:

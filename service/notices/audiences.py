@@ -189,9 +189,10 @@ def _audience(one: Happening, audience: str, seen: _Seen) -> Iterator[Recipient]
 def _enterprise(
     one: Happening, audience: str, complaint_id: int, number: str, row: Any, seen: _Seen
 ) -> Iterator[Recipient]:
-    """The inboxes of its account's people, or of who filed where it belongs to none, and its telephone."""
+    """The inboxes of those who may see it as theirs, as complaints.visibility.own says, and its telephone."""
     for user_id, account in seen.enterprises:
-        if account == row.account if row.account else user_id == row.filed_by:
+        filed = user_id == row.filed_by and (account is None or row.account is None)
+        if filed or (account is not None and account == row.account):
             yield Recipient(one, audience, "inbox", f"user:{user_id}", complaint_id, number, user_id)
     if row.phone_hash is not None and not row.anonymous:
         yield Recipient(one, audience, "sms", f"complaint:{complaint_id}", complaint_id, number)

@@ -1,10 +1,10 @@
 """Spreading the news of events, bringing it out of the house, and reading it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from service.classifier.facts import mask
@@ -23,6 +23,9 @@ from service.notices.models import Notice, NoticeTemplate, QuietHours
 from service.notices.rules import DISTURBING, GROUP_OF, Quiet, Words
 
 DELIVER = "notices.deliver"
+# P: two years, until the yearly report on what was complained of the year before has long been out.
+KEPT = timedelta(days=730)
+LAST_ID = 2**63 - 1
 
 COLUMNS = (
     Event.id.label("event_id"), Event.at, Event.action, Event.role, Event.actor_id, Event.data, Event.to_status,
@@ -234,3 +237,11 @@ def release(now: datetime, limit: int) -> int:
         db.session.execute(update(Notice).where(Notice.id.in_(ids)).values(state="waiting", due_at=None))
         outbox.add_all(DELIVER, [{"id": one} for one in ids])
     return len(ids)
+
+
+def purge(now: datetime) -> None:
+    """Drop messages of long ago, read or not; what still waits to be sent stays, and so does all on the trails."""
+    # The oldest come first by their ids: reading ends at the first that is kept.
+    first = select(func.min(Notice.id)).where(Notice.created_at > now - KEPT).scalar_subquery()
+    settled = Notice.state.not_in(("waiting", "held"))
+    db.session.execute(delete(Notice).where(Notice.id < func.coalesce(first, LAST_ID), settled))

@@ -23,6 +23,12 @@ def deliver(id: int) -> None:
     operations.deliver(id, clock.now())
 
 
+@task("notices.purge", every=timedelta(days=1))
+def purge() -> None:
+    """Drop messages of long ago."""
+    operations.purge(clock.now())
+
+
 @task("notices.release", every=timedelta(minutes=1))
 def release() -> None:
     """Send what was held back for the night."""

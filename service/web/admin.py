@@ -49,7 +49,7 @@ GROUPS: dict[str, tuple[Part, ...]] = {
     "文字与通知": (
         Part("knowledge.index", "问答库", "chat-left-text", "话务员照着念、企业能查到的答案"),
         Part("admin_replies.listed", "答复模板", "file-earmark-text", "承办人写答复、延期和补材料告知时选用的文字"),
-        Part("notice_desk.templates", "通知模板", "envelope", "站内消息、短信和推送的文字"),
+        Part("admin_notices.listed", "通知模板", "envelope", "站内消息、短信和推送的文字"),
         Part("notice_desk.addresses", "通知地址", "link-45deg", "除站内消息外还发到哪里"),
         Part("notice_desk.deliveries", "发送记录", "send", "发出去的、没发出去的和原因"),
     ),
@@ -61,8 +61,8 @@ GROUPS: dict[str, tuple[Part, ...]] = {
 # What an entry's action begins with, and how it ends.
 THINGS = {
     "account": "企业账户", "calendar": "工作日历", "category": "类别", "clock": "时限", "complaints": "诉求表格",
-    "department": "部门", "directive": "分派规则", "example": "纠正样本", "gate": "关口", "knowledge": "问答",
-    "model": "分类模型", "notice": "通知", "numbers": "号码",
+    "department": "部门", "directive": "分派规则", "duty": "职责疑问", "example": "纠正样本", "gate": "关口",
+    "knowledge": "问答", "model": "分类模型", "notice": "通知", "notice_template": "通知模板", "numbers": "号码",
     "reorganisation": "职责划转", "reply_template": "答复模板", "setting": "设置", "token": "令牌",
     "user": "用户",
 }  # fmt: skip
@@ -77,7 +77,7 @@ DEEDS = {
     "removed": "删除", "resent": "重发", "resumed": "启用", "retraining_asked": "要求重新训练", "revoked": "作废",
     "rolled_back": "退回上一版", "seeded": "记下原来的内容", "shown": "看了全文",
     "taken_out": "移出", "template_edited": "改模板",
-    "undone": "撤销修改", "year_published": "录入全年放假安排",
+    "undone": "撤销修改", "weighed": "处理", "year_published": "录入全年放假安排",
 }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Notices as an administrator looks after them: deliveries, words, addresses, quiet hours, and who hears of what."""
+"""Notices as an administrator looks after them: deliveries, addresses, quiet hours, and who hears of what."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,8 +12,8 @@ from service.accounts import operations as accounts
 from service.db import transaction
 from service.http import needs
 from service.notices import administration, operations, rules
-from service.notices.models import Notice, NoticeTemplate
-from service.notices.schemas import AddressSchema, DeliveryQuerySchema, QuietSchema, WordsSchema
+from service.notices.models import Notice
+from service.notices.schemas import AddressSchema, DeliveryQuerySchema, QuietSchema
 from service.web import forms, worklists
 from service.web.forms import Filled
 from service.web.inbox import listed
@@ -21,7 +21,7 @@ from service.web.inbox import listed
 # address of a tab → its name
 TABS = {
     "notice_desk.deliveries": "发送记录",
-    "notice_desk.templates": "模板",
+    "admin_notices.listed": "模板",
     "notice_desk.addresses": "地址",
     "notice_desk.hours": "夜间免打扰",
     "notice_desk.rules_": "谁会收到",
@@ -44,13 +44,13 @@ class FilterSchema(DeliveryQuerySchema):
         exclude = ("limit",)
 
 
-FILTER, WORDS, ADDRESS, QUIET = FilterSchema(), WordsSchema(), AddressSchema(), QuietSchema()
+FILTER, ADDRESS, QUIET = FilterSchema(), AddressSchema(), QuietSchema()
 ROWS = 50
 
 pages = Blueprint("notice_desk", __name__, url_prefix="/admin/notices")
 
 
-def _tabs() -> list[dict[str, Any]]:
+def tabs() -> list[dict[str, Any]]:
     """The parts of the work, the one that is open marked."""
     return [
         {"name": _(name), "url": url_for(endpoint), "count": None, "current": request.endpoint == endpoint}
@@ -68,7 +68,7 @@ def deliveries() -> Any:
     form, given = worklists.asked(FILTER)
     found = administration.deliveries(given.get("state"), given.get("channel"), given.get("cursor"), ROWS)
     return render_template(
-        "notices/deliveries.html", form=form, tabs=_tabs(), listing=listed(found, "notice_desk.deliveries", given),
+        "notices/deliveries.html", form=form, tabs=tabs(), listing=listed(found, "notice_desk.deliveries", given),
         rows=_rows(found.items), counts=administration.counts(), states=rules.STATES, looks=LOOKS,
         channels={code: name for code, name in rules.CHANNELS.items() if code != "inbox"},
     ), form.status  # fmt: skip
@@ -100,67 +100,6 @@ def resend(notice_id: int) -> Any:
     else:
         flash(_("已重新安排发送，稍后刷新查看结果。"), "grass")
     return redirect(url_for("notice_desk.deliveries", state=request.form.get("_state") or None))
-
-
-# --- templates -------------------------------------------------------------------------------------------------------
-
-
-@pages.get("/templates")
-@needs(ADMINISTRATOR)
-def templates() -> Any:
-    """All templates."""
-    rows = [(one, _told(one)) for one in administration.templates()]
-    return render_template("notices/templates.html", tabs=_tabs(), rows=rows)
-
-
-def _told(one: NoticeTemplate) -> dict[str, str]:
-    """For what, whom and where a template is."""
-    return {
-        "action": _("其他事项") if one.action == rules.GENERAL else rules.action_name(one.action),
-        "audience": rules.AUDIENCES.get(one.audience, _("所有人")),
-        "group": rules.GROUPS[one.group],
-    }
-
-
-@pages.get("/templates/<code>")
-@needs(ADMINISTRATOR)
-def template(code: str) -> Any:
-    """One template, with a preview of what it says."""
-    found = administration.template(code)
-    return _template(found, Filled({"subject": found.subject, "body": found.body}))
-
-
-@pages.post("/templates/<code>")
-@needs(ADMINISTRATOR)
-def edit(code: str) -> Any:
-    """Show what new words would say or, by the other button, keep them."""
-    found = administration.template(code)
-    if request.form.get("_do") == "preview":
-        return _template(found, forms.submit(WORDS, request.form, lambda words: _seen(code, words)))
-    answer = forms.submit(WORDS, request.form, lambda words: _edited(code, words))
-    if isinstance(answer, Filled):
-        return _template(found, answer)
-    flash(_("模板已保存，以后的通知都用新的文字。"), "grass")
-    return redirect(url_for("notice_desk.templates"))
-
-
-def _seen(code: str, words: dict[str, str]) -> Filled:
-    administration.preview(code, words["subject"], words["body"])
-    return Filled(words)
-
-
-def _edited(code: str, words: dict[str, str]) -> NoticeTemplate:
-    return administration.edit(code, words["subject"], words["body"], current_user, clock.now())
-
-
-def _template(found: NoticeTemplate, form: Filled) -> Any:
-    words = (str(form.value("subject")), str(form.value("body")))
-    usable = form.status == 200
-    return render_template(
-        "notices/template.html", tabs=_tabs(), form=form, template=found, told=_told(found),
-        preview=administration.preview(found.code, *words) if usable else None, longest=rules.LONGEST[found.group],
-        placeholders=[(name, *rules.PLACEHOLDERS[name]) for name in rules.placeholders(found.group)],
-    ), form.status  # fmt: skip
 
 
 # --- addresses -------------------------------------------------------------------------------------------------------
@@ -203,7 +142,7 @@ def _addresses(form: Filled) -> Any:
     users = accounts.names(one.user_id for one in found if one.user_id is not None)
     rows = [(one, rules.CHANNELS[one.channel], administration.owner(one, users)) for one in found]
     return render_template(
-        "notices/addresses.html", tabs=_tabs(), form=form, rows=rows, channels=rules.ADDRESS_CHANNELS
+        "notices/addresses.html", tabs=tabs(), form=form, rows=rows, channels=rules.ADDRESS_CHANNELS
     ), form.status  # fmt: skip
 
 
@@ -233,7 +172,7 @@ def set_hours() -> Any:
 
 
 def _hours(form: Filled) -> Any:
-    return render_template("notices/hours.html", tabs=_tabs(), form=form), form.status
+    return render_template("notices/hours.html", tabs=tabs(), form=form), form.status
 
 
 @pages.get("/rules")
@@ -243,6 +182,6 @@ def rules_() -> Any:
     audiences = {**rules.AUDIENCES, "keepers": _("时限等着的一方")}
     channels = {**rules.CHANNELS_OF, "keepers": rules.CHANNELS_OF["department"]}
     return render_template(
-        "notices/rules.html", tabs=_tabs(), table=rules.table(), audiences=audiences,
+        "notices/rules.html", tabs=tabs(), table=rules.table(), audiences=audiences,
         channels={one: [rules.CHANNELS[channel] for channel in by] for one, by in channels.items()},
     )  # fmt: skip

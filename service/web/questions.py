@@ -32,6 +32,8 @@ SCHEMA, DEBT = FilingSchema(), DebtSchema()
 MEANT = {"enterprise": "enterprise.name", "contact": "contact.phone", "respondent": "respondent.name"}
 # Fewer characters than these say nothing yet.
 LEAST = 8
+# Kept with what was said once the second step came back: what is empty there by then is meant to be.
+SEEN = "_seen"
 WORDS = 4
 
 
@@ -75,7 +77,8 @@ EXAMPLES = {
 def merged(said: Said, step: Step, typed: Said) -> dict[str, Any]:
     """What was said so far with one page as it was filled in now; its fields that came back empty are empty."""
     kept = {name: value for name, value in said.items() if name not in step.fields}
-    return kept | {name: value for name, value in typed.items() if name in step.fields}
+    seen = {SEEN: CHECKED} if kept and step is STEPS[1] else {}
+    return kept | seen | {name: value for name, value in typed.items() if name in step.fields}
 
 
 def load(said: Said, until: int = len(STEPS)) -> Draft | Filled:
@@ -193,10 +196,8 @@ def _term(draft: Draft) -> Term:
 
 
 def prefilled(said: Said, book: Directory) -> dict[str, Any]:
-    """What the text already says of what the second step asks; once somebody answered there, nothing but the place."""
-    found = prefill.asked(str(said.get("body", "")), book)
-    answered = said.keys() & set(STEPS[1].fields)
-    return {name: value for name, value in found.items() if name not in said and (name == "region" or not answered)}
+    """What the text already says of what the second step asks; nothing once somebody answered there or left it."""
+    return {} if SEEN in said else prefill.asked(str(said.get("body", "")), book)
 
 
 def with_prefilled(said: Said, found: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from flask_login import current_user
 from service import clock
 from service.accounts import operations as accounts
 from service.accounts.rules import Reader
-from service.casework import reorganising
+from service.casework import duties, reorganising
 from service.casework.models import Reorganisation
 from service.casework.schemas import ReorganisationSchema
 from service.complaints.rules import STATES
@@ -63,6 +63,18 @@ def prepare() -> Any:
     return redirect(url_for("reorganisations.shown", reorganisation_id=answer))
 
 
+@pages.post("/proposals/<int:proposal_id>/<any(accept, leave):what>")
+@needs("administrator")
+def weigh(proposal_id: int, what: str) -> Any:
+    """Put away what a hand-back said about the table of duties."""
+    taken = what == "accept"
+    answer = forms.attempt({}, lambda: duties.decide(proposal_id, taken, current_user, clock.now()))
+    if isinstance(answer, Filled):
+        return _listed(answer)
+    flash(_("已记为采纳。") if taken else _("已记为不采纳。"), "grass")
+    return redirect(url_for("reorganisations.listed"))
+
+
 @pages.get("/<int:reorganisation_id>")
 @needs(*MAY_SEE)
 def shown(reorganisation_id: int) -> Any:
@@ -109,8 +121,21 @@ def _listed(form: Filled) -> Any:
     return render_template(
         "reorganisations/list.html", form=form, called=CALLED, rows=rows, places=choices.places(book),
         open_kinds=routing_desk.kinds(book), kinds={code: kind.name for code, kind in book.kinds.items()},
-        families=routing_desk.families(book),
+        families=routing_desk.families(book), proposals=_proposals(book),
     ), form.status  # fmt: skip
+
+
+def _proposals(book: Directory) -> list[dict[str, Any]]:
+    """What hand-backs said about the table of duties, for administrators."""
+    if "administrator" not in current_user.roles:
+        return []
+    return [
+        {"row": one, "category": directive_words.categories([one.category] if one.category else [], book),
+         "place": place.name if (place := book.places.get(one.place)) else one.place,
+         "department": directive_words.office(one.department, book), "reason": reason,
+         "proposed": directive_words.office(one.proposed, book) if one.proposed else ""}
+        for one, reason in duties.waiting(ROWS)
+    ]  # fmt: skip
 
 
 def _told(row: Reorganisation, book: Directory) -> dict[str, Any]:

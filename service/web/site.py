@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import structlog
 from flask import Flask, Response, current_app, flash, g, redirect, render_template, request, url_for
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_babel import gettext as _
@@ -19,6 +20,7 @@ from service.web import (
     admin_clocks,
     admin_departments,
     admin_gates,
+    admin_notices,
     admin_replies,
     admin_settings,
     admin_users,
@@ -32,6 +34,7 @@ from service.web import (
     dispatching,
     display,
     exports,
+    failed,
     filing,
     hotspots,
     imports,
@@ -59,12 +62,13 @@ from service.web import (
 )
 from service.web.forms import Filled
 
+log = structlog.get_logger()
 PAGES = (
     assets, portal, open_pages, account, filing, progress, signin, calling, dispatching, department, complaint,
     supervision, letters, inbox, notices, retaliation, workflow, revisits, knowledge, cases, exports, imports,
     model_desk, routing_desk, reorganisations, hotspots, board, inserts, papers, display, styleguide, admin,
     admin_categories, admin_calendars, admin_departments, admin_clocks, admin_gates, admin_replies,
-    admin_settings, admin_users,
+    admin_notices, admin_settings, admin_users,
 )  # fmt: skip
 # What may be kept for all, and what a page asks by itself: neither shows that somebody is still there.
 UNHEARD = frozenset({"assets.built", "board.again", "hotline.ringing", "hotline.keep", "department.fresh"})
@@ -183,8 +187,16 @@ def error_page(status: int, message: str = "") -> Response:
     title, advice = WRONG.get(status, WRONG[500 if status >= 500 else 400])
     # Where the service itself is ill, asking the database who reads this may fail again.
     g.unasked = status >= 500
-    told = {"title": _(title), "advice": speech.told(message) or _(advice), "request_id": g.get("request_id", "")}
-    return Response(render_template("error.html", status=status, **told), status)
+    request_id = g.get("request_id", "")
+    try:
+        told = {"title": _(title), "advice": speech.told(message) or _(advice), "request_id": request_id}
+        return Response(render_template("error.html", status=status, **told), status)
+    except Exception as error:
+        # Whatever it is, it must not take this page along: it is the last one.
+        if status < 500:
+            raise
+        log.error("error_page_failed", kind=type(error).__name__)
+        return failed.page(status, request_id)
 
 
 def _unsafe(_error: CSRFError) -> Any:

@@ -1,5 +1,6 @@
 """How pages say things: moments, deadlines, amounts, states, and the names of fields."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -13,7 +14,7 @@ from service.complaints.rules import STATES
 from service.deadlines import operations as deadlines
 from service.deadlines.models import Clock
 from service.deadlines.remaining import Left, left
-from service.deadlines.rules import Unit
+from service.deadlines.rules import Pause, Unit, is_near
 from service.directory import operations as directory
 from service.web import languages
 
@@ -162,18 +163,26 @@ class Due:
         return f"{moment(self.at)} · {self.left}"
 
 
-def due(at: datetime, place: str | None = None, unit: str | None = None) -> Due:
+def due(
+    at: datetime, place: str | None = None, unit: str | None = None, since: datetime | None = None,
+    pauses: Sequence[Pause] = (),
+) -> Due:  # fmt: skip
     """What is left until a moment, by the calendar of a place (the whole region's where none is known).
 
     Args:
         unit: what the clock counts in; hours round the clock are told as they are.
+        since: when it began to run, and pauses meanwhile; where that is known, what is short is not near its end at
+            once, but as soon as most of it has run.
     """
     now, book = clock.now(), directory.current()
-    remaining = left(now, at, deadlines.calendar(book.chain(place or book.region), book.revision))
+    calendar = deadlines.calendar(book.chain(place or book.region), book.revision)
+    remaining = left(now, at, calendar)
     text = _spoken_time(abs(at - now)) if unit == Unit.CLOCK_HOURS else _spoken_left(remaining)
     if remaining.late:
         return Due(at, "overdue", _("已逾期 %(text)s", text=text) if text else _("已逾期"))
     urgent = at - now < timedelta(hours=8) if unit == Unit.CLOCK_HOURS else remaining.days <= 1
+    if urgent and since is not None:
+        urgent = is_near(now, since, at, Unit(unit) if unit else None, calendar, pauses)
     left_ = _("还有 %(text)s", text=text) if text else _("很快到期")
     return Due(at, "soon", _("临期，%(text)s", text=left_)) if urgent else Due(at, "in_time", left_)
 
@@ -181,7 +190,8 @@ def due(at: datetime, place: str | None = None, unit: str | None = None) -> Due:
 def due_of(running: Clock) -> Due:
     """What a clock of a complaint says now."""
     if running.state == "running":
-        here = due(running.due_at, running.places[0] if running.places else None, running.unit)
+        place, pauses = running.places[0] if running.places else None, running.paused() if running.pauses else ()
+        here = due(running.due_at, place, running.unit, running.started_at, pauses)
         return Due(here.at, here.state, here.left, running.provisional)
     state = "met_late" if running.state == "met" and running.overdue_at else running.state
     return Due(running.due_at, state, _(DUE_STATES[state][1]), running.provisional)

@@ -5,9 +5,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from service.accounts import enterprises, operations
+from service.accounts.administration import USER
 from service.accounts.enterprises import INVITED_FOR, MOST_PEOPLE
 from service.accounts.models import User
 from service.accounts.rules import FREE_FAILURES, Reader
+from service.audit import changing
 from service.db import db, transaction
 from service.errors import Invalid, NotAllowed, NotFound, NotSignedIn, TooOften
 
@@ -105,6 +107,23 @@ def test_who_was_taken_out_is_nobody_any_more() -> None:
     with transaction():
         assert operations.sign_in("li", PASSWORD, NOW) is None
     assert operations.reader_of(colleague.id or 0).account is None
+    assert names(leader) == ["bai"]
+
+
+def test_who_was_taken_out_is_let_in_again_by_no_administrator() -> None:
+    leader = opened()
+    colleague = joined(invited(leader))
+    with transaction():
+        changing.do(USER, "li", {"active": False}, changing.EDITED, "admin", NOW)
+        changing.do(USER, "li", {"active": True}, changing.EDITED, "admin", NOW)
+    assert names(leader) == ["bai", "li"]
+    with transaction():
+        enterprises.take_out(colleague.id or 0, leader, NOW)
+    with pytest.raises(Invalid, match="移出"), transaction():
+        changing.do(USER, "li", {"active": True}, changing.EDITED, "admin", NOW)
+    reopened = next(one for one in changing.history(USER, "li", 9) if one.details.get("became") == {"active": True})
+    with pytest.raises(Invalid, match="移出"), transaction():
+        changing.do(USER, "li", {"name": "小李", **reopened.details["became"]}, changing.UNDONE, "admin", NOW)
     assert names(leader) == ["bai"]
 
 

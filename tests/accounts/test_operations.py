@@ -1,15 +1,19 @@
 """Making users with roles, and proving who somebody is."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
 from argon2 import PasswordHasher, extract_parameters
+from flask import Flask
 from sqlalchemy import func, select
 
 from service.accounts import operations as accounts
-from service.accounts.models import Token, User
+from service.accounts.models import Token, UnknownLogin, User
+from service.accounts.operations import TRIED_KEPT
 from service.accounts.rules import SIGNED_IN_FOR, Grant, Reader
 from service.audit.models import Entry
 from service.db import db, transaction
@@ -160,6 +164,22 @@ def test_a_token_is_kept_only_as_a_hash() -> None:
     assert len(stored.hash) == 32
 
 
+def test_of_two_who_ask_for_one_login_at_once_the_second_is_told(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    both = Barrier(2, timeout=30)
+    monkeypatch.setattr(accounts, "_hashed", lambda _password: both.wait() and None)
+
+    def ask() -> str:
+        with app.app_context():
+            try:
+                return create().login
+            except Invalid as problem:
+                return f"{problem.message} {problem.errors}"
+
+    with ThreadPoolExecutor(2) as pool:
+        told = sorted(one.result() for one in [pool.submit(ask), pool.submit(ask)])
+    assert told == ["wang", "登录名 wang 已有人使用。 {'login': ['已有人使用。']}"]
+
+
 def test_no_two_tokens_are_the_same() -> None:
     user = create()
     assert token(user) != token(user)
@@ -231,6 +251,36 @@ def test_who_is_switched_off_or_has_no_password_cannot_sign_in() -> None:
     assert sign_in(PASSWORD) is None
     assert sign_in(PASSWORD, login="system") is None
     assert sign_in("", login="system") is None
+
+
+def test_a_login_that_nobody_has_waits_as_long_as_one_that_somebody_has() -> None:
+    create()
+    told = {login: _tried(login) for login in ("wang", "nobody")}
+    assert told["wang"] == told["nobody"]
+    assert [len(row) for row in told["nobody"]] == [2, 2]
+
+
+def _tried(login: str) -> list[tuple[str, int | None]]:
+    """What is said to who tries again at once, after five failures and after the sixth."""
+    told = []
+    for failures, now in ((5, NOW), (1, NOW + timedelta(seconds=1))):
+        assert [sign_in("wrong", now, login) for _ in range(failures)] == [None] * failures
+        with pytest.raises(TooOften) as refused:
+            sign_in("wrong", now, login)
+        told.append((refused.value.message, refused.value.wait))
+    return told
+
+
+def test_what_was_tried_under_an_unknown_login_is_kept_as_a_hash_and_forgotten_after_a_month() -> None:
+    for login in ("nobody", "no one"):
+        sign_in("wrong", NOW, login)
+    sign_in("wrong", NOW + timedelta(seconds=1), "no one")
+    rows = db.session.scalars(select(UnknownLogin)).all()
+    assert sorted(row.failures for row in rows) == [1, 2]
+    assert not any(b"nobody" in row.hash for row in rows)
+    with transaction():
+        accounts.purge(NOW + TRIED_KEPT)
+    assert db.session.scalars(select(UnknownLogin.failures)).all() == [2]
 
 
 def test_the_wait_doubles_with_each_failure_and_a_success_ends_it() -> None:

@@ -159,3 +159,14 @@ def test_only_the_enterprise_reports_retaliation(desk: Desk, role: str) -> None:
     )
     assert (answer.status_code, how_many()) == (403, before)
     assert desk.client.post(f"/api/v1/complaints/{number}/retaliation", json={"text": THREAT}).status_code == 404
+
+
+def test_the_same_key_reports_retaliation_once_and_gets_the_same_answer(desk: Desk) -> None:
+    number, code = ways.brought_to("handling")
+    before, headers = how_many(), {"X-Query-Code": code, "Idempotency-Key": "once"}
+    path = f"/api/v1/complaints/{number}/retaliation"
+    first, again = (desk.client.post(path, json={"text": THREAT}, headers=headers) for _ in range(2))
+    assert (first.status_code, again.status_code, how_many()) == (201, 201, before + 1)
+    assert first.json == again.json
+    other = desk.client.post(path, json={"text": f"{THREAT}还来过一次。"}, headers=headers)
+    assert (other.status_code, how_many()) == (409, before + 1)

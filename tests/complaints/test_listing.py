@@ -11,6 +11,8 @@ from flask import Flask
 from sqlalchemy import update
 
 from service import clock
+from service.complaints import listing
+from service.complaints.listing import Wanted
 from service.complaints.models import Complaint
 from service.db import db, transaction
 from tests.caller import Caller
@@ -91,6 +93,20 @@ def test_overdue_and_soon_are_told_apart_and_only_of_open_complaints(app: Flask,
     assert later not in numbers(look(due="soon"))
     assert closed not in numbers(look(due="overdue"))
     assert numbers(look(sort="due", due="soon")) == [at_once, soon]
+
+
+@pytest.mark.parametrize(
+    "nothing",
+    [{"queues": ()}, {"numbers": ()}, {"ids": ()}, {"actions": ()}, {"pending": ()}, {"to_rule": ()}, {"assignee": 0}],
+    ids=str,
+)
+def test_an_empty_choice_finds_nothing_and_nought_is_a_number(
+    app: Flask, people: People, nothing: dict[str, Any]
+) -> None:
+    stand()
+    reader = people.reader("supervisor", REGION)
+    whole, none = listing.totals([Wanted(), Wanted(**nothing)], reader, clock.now())
+    assert (whole, none) == (1, 0)
 
 
 def test_words_are_found_in_title_and_text_in_any_order_and_all_of_them(app: Flask, look: Look) -> None:

@@ -7,7 +7,7 @@ import pytest
 from service.config import ROOT
 from service.deadlines.operations import offline
 from service.deadlines.remaining import Left, left
-from service.deadlines.rules import ZONE, Calendar, Uncountable
+from service.deadlines.rules import ZONE, Calendar, Uncountable, Unit, is_near
 
 
 @pytest.fixture(scope="module")
@@ -57,3 +57,29 @@ def test_days_are_those_of_here_whatever_zone_the_moments_come_in(calendar: Cale
 def test_a_naive_moment_is_nobodys_time(calendar: Calendar) -> None:
     with pytest.raises(Uncountable):
         left(datetime(2026, 3, 13), at("03-13 10:00"), calendar)  # noqa: DTZ001
+
+
+@pytest.mark.parametrize(
+    ("now", "start", "end", "unit", "near"),
+    [
+        pytest.param("03-13 11:47", "03-13 09:00", "03-13 15:30", Unit.WORKING_HOURS, False, id="less than 70 of 100"),
+        pytest.param("03-13 11:48", "03-13 09:00", "03-13 15:30", Unit.WORKING_HOURS, True, id="70 of 100"),
+        pytest.param("03-13 10:23", "03-13 09:00", "03-13 11:00", Unit.CLOCK_HOURS, False, id="two hours, not yet"),
+        pytest.param("03-14 08:00", "03-13 15:00", "03-14 15:00", Unit.CLOCK_HOURS, True, id="at night as by day"),
+        pytest.param("03-16 09:00", "03-13 09:00", "03-16 17:30", Unit.WORKING_DAYS, False, id="half of a day's limit"),
+        pytest.param("03-16 15:00", "03-13 09:00", "03-16 17:30", Unit.WORKING_DAYS, True, id="its afternoon"),
+        pytest.param("03-13 09:30", "03-02 09:00", "03-13 17:30", Unit.WORKING_DAYS, True, id="the last of ten days"),
+        pytest.param("03-14 18:00", "03-14 09:00", "03-15 09:00", None, False, id="no office hours, not yet"),
+        pytest.param("03-15 02:00", "03-14 09:00", "03-15 09:00", None, True, id="no office hours, by the clock"),
+    ],
+)
+def test_a_term_is_near_its_end_when_most_of_it_has_run(
+    now: str, start: str, end: str, unit: Unit | None, near: bool, calendar: Calendar
+) -> None:
+    assert is_near(at(now), at(start), at(end), unit, calendar) is near
+
+
+def test_a_pause_is_no_part_of_what_has_run(calendar: Calendar) -> None:
+    start, end, paused = at("03-12 09:00"), at("03-13 15:30"), [(at("03-12 10:00"), at("03-13 10:00"))]
+    assert not is_near(at("03-13 11:00"), start, end, Unit.WORKING_HOURS, calendar, paused)
+    assert is_near(at("03-13 11:48"), start, end, Unit.WORKING_HOURS, calendar, paused)

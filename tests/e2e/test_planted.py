@@ -56,10 +56,12 @@ NO_FIELDS = {"signin.sign_out", "filing.anew", "filing.put_away", "filing.send",
              "notice_desk.remove_address", "hotline.take", "department.columns", "department.batch", "exports.order",
              "imports.begin", "routing_desk.pause", "routing_desk.resume", "routing_desk.move", "model_desk.rule",
              "complaint.numbers", "phrases.drop", "account.withdraw", "account.take_out", "account.hand_over",
-             "reorganisations.confirm", "reorganisations.go_on", "reorganisations.cancel", "display.kept",
+             "reorganisations.confirm", "reorganisations.go_on", "reorganisations.cancel", "reorganisations.weigh",
+             "display.kept",
              "admin_users.switch", "admin_users.reset_password", "admin_users.revoke", "admin_users.undo",
              "admin_departments.undo", "admin_categories.undo", "admin_categories.move", "admin_gates.undo",
-             "admin_clocks.undo", "admin_calendars.undo", "admin_calendars.remove", "admin_replies.undo"}  # fmt: skip
+             "admin_clocks.undo", "admin_calendars.undo", "admin_calendars.remove", "admin_replies.undo",
+             "admin_notices.undo"}  # fmt: skip
 FILL = """(form, [planted, script, short, strict, everything]) => {
     const told = [];
     for (const one of form.elements) {
@@ -534,7 +536,7 @@ def test_every_form_was_planted(app: Flask) -> None:
         "filing.warnings", "progress.opened", "progress.added", "progress.taken", "retaliation.told",
         "complaint.act", "complaint.note", "phrases.keep", "dispatching.act",
         "hotline.log", "hotline.caller", "hotline.preview",
-        "revisits.record", "letters.answer", "notice_desk.edit", "notice_desk.add_address", "notice_desk.set_hours",
+        "revisits.record", "letters.answer", "admin_notices.edit", "notice_desk.add_address", "notice_desk.set_hours",
         "account.registered", "account.joined", "account.invite", "account.attached",
         "signin.signed_in", "signin.change_password", "hotline.keep", "hotline.sit", "hotline.enterprises_",
         "hotline.enterprise", "hotline.answers_", "knowledge.add", "knowledge.edit", "cases.propose", "model_desk.take",

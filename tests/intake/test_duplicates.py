@@ -8,9 +8,9 @@ import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from service.complaints.models import Complaint
-from service.db import db
-from service.intake import duplicates
+from service.complaints.models import Complaint, TextBand
+from service.db import db, transaction
+from service.intake import duplicates, tasks
 from tests.factories import People
 from tests.intake import texts
 from tests.intake.conftest import MORNING, File, stored
@@ -251,3 +251,19 @@ def test_the_enterprises_own_is_found_behind_many_others_about_the_same_responde
     for serial in range(25):
         file(enterprise={"name": f"第{serial}家"}, contact=OTHER_PHONE, body=f"{texts.NEIGHBOURS}第{serial}次反映。")
     assert numbers(file(operator, enterprise=OURS, contact=PHONE)) == [first["number"]]
+
+
+def test_what_is_too_old_to_be_compared_is_dropped_and_nothing_else(
+    file: File, traveller: time_machine.Traveller
+) -> None:
+    file()
+    traveller.move_to(MORNING + duplicates.WINDOW)
+    young = stored(file()).id
+    traveller.shift(timedelta(seconds=1))
+    with transaction():
+        tasks.purge_bands()
+    assert set(db.session.scalars(select(TextBand.complaint_id))) == {young}
+    traveller.shift(duplicates.WINDOW)
+    with transaction():
+        tasks.purge_bands()
+    assert db.session.scalar(select(func.count()).select_from(TextBand)) == 0

@@ -15,7 +15,7 @@ from service import clock
 from service.db import db, transaction
 from service.jobs import runner
 from service.jobs.models import Task
-from service.notices import administration, operations, sending
+from service.notices import administration, operations, sending, tasks
 from service.notices.models import Address, Notice
 from service.notices.sending import KEY, SIGNATURE, STAMP, signature
 from tests.factories import People
@@ -381,3 +381,19 @@ def test_robots_are_told_through_their_own_service(
 )
 def test_only_addresses_that_can_be_used_are_kept(app: Flask, channel: str, url: str, good: bool) -> None:
     assert (sending.writable(channel, url) is None) == good
+
+
+def test_messages_of_long_ago_are_dropped_but_none_that_still_waits(morning: time_machine.Traveller) -> None:
+    address("robot", "wecombot://topsecretkey", department=HEALTH)
+    happens(filed(), "urge")
+    spread()
+    happens(filed(), "request_material")
+    before = spread()
+    assert {one.state for one in before} > {"waiting"}
+    morning.shift(operations.KEPT)
+    happens(filed(), "request_material")
+    young = [one.id for one in spread()[len(before) :]]
+    morning.shift(timedelta(seconds=1))
+    with transaction():
+        tasks.purge()
+    assert [one.id for one in notices()] == [one.id for one in before if one.state == "waiting"] + young

@@ -268,6 +268,16 @@ def test_who_filed_without_an_account_still_sees_what_an_enterprise_attached(ope
         assert [one.number for one in listing.page(Wanted(), who, clock.now()).items] == [filed.complaint.number]
 
 
+def test_news_of_what_an_enterprise_attached_come_to_who_filed_it_too(opened: Opened, people) -> None:
+    reader = people.reader("enterprise")
+    filed = file(reader)
+    browser, leader = opened()
+    attach(browser, filed)
+    spread()
+    mine = (Notice.audience == "enterprise", Notice.channel == "inbox")
+    assert {*db.session.scalars(db.select(Notice.user_id).where(*mine))} == {reader.id, leader.id}
+
+
 @pytest.mark.parametrize("length", [1, 15])
 def test_an_account_takes_three_statements_whatever_its_complaints(
     opened: Opened, monkeypatch: pytest.MonkeyPatch, length: int

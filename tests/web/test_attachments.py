@@ -2,6 +2,7 @@
 
 import stat
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -10,7 +11,8 @@ import pytest
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.exc import OperationalError
 from werkzeug.datastructures import FileStorage
 
 from service.db import db, transaction
@@ -165,6 +167,19 @@ def test_no_form_holds_more_than_ten(app: Flask) -> None:
     assert told == ["多.pdf：最多 10 个附件，请先移除不需要的。"]
     assert len(attachments.held(HOLDER)) == MOST
     assert hold(upload(), holder=b"another form") == []
+
+
+def test_two_that_come_at_once_to_one_form_are_counted_one_after_the_other(app: Flask) -> None:
+    def other(holder: bytes) -> list[str]:
+        with app.app_context(), transaction() as session:
+            session.execute(text("SET LOCAL lock_timeout = '100ms'"))
+            return attachments.hold(holder, [upload()], NOW)
+
+    with transaction(), ThreadPoolExecutor(1) as pool:
+        attachments.hold(HOLDER, [upload()], NOW)
+        with pytest.raises(OperationalError, match="lock timeout"):
+            pool.submit(other, HOLDER).result()
+        assert pool.submit(other, b"another form").result() == []
 
 
 def test_a_field_left_empty_is_no_file(app: Flask) -> None:

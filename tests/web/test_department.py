@@ -47,10 +47,14 @@ def test_what_is_due_first_stands_first_and_says_what_is_left_in_working_time(at
     with time_machine.travel(MONDAY + timedelta(days=2), tick=False):
         soon = filed()
         handler = at_desk("handler", department=HEALTH)
+        fresh = handler.get(QUEUE).text
+    with time_machine.travel(MONDAY + timedelta(days=2, hours=3), tick=False):
         page = handler.get(QUEUE).text
-    assert numbers(page) == [late, soon]
-    assert "已逾期" in page
-    assert "临期，还有" in page
+    assert numbers(fresh) == numbers(page) == [late, soon]
+    assert "已逾期" in fresh
+    assert "还有 4 个工作小时" in fresh
+    assert "临期" not in fresh.partition("<table")[2]
+    assert "临期，还有 1 个工作小时" in page
 
 
 def test_the_tabs_count_by_state_under_the_same_filters(at_desk: At) -> None:

@@ -168,7 +168,7 @@ def test_the_code_to_scan_leads_to_the_page_that_asks_for_the_secret(browser: Br
 # --- what it costs ---------------------------------------------------------------------------------------------------
 
 
-def test_keeping_takes_two_statements_and_a_file_five(browser: Browser, known: None) -> None:
+def test_keeping_takes_two_statements_and_a_file_six(browser: Browser, known: None) -> None:
     fill(browser)
     token = browser.token()
     with counted() as kept:
@@ -176,7 +176,7 @@ def test_keeping_takes_two_statements_and_a_file_five(browser: Browser, known: N
     with counted() as sent:
         data = {"csrf_token": token, "files": (BytesIO(PDF), "a.pdf")}
         browser.client.post("/file/files", data=data)
-    assert (len(kept), len(sent)) == (2, 5)
+    assert (len(kept), len(sent)) == (2, 6)
 
 
 def test_steps_by_hand_keep_as_before(browser: Browser) -> None:

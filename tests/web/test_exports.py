@@ -15,10 +15,12 @@ from sqlalchemy import select
 
 from service import clock
 from service.accounts import operations as accounts
+from service.accounts.rules import Grant
 from service.audit.models import Entry
 from service.complaints import exporting
 from service.complaints.models import Export
 from service.db import db, transaction
+from service.directory import operations as directory
 from service.jobs import runner
 from service.jobs.models import Task
 from tests.factories import People
@@ -141,6 +143,24 @@ def test_a_worker_writes_only_what_its_reader_may_see_by_then(
         accounts.close_user(accounts.user_named(reader.login), clock.now(), "test")
         exporting.make(db.session.scalars(select(Export.id)).one(), clock.now())
     assert db.session.scalars(select(Export.rows)).one() == 0
+
+
+def test_a_table_is_not_given_out_any_more_once_its_reader_works_elsewhere(
+    app: Flask, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exporting, "AT_ONCE", 0)
+    filed()
+    reader = people.reader("handler", department=HEALTH)
+    browser = Browser(app, reader)
+    browser.post(EXPORT)
+    with transaction():
+        exporting.make(export := db.session.scalars(select(Export.id)).one(), clock.now())
+    assert browser.get(f"/desk/exports/{export}").status_code == 200
+    with transaction():
+        elsewhere = accounts.grant_row(Grant("handler", None, None, "150821-education"), directory.current())
+        accounts.user_named(reader.login).grants = [elsewhere]
+    answer = browser.get(f"/desk/exports/{export}")
+    assert (answer.status_code, "岗位变了就不再提供" in answer.text) == (403, True)
 
 
 def test_a_table_too_long_for_anybody_is_refused_with_what_to_do(

@@ -213,7 +213,7 @@ def unedited(app: Flask):
 
 def test_a_template_is_previewed_before_it_is_kept(admin: Browser, unedited: None) -> None:
     words = "【企声通】{department}答复了 {number}。"
-    seen = admin.post(SMS, {"body": words, "_do": "preview"}).text
+    seen = admin.post(SMS, {"body": words, "_do": "trial"}).text
     assert "【企声通】五原县卫生健康委员会答复了 QS20261121-0000123-1。" in seen
     assert words not in admin.get(SMS).text
     assert admin.post(SMS, {"body": words}).status_code == 302
@@ -221,7 +221,24 @@ def test_a_template_is_previewed_before_it_is_kept(admin: Browser, unedited: Non
     assert "已改过" in admin.get(f"{ADMIN}/templates").text
 
 
-@pytest.mark.parametrize("do", ["preview", ""])
+def test_a_change_of_a_template_is_on_record_and_can_be_taken_back(admin: Browser, unedited: None) -> None:
+    before = administration.template("reply.enterprise.sms").body
+    admin.post(SMS, {"body": "【企声通】{number} 有答复了。"})
+    page = admin.get(SMS).text
+    assert f"内容：{before} → 【企声通】{{number}} 有答复了。" in unescape(page)
+    assert admin.post(re.findall(r'action="(/admin/notices/templates/[^"]+/undo/\d+)"', page)[0]).status_code == 302
+    assert administration.template("reply.enterprise.sms").body == before
+    assert "撤销修改" in admin.get(SMS).text
+
+
+def test_who_saves_over_what_somebody_else_changed_meanwhile_is_told_first(admin: Browser, unedited: None) -> None:
+    opened = {"body": "【企声通】{number} 一。", "_version": "0"}
+    assert admin.post(SMS, opened).status_code == 302
+    answer = admin.post(SMS, {**opened, "body": "【企声通】{number} 二。"})
+    assert (answer.status_code, "别人改了这一项" in answer.text) == (412, True)
+
+
+@pytest.mark.parametrize("do", ["trial", ""])
 @pytest.mark.parametrize(
     ("words", "told"),
     [

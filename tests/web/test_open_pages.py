@@ -124,6 +124,14 @@ def test_searching_marks_what_was_found(browser: Browser) -> None:
     assert "合同还算数" not in page
 
 
+def test_searching_reads_the_names_of_categories_too(browser: Browser) -> None:
+    page = browser.get("/faq?q=拖欠账款").text
+    about = select(KnowledgeAnswer.code).where(KnowledgeAnswer.public, KnowledgeAnswer.category.startswith("arrears"))
+    codes = db.session.scalars(about).all()
+    assert len(codes) > 5
+    assert [code for code in codes if f'href="/faq/{code}"' not in page] == []
+
+
 @pytest.mark.parametrize("asked", ["从来没有的词汇甲乙丙", "怎么办", "<script>alert(1)</script>", "'", "%", "\\"])
 def test_what_is_not_found_is_told_with_a_way_on(browser: Browser, asked: str) -> None:
     page = browser.get("/faq", query_string={"q": asked})

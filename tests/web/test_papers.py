@@ -12,7 +12,9 @@ from flask import Flask
 
 from service import clock
 from service.accounts.rules import Reader
+from service.casework import papers
 from service.db import transaction
+from service.deadlines.rules import Term, Unit
 from service.directory import operations as directory
 from service.intake import operations as intake
 from service.intake.schemas import FilingSchema
@@ -96,6 +98,14 @@ def test_the_letter_is_signed_by_who_answered_and_says_what_was_answered(at_desk
         "你单位于2026年3月9日反映的诉求", SAID["draft"]["reply"], "10 个工作日内在平台申请重办", "特此答复。",
         "（盖章处）", "2026年3月18日",
     )  # fmt: skip
+
+
+def test_the_letter_says_how_long_a_redo_can_be_asked_for_as_the_rule_has_it(
+    at_desk: At, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(papers, "TIME_TO_REDO", Term(7, Unit.WORKING_DAYS))
+    page = at_desk("handler", department=HEALTH).get(paper(standing("replied"), "reply")).text
+    assert "7 个工作日内在平台申请重办" in page
 
 
 def test_a_second_reply_is_a_second_letter(at_desk: At) -> None:

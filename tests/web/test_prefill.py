@@ -65,3 +65,12 @@ def test_markup_in_a_title_stays_text(browser: Browser) -> None:
         browser, '补贴不落实，《<script>alert(1)</script>"办法》里写的三十万奖励一直没有兑现，五原县工信局。'
     )
     assert "<script>alert(1)" not in page
+
+
+def test_who_clears_everything_the_place_too_is_offered_nothing_again(browser: Browser) -> None:
+    details(browser)
+    browser.post("/file/details", {"amount": "", "region": "", "respondent.name": "", "_go": "back"})
+    page = browser.get("/file/details").text
+    assert "prefilled" not in page
+    assert '<option value="150821" selected>' not in page
+    assert 'value=""' in field(page, "amount")

@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from service.accounts.rules import Reader
-from service.casework import climbing, recounting
+from service.casework import answering, climbing, recounting
 from service.casework import operations as casework
 from service.casework.asking import MOST_MESSAGES
 from service.complaints import operations as complaints
@@ -21,6 +21,7 @@ from service.complaints.rules import ENTERPRISE, STATES, STEPS, Change, Trace, a
 from service.db import db, transaction
 from service.deadlines import operations as deadlines
 from service.deadlines.ladder import INTERNAL, KINDS
+from service.deadlines.rules import Term, Unit
 from service.directory import operations as directory
 from service.intake import operations as intake
 from service.intake.models import Attachment
@@ -574,6 +575,18 @@ def test_redoing_by_right_ends_ten_working_days_after_the_reply(browser: Browser
         assert answer.status_code == 409
         assert "再次申请重办" in answer.text
     assert ways.stored(replied[0]).status == "replied"
+
+
+def test_the_page_that_asks_for_a_redo_says_how_long_one_may_as_the_rule_has_it(
+    browser: Browser, replied: Filed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (progress, answering):
+        monkeypatch.setattr(module, "TIME_TO_REDO", Term(7, Unit.WORKING_DAYS))
+    path = follow(browser, replied)
+    assert "答复后 7 个工作日内" in browser.get(f"{path}/redo").text
+    with time_machine.travel(MORNING + timedelta(days=17), tick=False):
+        follow(browser, replied)
+        assert "答复已超过 7 个工作日" in browser.post(f"{path}/redo", {"reason": "答复不对"}).text
 
 
 def test_a_reply_that_is_done_anew_is_called_the_last_one(browser: Browser, replied: Filed) -> None:

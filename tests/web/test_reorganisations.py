@@ -1,14 +1,20 @@
 """Duties that move, on pages: the administrator prepares, the supervisor sees what moves and confirms."""
 
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select, update
 
+from service import clock
+from service.audit.models import Entry
 from service.casework import reorganising
-from service.casework.models import Reorganisation
+from service.casework.models import DutyProposal, Reorganisation
 from service.casework.tasks import reorganise
+from service.complaints.models import Complaint
 from service.db import db, transaction
 from service.directory import operations as directory
 from tests.casework import ways
@@ -115,3 +121,58 @@ def test_its_page_takes_as_many_statements_for_three_complaints_as_for_one(
         with counted() as sent:
             supervisor.get(address)
         assert len(sent) == 5, sent
+
+
+# --- what hand-backs say about duties --------------------------------------------------------------------------------
+
+
+def handed_back(why: str = "应由财政部门牵头，请打13812345678。", **changes: Any) -> str:
+    number = ways.brought_to("handling", replace(ways.OWED, **changes))[0]
+    complaint = ways.stored(number)
+    with transaction():
+        db.session.add(DutyProposal(
+            complaint_id=complaint.id, category="arrears.goods-services", place=PLACE, department=DEPARTMENT,
+            proposed=f"{PLACE}-finance", reason=why, at=clock.now(),
+        ))  # fmt: skip
+    return number
+
+
+def buttons(page: str) -> list[str]:
+    return re.findall(r'action="(/reorganisations/proposals/\d+/\w+)"', page)
+
+
+def test_what_a_hand_back_says_about_duties_waits_for_an_administrator(admin: Browser, at_desk: At) -> None:
+    number = handed_back()
+    page = admin.get(PAGE).text
+    assert "应由财政部门牵头，请打〔电话〕。" in page
+    assert "五原县财政局" in page
+    assert number not in page
+    assert "财政部门牵头" not in at_desk("supervisor", "150000").get(PAGE).text
+    accept, leave = buttons(page)
+    assert at_desk("supervisor", "150000").post(accept).status_code == 403
+    assert admin.post(accept).status_code == 302
+    assert buttons(admin.get(PAGE).text) == []
+    assert admin.post(leave).status_code == 409
+    assert admin.post(leave.replace("/leave", "9/leave")).status_code == 404
+    entry = db.session.scalars(select(Entry).where(Entry.action == "duty.weighed")).one()
+    assert (entry.details["accepted"], entry.details["proposed"]) == (True, f"{PLACE}-finance")
+
+
+def test_no_administrator_reads_there_what_a_confidential_or_sealed_complaint_says(admin: Browser) -> None:
+    handed_back(confidential=True)
+    page = admin.get(PAGE).text
+    assert "财政部门牵头" not in page
+    assert "企业要求保密" in page
+    with transaction():
+        db.session.execute(update(Complaint).values(sealed=True))
+    assert buttons(admin.get(PAGE).text) == []
+
+
+def test_the_list_takes_a_fixed_number_of_statements(admin: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(directory, "TRUSTED", float("inf"))
+    for _ in range(2):
+        handed_back()
+        admin.get(PAGE)
+        with counted() as sent:
+            assert admin.get(PAGE).status_code == 200
+        assert len(sent) == 3, sent

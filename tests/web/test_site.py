@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from flask import Flask
+from flask import Flask, g
 from sqlalchemy.exc import OperationalError
 
 from service.accounts.rules import ROLES
@@ -166,6 +166,22 @@ def test_every_error_page_says_what_to_do(app: Flask, status: int) -> None:
         page = site.error_page(status)
     assert page.status_code == status
     assert site.WRONG[status][1] in page.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("broken", ["display", "url_for", "_"])
+def test_where_the_frame_of_all_pages_fails_a_page_is_left_that_needs_none(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setitem(app.jinja_env.globals, broken, fails)
+    with app.test_request_context():
+        g.request_id = "<b>one</b>"
+        page = site.error_page(500)
+    assert (page.status_code, page.mimetype) == (500, "text/html")
+    for told in ("请稍后再试", "Please try again later", 'href="/"', "&lt;b&gt;one"):
+        assert told in page.get_data(as_text=True)
 
 
 # --- assets ----------------------------------------------------------------------------------------------------------

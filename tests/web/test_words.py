@@ -78,6 +78,17 @@ def test_a_clock_says_how_it_stands(state: str, overdue_at: datetime | None, tol
     assert words.due_of(running).left == told
 
 
+@pytest.mark.parametrize(
+    ("now", "state"),
+    [("09:30", "in_time"), ("12:00", "in_time"), ("14:40", "in_time"), ("14:50", "soon"), ("16:10", "overdue")],
+)
+def test_a_clock_of_four_hours_is_not_near_its_end_before_most_of_it_has_run(now: str, state: str) -> None:
+    running = Clock(started_at=at("2026-03-13T09:30"), due_at=at("2026-03-13T16:00"), state="running",
+                    places=["150821"], unit="working_hours", provisional=False)  # fmt: skip
+    with time_machine.travel(at(f"2026-03-13T{now}"), tick=False):
+        assert words.due_of(running).state == state
+
+
 def test_a_moment_leaves_out_the_year_only_where_it_is_this_one() -> None:
     assert words.moment(at("2026-12-03T17:30")) == "12月3日 17:30"
     assert words.moment(at("2025-12-31T17:30") + timedelta(hours=8)) == "1月1日 01:30"

@@ -1,0 +1,41 @@
+"""What hand-backs that were granted say about the table of duties: for an administrator to take up or to leave."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+
+from service.accounts.rules import Reader
+from service.audit import operations as audit
+from service.casework.models import DutyProposal
+from service.classifier.facts import mask
+from service.complaints.models import Complaint
+from service.complaints.visibility import UNSEALED
+from service.db import db
+from service.errors import NotFound, WrongState
+
+
+def waiting(limit: int) -> Sequence[tuple[DutyProposal, str]]:
+    """What nobody has decided on yet, the newest first, with the reason as far as an administrator may read it.
+
+    An administrator reads no complaints: nothing of a sealed one is told, and of a confidential one no words.
+    """
+    query = select(DutyProposal, Complaint.confidential).join(Complaint, Complaint.id == DutyProposal.complaint_id)
+    query = query.where(DutyProposal.accepted.is_(None), UNSEALED).order_by(DutyProposal.id.desc()).limit(limit)
+    return [(one, "" if confidential else mask(one.reason)) for one, confidential in db.session.execute(query)]
+
+
+def decide(proposal_id: int, accepted: bool, actor: Reader, now: datetime) -> None:
+    """Put a proposal away: taken up in the table of duties by then, or left.
+
+    Raises:
+        NotFound: there is none. WrongState: somebody decided on it already.
+    """
+    row = db.session.get(DutyProposal, proposal_id, with_for_update=True)
+    if row is None:
+        raise NotFound("没有这条职责疑问。")
+    if row.accepted is not None:
+        raise WrongState("这条职责疑问已经有人处理。")
+    row.accepted = accepted
+    said = {"category": row.category, "department": row.department, "proposed": row.proposed}
+    audit.record("duty.weighed", f"duty {row.id}", actor.login, now, accepted=accepted, **said)
