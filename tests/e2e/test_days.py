@@ -18,6 +18,7 @@ from service.directory.models import Department
 from service.knowledge import cases
 from service.knowledge.models import KnowledgeAnswer
 from service.notices import operations as notices
+from service.routing.models import Directive
 from tests.cli.runs import runner, said
 from tests.e2e.cast import COLLEAGUE, FIRM, LEADER, PASSWORD, PLACE, Cast, Filed
 from tests.e2e.conftest import Open
@@ -34,7 +35,14 @@ CASE = {"question": "医院说没有预算，一直不付怎么办？", "answer"
 @pytest.fixture
 def reference(app: Flask) -> Iterator[None]:
     """What an administrator changes is put back after the test."""
-    with kept(Department, ClockRuleVersion, CalendarDay, KnowledgeAnswer):
+    with kept(Department, ClockRuleVersion, CalendarDay, Directive):
+        yield
+
+
+@pytest.fixture
+def faq(app: Flask) -> Iterator[None]:
+    """The answers are put back after the test."""
+    with kept(KnowledgeAnswer):
         yield
 
 
@@ -148,7 +156,7 @@ def test_a_head_approves_sends_back_and_rules_on_an_extension(cast: Cast, window
 # --- the supervisor --------------------------------------------------------------------------------------------------
 
 
-def test_a_supervisor_rules_presses_who_is_late_and_makes_a_case(cast: Cast, window: Open) -> None:
+def test_a_supervisor_rules_presses_who_is_late_and_makes_a_case(cast: Cast, window: Open, faq: None) -> None:
     late = cast.complaint("handling", ago=timedelta(days=60))
     back, anew, solved = (cast.complaint(status) for status in ("handing_back", "redo_asked", "closed"))
     supervisor, handler = window("du"), window("cheng")
@@ -401,7 +409,7 @@ def a_directive(here: Window) -> None:
     here.sees("已启用。", "生效中")
 
 
-def test_an_administrator_publishes_a_case_and_everybody_reads_it(cast: Cast, window: Open, reference: None) -> None:
+def test_an_administrator_publishes_a_case_and_everybody_reads_it(cast: Cast, window: Open, faq: None) -> None:
     solved = found(cast.complaint("closed"))
     with transaction():
         cases.propose(solved, CASE, directory.current(), cast.reader("du"), clock.now())
@@ -423,7 +431,9 @@ def test_an_administrator_publishes_a_case_and_everybody_reads_it(cast: Cast, wi
 # --- the auditor -----------------------------------------------------------------------------------------------------
 
 
-def test_an_auditor_reads_all_and_changes_nothing(cast: Cast, window: Open, app: Flask, reference: None) -> None:
+def test_an_auditor_reads_all_and_changes_nothing(
+    cast: Cast, window: Open, app: Flask, reference: None, faq: None
+) -> None:
     solved = cast.complaint("closed")
     with transaction():
         cases.propose(found(solved), CASE, directory.current(), cast.reader("du"), clock.now())
