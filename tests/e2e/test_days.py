@@ -20,7 +20,7 @@ from service.knowledge.models import KnowledgeAnswer
 from service.notices import operations as notices
 from service.routing.models import Directive
 from tests.cli.runs import runner, said
-from tests.e2e.cast import COLLEAGUE, FIRM, LEADER, PASSWORD, PLACE, Cast, Filed
+from tests.e2e.cast import COLLEAGUE, FIRM, LEADER, OFFICE, PASSWORD, PLACE, VAGUE, Cast, Filed
 from tests.e2e.conftest import Open
 from tests.e2e.test_stories import BOTH, REPLY, file
 from tests.e2e.views import WOULD, follow
@@ -62,6 +62,50 @@ def fill(window: Window, **fields: str) -> None:
     """Write into several fields."""
     for name, text in fields.items():
         window.write(name, text)
+
+
+# --- the dispatcher --------------------------------------------------------------------------------------------------
+
+
+def test_a_dispatcher_places_asks_refuses_and_sends_elsewhere(cast: Cast, window: Open) -> None:
+    vague = cast.complaint("submitted", details={"body": VAGUE, "respondent": None})
+    short, private, back = (cast.complaint(status) for status in ("submitted", "submitted", "handed_back"))
+    dispatcher, enterprise, handler = window("pang"), window(), window("cheng")
+    dispatcher.sees(*(one.number for one in (vague, short, private, back)))
+    dispatcher.follow(vague.number)
+    dispatcher.choose("department", OFFICE)
+    dispatcher.choose("category", "approval.delay")
+    dispatcher.write("note", "核实后确定")
+    dispatcher.press("受理并派单")
+    dispatcher.sees(f"{vague.number} 已派给{HEALTH}")
+    handler.go("/desk")
+    handler.sees(vague.number)
+
+    dispatcher.follow(back.number)
+    dispatcher.sees(f"{HEALTH}退单：经核对，这件事的主管单位不是我们。")
+    dispatcher.choose("department", "150821-finance")
+    dispatcher.press("派单")
+    dispatcher.sees(f"{back.number} 已派给{FINANCE}")
+    dispatcher.follow(private.number)
+    dispatcher.follow("不予受理")
+    fill(dispatcher, channel="人民法院", reason="属于企业之间的合同纠纷。")
+    dispatcher.press("不予受理")
+    dispatcher.sees(f"{private.number}：已不予受理。")
+    follow(enterprise, private)
+    enterprise.sees("不予受理", "属于企业之间的合同纠纷。", "该找的渠道：人民法院")
+
+    dispatcher.follow(short.number)
+    dispatcher.follow("补正")
+    dispatcher.write("note", "请补一份合同。")
+    dispatcher.press("补正")
+    follow(enterprise, short)
+    enterprise.sees("请您补充材料", "请补一份合同。")
+    enterprise.follow("补充材料")
+    enterprise.write("text", "合同已附，签于去年三月。")
+    enterprise.press("提交材料")
+    enterprise.sees("材料已经交给工作人员")
+    dispatcher.follow(short.number)
+    dispatcher.sees("企业补充的内容", "合同已附，签于去年三月。")
 
 
 # --- a department ----------------------------------------------------------------------------------------------------
