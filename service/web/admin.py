@@ -62,7 +62,8 @@ GROUPS: dict[str, tuple[Part, ...]] = {
 THINGS = {
     "account": "企业账户", "calendar": "工作日历", "category": "类别", "clock": "时限", "complaints": "诉求表格",
     "department": "部门", "directive": "分派规则", "duty": "职责疑问", "example": "纠正样本", "gate": "关口",
-    "knowledge": "问答", "model": "分类模型", "notice": "通知", "notice_template": "通知模板", "numbers": "号码",
+    "knowledge": "问答", "model": "分类模型", "note": "内部备注", "notice": "通知", "notice_template": "通知模板",
+    "numbers": "号码",
     "reorganisation": "职责划转", "reply_template": "答复模板", "setting": "设置", "token": "令牌",
     "user": "用户",
 }  # fmt: skip
@@ -73,11 +74,12 @@ DEEDS = {
     "handed_over": "移交", "hours_set": "改办公时间", "imported": "导入", "invitation_withdrawn": "收回邀请",
     "invited": "邀请", "issued": "发出", "joined": "加入", "moved": "调整顺序", "opened": "开户",
     "password_changed": "改密码", "password_reset": "重设密码", "paused": "停用", "prepared": "拟定",
-    "promoted": "启用", "promotion_rule": "改启用方式", "quiet_hours": "改免打扰时间", "refused": "不启用",
-    "removed": "删除", "resent": "重发", "resumed": "启用", "retraining_asked": "要求重新训练", "revoked": "作废",
+    "promoted": "启用", "promotion_rule": "改启用方式", "proposed": "提交案例",
+    "quiet_hours": "改免打扰时间", "refused": "不启用", "removed": "删除", "resent": "重发", "resumed": "启用",
+    "retraining_asked": "要求重新训练", "revoked": "作废",
     "rolled_back": "退回上一版", "seeded": "记下原来的内容", "shown": "看了全文",
     "taken_out": "移出", "template_edited": "改模板",
-    "undone": "撤销修改", "weighed": "处理", "year_published": "录入全年放假安排",
+    "undone": "撤销修改", "weighed": "处理", "written": "写下", "year_published": "录入全年放假安排",
 }  # fmt: skip
 
 

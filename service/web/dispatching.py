@@ -239,6 +239,7 @@ def _case(number: str, do: str, failed: Filled | None) -> Any:
         asked=_asked(),
         complaint=complaint,
         told=told,
+        supplied=_supplied(complaint, roles, book),
         spoken=spoken.spoken(complaint, told, book),
         choices=found,
         place=place,
@@ -252,6 +253,13 @@ def _case(number: str, do: str, failed: Filled | None) -> Any:
         **_fields(step, place, complaint, book),
     )
     return page, form.status
+
+
+def _supplied(complaint: Complaint, roles: Collection[str], book: Directory) -> str:
+    """What the enterprise added when it was asked to; empty where nobody asked."""
+    asked = "request_supplement" in complaint.spent
+    last = complaints.last_of(complaint.id, ("supplement",)) if asked else None
+    return reading.event(last, True, reading.knows_who(complaint, roles), book)["data"]["text"] if last else ""
 
 
 def _begun(step: Step | None, complaint: Complaint, found: list[guesses.Choice]) -> Filled:

@@ -13,7 +13,6 @@ from service.casework.answering import TIME_TO_RATE, TIME_TO_REDO
 from service.casework.asking import BETWEEN_URGES
 from service.classifier import operations as classifier
 from service.complaints.figures import FEWEST
-from service.deadlines import operations as deadlines
 from service.deadlines.ladder import ANY, REGIMES, RUNGS, Rule, Rulebook
 from service.directory import operations as directory
 from service.directory.rules import Directory
@@ -24,7 +23,7 @@ from service.knowledge import operations as knowledge
 from service.knowledge.models import KnowledgeAnswer
 from service.web import languages, portal
 from service.web.forms import Filled
-from service.web.promises import spoken_length
+from service.web.promises import in_force, spoken_length
 from service.web.speech import told
 
 FIGURES_HOLD = 3600  # seconds
@@ -103,7 +102,7 @@ class Rung:
 def how() -> str:
     """What can be brought, what happens then, how long each step may take, and what if it takes longer."""
     book = directory.current()
-    rules, families = deadlines.rules(book.revision), _families(book)
+    rules, families = in_force(), _families(book)
     return render_template(
         "open/how.html", elsewhere=families.pop(ELSEWHERE, None), families=families.values(),
         gates=[gate for gate in book.gates.values() if gate.active], limits=limits(rules), done=DONE,

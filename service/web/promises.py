@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from service import clock
 from service.deadlines import operations as deadlines
-from service.deadlines.ladder import Rule, regimes
+from service.deadlines.ladder import Rule, Rulebook, regimes
 from service.directory import operations as directory
 from service.directory.rules import Category
 from service.routing.matter import Case
@@ -66,7 +66,7 @@ def promised(case: Case) -> Promises:
     if leaf is None:
         return Promises(())
     open_ = leaf.family == "arrears" and case.body is None
-    book = deadlines.rules(directory.current().revision, clock.local(clock.now()).date())
+    book = in_force()
     here = _regimes(case, leaf, lawful=open_ or case.law == LAWFUL)
     found = (book.find(kind, here) for kind in TOLD)
     condition = _("欠款方是机关、事业单位或大型企业，您是中小企业时：") if open_ and LAWFUL in here else ""
@@ -75,8 +75,13 @@ def promised(case: Case) -> Promises:
 
 def lawful() -> tuple[Promise, ...]:
     """What the law promises a small enterprise whose debtor it binds."""
-    book = deadlines.rules(directory.current().revision)
+    book = in_force()
     return tuple(_promises(book.find(kind, (LAWFUL,)) for kind in TOLD))
+
+
+def in_force() -> Rulebook:
+    """The clock rules as they stand today."""
+    return deadlines.rules(directory.current().revision, clock.local(clock.now()).date())
 
 
 def _regimes(case: Case, leaf: Category, lawful: bool) -> tuple[str, ...]:

@@ -1,11 +1,10 @@
-"""One story a person, from the first click to the last."""
+"""What the enterprise, the hotline, the dispatcher and the department do, from the first click to the last."""
 
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.cast import OFFICE, VAGUE, Cast
+from tests.e2e.cast import Cast
 from tests.e2e.conftest import Open
 from tests.e2e.views import ARREARS, follow
 from tests.e2e.window import Window
@@ -174,17 +173,6 @@ def test_a_dispatcher_dispatches_by_one_click(cast: Cast, window: Open) -> None:
     dispatcher.sees(f"{waiting.number} 已派给五原县卫生健康委员会")
 
 
-def test_a_dispatcher_places_what_nobody_could_place(cast: Cast, window: Open) -> None:
-    waiting = cast.complaint("submitted", details={"body": VAGUE, "respondent": None})
-    dispatcher = window("pang")
-    dispatcher.follow(waiting.number)
-    dispatcher.choose("department", OFFICE)
-    dispatcher.choose("category", "approval.delay")
-    dispatcher.write("note", "核实后确定")
-    dispatcher.press("受理并派单")
-    dispatcher.sees(f"{waiting.number} 已派给五原县卫生健康委员会")
-
-
 # --- the department --------------------------------------------------------------------------------------------------
 
 
@@ -233,20 +221,6 @@ def test_two_people_at_one_complaint_do_not_overwrite_each_other(cast: Cast, win
     one.sees("「签收」已完成")
     other.press("签收")
     other.sees("您打开页面以后", "签收")
-
-
-# --- the supervisor --------------------------------------------------------------------------------------------------
-
-
-def test_a_supervisor_sees_what_is_late_and_with_whom(cast: Cast, window: Open) -> None:
-    late = cast.complaint("handling", ago=timedelta(days=60))
-    cast.complaint("closed")
-    supervisor = window("du")
-    supervisor.sees("督办", "五原县卫生健康委员会", "已逾期")
-    supervisor.follow("五原县卫生健康委员会 已逾期 1 件")
-    supervisor.sees(late.number)
-    supervisor.follow(late.number)
-    supervisor.sees("河套试剂有限公司", "逾期")
 
 
 # --- signing in ------------------------------------------------------------------------------------------------------

@@ -119,6 +119,18 @@ def test_a_limit_that_a_superior_sets_has_no_length_in_its_form(admin: Browser) 
     assert "没有可以试算的" in admin.post(f"{CLOCKS}/result-assigned", {**said, "_do": "trial"}).text
 
 
+@pytest.mark.parametrize(("code", "path", "told"), [
+    ("sign", "/how-it-works", "派单后 6 个工作小时内"), ("transfer-802", "/", "受理后 6 个工作日内转交承办部门"),
+])  # fmt: skip
+def test_everybody_reads_other_terms_once_they_hold(app: Flask, code: str, path: str, told: str) -> None:
+    tomorrow = {**terms.read(code), "length": 6, "valid_from": str(TODAY + timedelta(days=1))}
+    with transaction():
+        changing.change(CLOCK, code, tomorrow, changing.version(CLOCK, code), "guan", clock.now())
+    assert told not in Browser(app).get(path).text
+    with time_machine.travel(NOON + timedelta(days=1)):
+        assert told in Browser(app).get(path).text
+
+
 def test_auditors_read_and_others_do_not(at_desk: At) -> None:
     auditor = at_desk("auditor")
     assert "工作小时" in auditor.get(SIGN).text

@@ -221,7 +221,7 @@ def test_only_administrators_and_auditors_come_there(at_desk: At, path: str) -> 
 
 
 def test_everything_that_is_recorded_has_a_name() -> None:
-    written = re.compile(r'audit\.record\(\s*f?"(\w+)\.(\w+)"')
+    written = re.compile(r'(?:audit\.record\(\s*f?|^WRITTEN = )"(\w+)\.(\w+)"', re.MULTILINE)
     sources = "".join(path.read_text() for path in Path(ROOT / "service").rglob("*.py"))
     found = set(written.findall(sources))
     assert len(found) > 20

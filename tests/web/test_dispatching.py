@@ -366,6 +366,20 @@ def test_what_may_be_asked_once_is_not_offered_again(dispatcher: Browser, people
     assert "do=request_supplement" not in page
 
 
+@pytest.mark.usefixtures("trusted")
+def test_what_the_enterprise_added_stands_beside_what_it_wrote_and_takes_one_statement(
+    dispatcher: Browser, people: People
+) -> None:
+    complaint = waiting()
+    taken(complaint, people.reader("dispatcher", PLACE), "request_supplement", note="请补一份合同。")
+    taken(complaint, people.reader("operator", PLACE), "supplement", text="合同签于去年三月。<b>")
+    dispatcher.get(f"{DESK}/{complaint.number}")
+    with counted() as sent:
+        page = dispatcher.get(f"{DESK}/{complaint.number}").text
+    assert "合同签于去年三月。&lt;b&gt;" in page
+    assert len(sent) == 3
+
+
 def handed_back(people: People) -> Complaint:
     """A complaint that a department handed back, as the supervisor granted."""
     complaint = waiting()
