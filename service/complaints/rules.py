@@ -178,9 +178,9 @@ class Step:
     once: bool = False
 
 
-# What a name means that is also a state's or a clock's, such as 办结 and 会商, or a desk's, such as 督办.
+# What a name means that is also a state's, a clock's, a desk's or a question's.
 STEP = "step"
-MEANT_TWICE = {*(state.name for state in STATES.values()), "会商", "督办"}
+MEANT_TWICE = {*(state.name for state in STATES.values()), "会商", "督办", "滥用认定"}
 
 
 def _step(action: str, name: str, sources: str, target: str | None, roles: str, **rest: object) -> Step:
