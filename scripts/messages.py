@@ -40,7 +40,6 @@ SILENT = (
 )  # fmt: skip
 # The same of single tables in rooms that do speak to people.
 SILENT_NAMES: dict[str, frozenset[str]] = {
-    "casework/handing.py": frozenset({"_dispatch", "_transfer", "_designate", "_take_over"}),
     "casework/letters.py": frozenset(
         {
             "PROMISE",
@@ -80,13 +79,11 @@ SILENT_NAMES: dict[str, frozenset[str]] = {
     "complaints/operations.py": frozenset({"_fault"}),
     "fields.py": frozenset({"UNJOINED"}),
     "intake/importing.py": frozenset({"template", "_codes", "result"}),
-    "intake/tables.py": frozenset(
-        {"FIELDS", "SPOKEN_DAY", "SPOKEN_TIME", "fields_of", "_as_money", "plain", "reasons"}
-    ),
+    "intake/tables.py": frozenset({"FIELDS", "SPOKEN_DAY", "SPOKEN_TIME", "_as_money", "plain", "reasons"}),
     "knowledge/cases.py": frozenset({"_amounts"}),
     "knowledge/rules.py": frozenset({"COMMON"}),
     "knowledge/schemas.py": frozenset({"SEPARATORS"}),
-    "notices/rules.py": frozenset({"PLAIN", "IN_PAGE"}),
+    "notices/rules.py": frozenset({"PLAIN", "IN_PAGE", "UNDATED"}),
     "routing/respondent.py": frozenset({"BELOW"}),
 }
 # What the description of the API says to engineers.

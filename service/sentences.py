@@ -64,6 +64,12 @@ class Term(str):
         return str(self), self.meaning
 
 
+class Verbatim(str):
+    """What is written just so in every language, such as the columns of a table: their names are its format."""
+
+    __slots__ = ()
+
+
 def say(pattern: str, /, **values: Any) -> str:
     """A sentence of a pattern with named places; a Said."""
     return Said(pattern, values)

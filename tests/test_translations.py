@@ -14,6 +14,11 @@ from scripts import messages
 from scripts.messages import HAN, SERVICE, SILENT, SILENT_NAMES
 
 PLACE = re.compile(r"%\((\w+)\)[a-z]|%\((\w+)\)\.\d[a-z]|\{(\w*)\}")
+# A number and what it counts, and the numbers that are never one.
+COUNTED = re.compile(r"%\((\w+)\)d (?:[\w-]+ )?\w+s\b")
+SEVERAL = frozenset(
+    {"most", "least", "fewest", "enough", "shown", "megabytes", "n", "texts", "due", "hours", "days", "loss"}
+)
 AGAIN = "run `make messages` and fill in what is empty in service/translations/en/LC_MESSAGES/messages.po: "
 # Documents, which are in Chinese, the official language.
 DOCUMENTS = {"letters/_sheet.html", "papers/_sheet.html"}
@@ -61,6 +66,18 @@ def _fits(one: Message) -> bool:
     *singular, last = map(places, both(one.string))
     wanted = places(both(one.id)[-1])
     return last == wanted and all(wanted - {"count", "num"} <= form <= wanted for form in singular)
+
+
+def test_one_thing_is_not_told_as_several(english: Catalog) -> None:
+    """Where the number can be one, the sentence calls it count and has a singular, or does without a noun."""
+    amiss = [one.string for one in english if one.id and not _counts(both(one.string))]
+    assert not amiss
+
+
+def _counts(forms: list[str]) -> bool:
+    if len(forms) > 1:
+        return forms[0] != forms[1] or not COUNTED.search(forms[0])
+    return SEVERAL.issuperset(COUNTED.findall(forms[0]))
 
 
 def test_a_percent_sign_is_written_as_the_text_that_is_translated_has_it(english: Catalog) -> None:

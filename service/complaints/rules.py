@@ -178,13 +178,13 @@ class Step:
     once: bool = False
 
 
-# What a name means that is also a state's.
+# What a name means that is also a state's, a clock's, a desk's or a question's.
 STEP = "step"
+MEANT_TWICE = {*(state.name for state in STATES.values()), "会商", "督办", "滥用认定"}
 
 
 def _step(action: str, name: str, sources: str, target: str | None, roles: str, **rest: object) -> Step:
-    # 办结 is a step and a state.
-    called = Term(name, STEP) if name in {state.name for state in STATES.values()} else name
+    called = Term(name, STEP) if name in MEANT_TWICE else name
     return Step(action, called, frozenset(sources.split()), target, frozenset(roles.split()), **rest)  # type: ignore[arg-type]
 
 
@@ -243,7 +243,7 @@ _STEPS = (
           stops=("sign", "contact", "material", "hand_back", "consult", "suspension", "approval", "extension",
                  "co_handle"),
           starts=("sign", "result"), resumes=("result",), tells=("enterprise", "department")),
-    _step("release", "职责划转，重新派单", IN_HAND, "accepted", MACHINE, needs=("reason",), allows=(),
+    _step("release", "划转后重新派单", IN_HAND, "accepted", MACHINE, needs=("reason",), allows=(),
           when=("has_department",),
           stops=("sign", "contact", "material", "hand_back", "consult", "suspension", "approval", "extension"),
           starts=("dispatch",), resumes=("result",), tells=("enterprise", "dispatcher")),
@@ -290,7 +290,7 @@ _STEPS = (
           tells=("enterprise", "receiver", "followers")),
     _step("revisit", "回访", "replied answered", "revisited", "revisit_agent", needs=("contacted",),
           allows=("solved", "satisfaction", "reason", "note"), stops=EVERY_CLOCK, starts=("closing",), tells=()),
-    _step("call_due", "期满未答复，转回访", UNSOLVED, None, MACHINE, opens="revisit", starts=("revisit",),
+    _step("call_due", "期满转回访", UNSOLVED, None, MACHINE, opens="revisit", starts=("revisit",),
           tells=("revisit_agent", "supervisor"), public=False),
     _step("revisit_unanswered", "期满回访", UNSOLVED, None, "revisit_agent", needs=("contacted",),
           allows=("solved", "satisfaction", "reason", "note"), settles="revisit", stops=("revisit",),

@@ -73,9 +73,8 @@ def _capped(course: Course) -> str:
     """The cap in words, with the day from which it counts where that is not the start."""
     assert course.term is not None
     if course.cap_from is None:
-        return say("总计不超过%(cap)s日", cap=course.term.cap)
-    first = str(local(course.cap_from).date())
-    return say("自%(first)s起总计不超过%(cap)s日", first=first, cap=course.term.cap)
+        return say("总计不超过%(count)d日", count=course.term.cap)
+    return say("自%(first)s起总计不超过%(count)d日", first=local(course.cap_from).date(), count=course.term.cap)
 
 
 def explain(

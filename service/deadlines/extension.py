@@ -9,10 +9,10 @@ from service.deadlines.rules import LONGEST, Calendar, Term, Unit, cap_end, due,
 from service.sentences import say
 
 NO_LONGER = {
-    Unit.WORKING_HOURS: "总计不得超过%(longest)s个工作小时",
-    Unit.CLOCK_HOURS: "总计不得超过%(longest)s小时",
-    Unit.WORKING_DAYS: "总计不得超过%(longest)s个工作日",
-    Unit.CALENDAR_DAYS: "总计不得超过%(longest)s日",
+    Unit.WORKING_HOURS: "总计不得超过%(count)d个工作小时",
+    Unit.CLOCK_HOURS: "总计不得超过%(count)d小时",
+    Unit.WORKING_DAYS: "总计不得超过%(count)d个工作日",
+    Unit.CALENDAR_DAYS: "总计不得超过%(count)d日",
 }
 
 
@@ -85,12 +85,12 @@ def _limits(
     if course.fixed is not None:
         yield course.fixed, "上级要求在此之前办结"
     if term.cap is not None:
-        yield cap_end(start, term.cap, calendar, cap_from), say("总计不得超过%(longest)s日", longest=term.cap)
+        yield cap_end(start, term.cap, calendar, cap_from), say("总计不得超过%(count)d日", count=term.cap)
     if longest is not None:
         most = replace(term, length=longest)
         yield (
             due(start, most, calendar, course.pauses, cap_from).due_at,
-            say(NO_LONGER[term.unit], longest=longest),
+            say(NO_LONGER[term.unit], count=longest),
         )
 
 

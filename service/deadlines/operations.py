@@ -227,7 +227,8 @@ def extension(clock: Clock, until: date, revision: Hashable) -> Extension:
             )
         return extended(clock.course, until, clock.due_at, rule.longest, calendar(clock.places, revision))
     except NotExtendable as error:
-        raise Invalid(str(error), {"until": [str(error)]}) from error
+        why = error.args[0]  # str(error) would forget what the sentence was made of
+        raise Invalid(why, {"until": [why]}) from error
 
 
 def extend(clock: Clock, until: date, now: datetime, revision: Hashable) -> Extended:

@@ -107,15 +107,15 @@ def _reason(clock: Clock, was: datetime, provisional: bool, changed: dict[str, s
     if provisional and not clock.provisional:
         return say("%(year)s年放假安排已公布", year=max(local(was), local(clock.due_at)).year)
     place = next((place for place in clock.places if place in changed), None)
-    return f"{_name(place)}{changed[place]}" if place else "全国放假安排调整"
+    return say(changed[place], place=_name(place)) if place else "全国放假安排调整"
 
 
 def _changed_places(revision: Hashable) -> dict[str, str]:
-    """The places whose own days or hours are not those that clocks were last counted with, and what changed."""
+    """The places whose own days or hours are not those that clocks were last counted with, and the sentence for it."""
     state, now = db.session.get(CalendarState, STATE), calendar_fingerprint(revision)
     before = state.fingerprint if state else {"days": {}, "hours": {}}
     found: dict[str, str] = {}
-    for part, what in (("hours", "办公时间调整"), ("days", "放假日调整")):
+    for part, what in (("hours", "%(place)s办公时间调整"), ("days", "%(place)s放假日调整")):
         places = {*before[part], *now[part]} - {seeds.NATION}
         found |= {place: what for place in places if before[part].get(place) != now[part].get(place)}
     return found

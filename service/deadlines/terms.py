@@ -145,7 +145,7 @@ def _wrong_length(of: ClockRule, terms: Values) -> dict[str, list[str]]:
     try:
         term = Term(terms["length"], Unit(terms["unit"]), terms["cap"])
     except Uncountable as error:
-        return {"length": [str(error)]}
+        return {"length": [error.args[0]]}
     found = {}
     if terms["longest"] is not None and terms["longest"] < term.length:
         found["longest"] = ["延长后的期限不能短于原来的期限。"]

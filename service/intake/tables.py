@@ -11,7 +11,7 @@ from service.clock import ZONE
 from service.complaints.rules import CHANNELS, FLAGS, NATURES, RESPONDENT_KINDS, SIZES
 from service.directory.rules import Directory
 from service.errors import Invalid
-from service.sentences import say
+from service.sentences import Verbatim, say
 
 YES_NO = {"是": True, "否": False}
 SEPARATORS = re.compile(r"[、,，;；]\s*")
@@ -90,10 +90,11 @@ def fields_of(heads: Sequence[Any]) -> list[Field | None]:
     Raises:
         Invalid: a column is unknown, stands there twice, or one that is needed is missing.
     """
-    titles = [str(head or "").strip().rstrip("*＊ ") for head in heads]
-    unknown = [title or f"第 {at} 列" for at, title in enumerate(titles, 1) if title not in {*BY_TITLE, WHY}]
+    titles = [Verbatim(str(head or "").strip().rstrip("*＊ ")) for head in heads]
+    known = {*BY_TITLE, WHY}
+    unknown = [title or say("第 %(at)d 列", at=at) for at, title in enumerate(titles, 1) if title not in known]
     twice = sorted({title for title in titles if titles.count(title) > 1 and title})
-    missing = [field.title for field in FIELDS if field.required and field.title not in titles]
+    missing = [Verbatim(field.title) for field in FIELDS if field.required and field.title not in titles]
     said = [
         say("第一行应当是模板的列名。没有这些列：%(names)s。请对照模板改正或删去。", names=unknown[:5])
         if unknown
@@ -102,7 +103,7 @@ def fields_of(heads: Sequence[Any]) -> list[Field | None]:
         say("缺少必填的列：%(missing)s。", missing=missing) if missing else "",
     ]
     if wrong := [sentence for sentence in said if sentence]:
-        raise Invalid("".join(wrong), {"file": wrong})
+        raise Invalid("表格的列与模板不一样，请看下面的说明。", {"file": wrong})
     return [BY_TITLE.get(title) for title in titles]
 
 

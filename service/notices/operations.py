@@ -181,7 +181,7 @@ def _due(one: Recipient, clocks: Mapping[str, datetime]) -> str:
     kinds = ("supplement", "material", "result") if one.audience in {"enterprise", "followers"} else ()
     wanted = (str(event.data.get("clock")), *kinds)
     due = next((clocks[kind] for kind in wanted if kind in clocks), None if kinds else event.due_at)
-    return spoken(due) if due else rules.IN_PAGE
+    return spoken(due) if due else rules.UNDATED
 
 
 def _clocks(complaints: Iterable[int]) -> dict[int, dict[str, datetime]]:

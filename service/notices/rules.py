@@ -205,6 +205,8 @@ LONGEST = {"inbox": 500, "sms": 200, "message": 500}
 LONGEST_SUBJECT = 60
 MOST_REASON = 120
 IN_PAGE = "（见诉求页面）"
+# What stands for a limit that is not running; a day has blanks around it, words have none.
+UNDATED = "诉求页面写明的时间"
 # placeholder → what it stands for, what a preview shows. There is none for the complaint's text, for who complains or
 # for the query code: what has no name cannot be written into a template.
 PLACEHOLDERS = {
@@ -255,7 +257,8 @@ def _unknown(group: str, text: str) -> list[str]:
 
 def fill(text: str, values: Mapping[str, str]) -> str:
     """A template with its placeholders filled; what a value holds is never read as a placeholder again."""
-    return _PLACEHOLDER.sub(lambda found: values.get(found[1], ""), text)
+    filled = _PLACEHOLDER.sub(lambda found: values.get(found[1], ""), text)
+    return re.sub(rf" ?{UNDATED} ?", UNDATED, filled)
 
 
 def render(group: str, subject: str, body: str, values: Mapping[str, str]) -> tuple[str, str]:

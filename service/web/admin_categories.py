@@ -190,7 +190,7 @@ def _who(leaf: Category, place: str | None, book: Directory) -> str:
     if place is None:
         return owners([{"kind": one.kind, "words": one.words} for one in leaf.owners], book)
     offices = (book.nearest(one.kind, place) for one in leaf.owners)
-    return _("；").join(dict.fromkeys(office.name for office in offices if office))
+    return _("；").join(map(speech.told, dict.fromkeys(office.name for office in offices if office)))
 
 
 @pages.post("/<code>/<any(up, down):way>")

@@ -26,8 +26,8 @@ UNITS = {
     "working_hours": "工作小时", "clock_hours": "小时（昼夜连续）", "working_days": "工作日", "calendar_days": "自然日",
 }  # fmt: skip
 LENGTHS = {
-    "working_hours": "%(length)d 个工作小时", "clock_hours": "%(length)d 小时", "working_days": "%(length)d 个工作日",
-    "calendar_days": "%(length)d 个自然日",
+    "working_hours": "%(count)d 个工作小时", "clock_hours": "%(count)d 小时", "working_days": "%(count)d 个工作日",
+    "calendar_days": "%(count)d 个自然日",
 }  # fmt: skip
 REGIMES = {
     "any": "其他全部", "802": "支付条例的拖欠", "assigned": "上级交办", "urgent": "紧急事项", "inquiry": "咨询",
@@ -145,9 +145,9 @@ def _length(row: Any) -> str:
     """How long a clock runs, and how long at most."""
     if not row.length:
         return _("由上级定")
-    text = _(LENGTHS[row.unit], length=row.length)
+    text = _(LENGTHS[row.unit], count=row.length)
     if row.longest:
-        text = _("%(text)s，最长 %(longest)s", text=text, longest=_(LENGTHS[row.unit], length=row.longest))
+        text = _("%(text)s，最长 %(longest)s", text=text, longest=_(LENGTHS[row.unit], count=row.longest))
     return text
 
 

@@ -10,7 +10,7 @@ from service.audit.models import Entry
 from service.complaints.rules import CHANNELS
 from service.directory.rules import NATURES, Directory
 from service.routing.directives import Conflict, Directive, closed, state
-from service.web import words
+from service.web import speech, words
 
 # What its fields are called.
 CALLED = {
@@ -90,7 +90,7 @@ NAMED: Mapping[str, Callable[[Sequence[str], Directory], Iterable[str]]] = {
 
 
 def _joined(values: Iterable[str]) -> str:
-    return _("、").join(values)
+    return speech.listed(list(values))
 
 
 def target(directive: Directive, book: Directory) -> str:

@@ -1,5 +1,6 @@
 """Complaints that come in as an Excel table: sent, checked, looked at, filed."""
 
+import re
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -13,8 +14,11 @@ from service.http import LARGEST_BODY, needs, takes
 from service.intake import importing
 from service.intake.attachments import cleaned
 from service.intake.models import Import
+from service.intake.tables import BY_TITLE
+from service.sentences import Verbatim
 from service.web import files, forms
 from service.web.forms import Filled
+from service.web.speech import recorded
 
 ROLES = ("operator", "dispatcher", "supervisor")
 ALL, GOOD = "all", "good"
@@ -29,6 +33,8 @@ STATES = {
     "refused": ("没有导入", "exclamation-triangle", "brick"),
 }
 WORKING = frozenset({"checking", "filing"})
+# Of two sentences about one column.
+BETWEEN = re.compile("(?<=。)；")
 
 pages = Blueprint("imports", __name__)
 
@@ -79,9 +85,19 @@ def page(import_id: int) -> Any:
 
 def _page(import_id: int, told: Filled, part: bool = False) -> Any:
     made = importing.find(import_id, current_user)
-    wrong = importing.faults(made, SHOWN) if made.bad and made.state != "checking" else []
+    faults = importing.faults(made, SHOWN) if made.bad and made.state != "checking" else []
+    wrong = [(row, [_fault(line) for line in why.split("\n")]) for row, why, _cells in faults]
     name = "imports/state.html" if part else "imports/page.html"
     return render_template(name, made=made, wrong=wrong, told=told, states=STATES, working=WORKING), told.status
+
+
+def _fault(line: str) -> str:
+    """What is wrong in a column, which keeps the name that it has in the table."""
+    column, _colon, fault = line.partition("：")
+    if column not in BY_TITLE:
+        return recorded(line)
+    told = _("；").join(recorded(part) for part in BETWEEN.split(fault))
+    return _("%(column)s：%(fault)s", column=Verbatim(column), fault=told)
 
 
 @pages.post("/desk/import/<int:import_id>")

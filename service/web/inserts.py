@@ -19,7 +19,7 @@ from service.deadlines.models import Clock
 from service.directory.rules import Directory
 from service.fields import Schema, Text
 from service.http import needs
-from service.web import forms, words
+from service.web import forms, languages, words
 from service.web.forms import Filled
 
 READERS = tuple(sorted(SCOPES))
@@ -86,7 +86,8 @@ def inserts(
     if step.action not in FIELDS:
         return None
     field, kind = FIELDS[step.action]
-    said = values(complaint, seen, clocks, book)
+    with languages.in_chinese():  # what is put in becomes a document
+        said = values(complaint, seen, clocks, book)
     family = complaint.category.partition(".")[0] if complaint.category else None
     offered = wording.offered(kind, family) if kind else ()
     return Inserts(

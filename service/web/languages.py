@@ -24,7 +24,7 @@ class Language:
         name: what its speakers call it.
         locale: for the names of months and the catalogue of sentences.
         tag: for <html lang>.
-        day, dated: how a day of this year, and of another, is written.
+        day, dated, month: how a day of this year, a day of another, and a month are written.
     """
 
     code: str
@@ -33,6 +33,7 @@ class Language:
     tag: str
     day: str
     dated: str
+    month: str
 
     @property
     def other(self) -> "Language":
@@ -42,8 +43,8 @@ class Language:
 
 CHINESE, ENGLISH = "zh", "en"
 LANGUAGES = {
-    CHINESE: Language(CHINESE, "中文", "zh_Hans_CN", "zh-Hans", "M月d日", "y年M月d日"),
-    ENGLISH: Language(ENGLISH, "English", "en_GB", "en-GB", "d MMM", "d MMM y"),
+    CHINESE: Language(CHINESE, "中文", "zh_Hans_CN", "zh-Hans", "M月d日", "y年M月d日", "y年M月"),
+    ENGLISH: Language(ENGLISH, "English", "en_GB", "en-GB", "d MMM", "d MMM y", "MMMM y"),
 }
 NAMES = {code: language.name for code, language in LANGUAGES.items()}
 # Asked for every text of a page, so it is found out once a request.

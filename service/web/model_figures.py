@@ -217,7 +217,7 @@ def weeks(found: Sequence[rules.Week]) -> list[dict[str, Any]]:
             "week": week.week,
             "n": week.n,
             "shares": [(column[at], bars[at]) for column, bars in zip(columns, drawn, strict=True)],
-            "alarm": "、".join(_(WATCHED[name]) for name in week.alarms),
+            "alarm": _("、").join(_(WATCHED[name]) for name in week.alarms),
             "few": min(week.n, sum(one.n for one in found[:at])) < rules.ENOUGH,
         }
         for at, week in reversed(list(enumerate(found)))

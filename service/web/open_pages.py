@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -25,6 +26,7 @@ from service.web import languages, portal
 from service.web.forms import Filled
 from service.web.promises import in_force, spoken_length
 from service.web.speech import told
+from service.web.words import month
 
 FIGURES_HOLD = 3600  # seconds
 LONGEST_QUESTION = 100
@@ -150,7 +152,7 @@ def rungs(rules: Rulebook) -> Iterator[Rung]:
         if rung.percent < 100:
             yield Rung(_(rung.name), _("时限过了 %(percent)d%%", percent=rung.percent))
         elif rung.days:
-            yield Rung(_(rung.name), _("逾期 %(days)d 个工作日", days=rung.days))
+            yield Rung(_(rung.name), _("逾期 %(count)d 个工作日", count=rung.days))
         else:
             yield Rung(_(rung.name), _("到期还没有办完"))
 
@@ -212,8 +214,7 @@ def _rows(lines: Sequence[Line], named: Any) -> list[Row]:
 
 
 def _month(code: str) -> str:
-    year, month = code.split("-")
-    return _("%(year)d 年 %(month)d 月", year=int(year), month=int(month))
+    return month(date.fromisoformat(f"{code}-01"))
 
 
 def _family(code: str, book: Directory) -> str:

@@ -176,6 +176,7 @@ def show(number: str) -> Any:
         rateable=_rateable(trail), solved=SOLVED,
         apart=[event["data"]["number"] for event in happened if event["action"] == "split"],
         doubted="misuse" in complaint.flags, answered=seen["status"] in ANSWERED,
+        by_code=number in session.get(FOLLOWED, {}),
     )  # fmt: skip
 
 

@@ -35,10 +35,10 @@ SINCE = {
     "delivered": "承办部门收到材料后",
 }
 UNITS = {
-    "working_hours": "%(length)d 个工作小时",
-    "clock_hours": "%(length)d 小时",
-    "working_days": "%(length)d 个工作日",
-    "calendar_days": "%(length)d 日",
+    "working_hours": "%(count)d 个工作小时",
+    "clock_hours": "%(count)d 小时",
+    "working_days": "%(count)d 个工作日",
+    "calendar_days": "%(count)d 日",
 }
 TOLD = ("transfer", "result")
 LAWFUL = "802"
@@ -107,4 +107,4 @@ def _sentence(rule: Rule) -> str:
 
 def spoken_length(length: int, unit: str) -> str:
     """10 个工作日."""
-    return _(UNITS[unit], length=length)
+    return _(UNITS[unit], count=length)

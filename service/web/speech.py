@@ -28,10 +28,14 @@ LONGEST_NAME = 40
 # A place's short name is looked up with each of these behind it: 五原 as 五原县.
 REGION, REGION_NAME = "自治区", "内蒙古"
 SUFFIXES = ("", "市", "盟", "县", "旗", "区")
+STOP = re.compile(r"(?<=。)\s*")
 PLACE = re.compile(r"%\((\w+)\)[ds]")
 NUMBER = re.compile(r"%\((\w+)\)d")
 # A pattern with less of its own than so much would fit anything: a whole sentence, and what fills it.
 LEAST, LEAST_INSIDE = 4, 2
+# What fills a place closes the brackets and quotes that it opens: in “某公司（北京）有限公司（国有企业）” the last two
+# brackets are the pattern's own.
+PAIRS = ("（）", "“”", "「」", "《》", "【】", "〔〕", "()")
 # The types of texts that are told; Markup was told where it was made.
 OURS = (str, Said, Term)
 # So deep are the sentences on record made of others.
@@ -125,6 +129,16 @@ def official(template: str, **values: Any) -> Markup:
 # --- what was composed before it was stored --------------------------------------------------------------------------
 
 
+def _closed(opens: str, closes: str) -> str:
+    """What stands in brackets, and may hold such brackets itself, as a regular expression."""
+    inner = f"[^{opens}{closes}]"
+    return f"[{opens}](?:{inner}|[{opens}]{inner}*[{closes}])*[{closes}]"
+
+
+CLOSED = f"(?:[^{''.join(PAIRS)}]|{'|'.join(_closed(*pair) for pair in PAIRS)})*?"
+ANYTHING = ".*?"
+
+
 @dataclass(frozen=True)
 class Shape:
     """What the sentences look like that a pattern makes."""
@@ -136,20 +150,45 @@ class Shape:
         """What it says itself, between what fills it."""
         return [piece for piece in PLACE.split(self.pattern)[::2] if piece]
 
+    @property
+    def length(self) -> int:
+        """How much it says itself."""
+        return sum(map(len, self.own))
+
+    @property
+    def weight(self) -> int:
+        """The same, where a stop weighs more: the end of one sentence would else take in all that follow."""
+        return self.length + LEAST * sum(piece.count("。") for piece in self.own)
+
     @cached_property
     def numbers(self) -> frozenset[str]:
         """The places that only a number fills."""
         return frozenset(NUMBER.findall(self.pattern))
 
     @cached_property
-    def look(self) -> re.Pattern[str]:
-        """Its sentences as a regular expression; what fills it may be empty, where it is no number."""
+    def looks(self) -> list[re.Pattern[str]]:
+        """Its sentences as regular expressions, the stricter first: people leave brackets open, too."""
+        return [self._filled(CLOSED), self._filled(ANYTHING)]
+
+    def _filled(self, filling: str) -> re.Pattern[str]:
+        """With what fills it looking so; that may be empty, where it is no number."""
         pieces = PLACE.split(self.pattern)
-        fillings = [rf"(?P<{name}>{'[0-9]{1,18}' if name in self.numbers else '.*?'})"
+        fillings = [rf"(?P<{name}>{'[0-9]{1,18}' if name in self.numbers else filling})"
                     if name not in pieces[1:at:2] else f"(?P={name})"
                     for at, name in enumerate(pieces) if at % 2]  # fmt: skip
         texts = [re.escape(piece) for piece in pieces[::2]]
         return re.compile("".join(a + b for a, b in zip(texts, [*fillings, ""], strict=True)), re.DOTALL)
+
+    @cached_property
+    def is_bare(self) -> bool:
+        """Whether it is little more than brackets, and so would take a name with some for a sentence of ours."""
+        return self.length < LEAST and not any(map(str.isalpha, "".join(self.own)))
+
+    def found(self, text: str) -> Mapping[str, str] | None:
+        """What fills it in a text that it made; None where it made no such text."""
+        if not all(piece in text for piece in self.own):
+            return None
+        return next((found.groupdict() for look in self.looks if (found := look.fullmatch(text))), None)
 
 
 def recorded(text: str | None) -> str:
@@ -164,23 +203,30 @@ def _recalled(text: str, depth: int = 0) -> str:
         return known
     if depth < DEEPEST:
         for shape in _shapes(LEAST_INSIDE if depth else LEAST):
-            if all(piece in text for piece in shape.own) and (found := shape.look.fullmatch(text)):
-                values = {name: int(value) if name in shape.numbers else _recalled(value, depth + 1)
-                          for name, value in found.groupdict().items()}  # fmt: skip
-                return " ".join(_(shape.pattern, **values).split(" "))
-    parts = [part + "。" for part in text.split("。") if part]
-    return " ".join(_recalled(part, depth) for part in parts) if len(parts) > 1 and text.endswith("。") else text
+            if (values := _values(shape, text, depth)) is not None:
+                return " ".join(_(shape.pattern, **values).split())
+    parts = [(part, _recalled(part, depth)) for part in STOP.split(text)] if STOP.search(text[:-1]) else []
+    return "".join(part if said == part else said + " " for part, said in parts).strip() or text
+
+
+def _values(shape: Shape, text: str, depth: int) -> dict[str, Any] | None:
+    """What fills a pattern in a text that it made, told; None where it made no such text."""
+    if (found := shape.found(text)) is None:
+        return None
+    values = {name: int(value) if name in shape.numbers else _recalled(value, depth + 1)
+              for name, value in found.items()}  # fmt: skip
+    is_ours = not shape.is_bare or not any(HAN.search(str(value)) for value in values.values())
+    return values if is_ours else None
 
 
 @lru_cache(maxsize=2)
 def _shapes(least: int) -> list[Shape]:
-    """The patterns of the catalogue, those that say most themselves first."""
+    """The patterns of the catalogue, those first that a text is least likely to fit by chance."""
     patterns = {key if isinstance(key, str) else key[0] for key in _catalogue()}
     # Sentences with a place of another kind, %(share).1f, are made for pages and never stored.
     fit = (pattern for pattern in patterns if PLACE.search(pattern) and "%(" not in PLACE.sub("", pattern))
-    shapes = [Shape(pattern) for pattern in fit if _BETWEEN not in pattern]
-    own = {shape: sum(map(len, shape.own)) for shape in shapes}
-    return sorted((shape for shape in shapes if own[shape] >= least), key=lambda shape: -own[shape])
+    shapes = [shape for pattern in fit if _BETWEEN not in pattern if (shape := Shape(pattern)).length >= least]
+    return sorted(shapes, key=lambda shape: -shape.weight)
 
 
 def _catalogue() -> Mapping[Any, str]:

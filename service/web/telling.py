@@ -97,7 +97,7 @@ def _plain(said: Seen, *names: str) -> list[str]:
 
 
 def _why(said: Seen) -> list[str]:
-    return [_("理由：%(reason)s", reason=said["reason"])] if said.get("reason") else []
+    return [_("理由：%(reason)s", reason=speech.recorded(said["reason"]))] if said.get("reason") else []
 
 
 def _elsewhere(said: Seen) -> list[str]:

@@ -234,6 +234,12 @@ def day(at: datetime | date) -> str:
     return format_date(here, pattern, locale=speaking.locale)
 
 
+def month(first: date) -> str:
+    """2026年7月, July 2026."""
+    speaking = languages.current()
+    return format_date(first, speaking.month, locale=speaking.locale)
+
+
 def machine(at: datetime) -> str:
     """A moment as <time datetime> wants it."""
     return clock.local(at).isoformat(timespec="minutes")

@@ -276,8 +276,8 @@ def test_the_explanation_of_a_cap_says_from_when_it_counts(revision):
     clock = a_result(revision, ("802",), cap_from=here(9, 1, 10))
     told = operations.explain(clock, revision)
     assert told.due_at == here(11, 30)
-    assert told.notes == ("自2026-09-01起总计不超过90日，不因暂停或转办而延长",)
-    assert told.days[-1].reason.endswith("自2026-09-01起总计不超过90日，到此为止")
+    assert told.notes == ("自2026年9月1日起总计不超过90日，不因暂停或转办而延长",)
+    assert told.days[-1].reason.endswith("自2026年9月1日起总计不超过90日，到此为止")
 
 
 def test_the_explanation_names_the_years_that_nobody_published(revision):

@@ -166,6 +166,13 @@ class Plain:
         """A page as it comes, without going there."""
         return self._browser.get(address)
 
+    def in_english(self, address: str) -> TestResponse:
+        """The same as who reads English gets it."""
+        self._browser.client.set_cookie("language", "en")
+        answer = self.get(address)
+        self._browser.client.delete_cookie("language")
+        return answer
+
     def _here(self, address: str) -> str:
         parts = urlsplit(urljoin(self._last.request.url, address))
         return f"{parts.path}?{parts.query}" if parts.query else parts.path

@@ -45,6 +45,14 @@ def test_quiet_hours_are_those_of_the_people_wherever_the_server_stands() -> Non
     assert Quiet().until(datetime(2026, 3, 10, 4, tzinfo=UTC)) is None
 
 
+def test_a_sentence_reads_well_where_no_limit_runs() -> None:
+    said = "您的诉求 {number} 已交给{department}办理，最迟 {due} 前答复您。"
+    dated = rules.fill(said, {"number": "QS1", "department": "财政局", "due": "2026年3月19日 17:30"})
+    assert dated == "您的诉求 QS1 已交给财政局办理，最迟 2026年3月19日 17:30 前答复您。"
+    undated = rules.fill(said, {"number": "QS1", "department": "财政局", "due": rules.UNDATED})
+    assert undated == "您的诉求 QS1 已交给财政局办理，最迟诉求页面写明的时间前答复您。"
+
+
 @pytest.mark.parametrize("group", GROUPS)
 def test_no_placeholder_stands_for_a_code_a_person_or_what_was_written(group: str) -> None:
     forbidden = {"query_code", "code", "text", "body", "enterprise", "contact", "phone", "name", "reply", "respondent"}

@@ -125,7 +125,9 @@ def test_what_one_files_the_colleagues_see_and_may_act_on(app: Flask, opened: Op
     colleague, reader = colleague_of(app, leader)
     number = file(leader).complaint.number
     assert number in colleague.get("/account").text
-    assert "办到哪一步了" in colleague.get(f"/progress/{number}").text
+    page = colleague.get(f"/progress/{number}").text
+    assert "办到哪一步了" in page
+    assert "退出查询" not in page, "nobody gave a code here that could be forgotten"
     assert colleague.post(f"/progress/{number}/withdraw", {"reason": "已经付清"}).status_code == 302
     assert reader.account == db.session.scalars(db.select(Complaint.account)).one()
 

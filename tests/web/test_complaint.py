@@ -379,6 +379,24 @@ def test_a_pending_extension_comes_first_and_shows_what_was_asked_and_how_far_it
     assert ">同意延期<" not in supervisor
 
 
+def test_how_far_a_limit_may_be_extended_is_told_in_english_too(at_desk: At) -> None:
+    number, handler = standing("handling"), at_desk("handler", department=HEALTH)
+    handler.client.set_cookie("language", "en")
+    page = handler.get(f"{address(number)}?action=ask_extension").text
+    assert "Who decides on an extension of this limit: Department head." in page
+    assert re.search(r"It can be extended to [^<]*: at most 90 days in all\.", page)
+
+
+def test_what_was_written_is_told_to_nobody_in_other_words(at_desk: At) -> None:
+    """Though the pieces that are marked in it are words of ours: 发票 is a category."""
+    number, handler = standing("handling"), at_desk("handler", department=HEALTH)
+    handler.client.set_cookie("language", "en")
+    page = handler.get(address(number)).text
+    bodies = re.findall(r'<p class="prose body"[^>]*>(.*?)</p>', page, re.DOTALL)
+    plain = [re.sub(r'<span class="visually-hidden".*?</span>|<[^>]+>', "", body) for body in bodies]
+    assert plain == [filing()["body"]] * 2
+
+
 def test_a_granted_extension_is_told_by_the_deadline_and_the_trail(at_desk: At) -> None:
     number = standing("handling", "ask_extension")
     send(at_desk("head", department=HEALTH), number, "grant_extension")

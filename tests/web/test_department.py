@@ -94,7 +94,7 @@ def test_what_a_head_rules_on_stands_in_a_list_of_its_own_with_the_reason(at_des
     assert tabs(page)["延期申请"] == 1
     whole = at_desk("handler", department=HEALTH).get(QUEUE).text
     assert set(numbers(whole)) == {asked, other}
-    assert whole.count("申请延期</span>") == 1
+    assert whole.count("延期申请</span>") == 1
 
 
 def test_an_extension_that_the_supervisor_rules_on_is_none_of_the_heads(at_desk: At) -> None:

@@ -126,6 +126,15 @@ def test_wrong_rows_are_told_and_the_good_ones_can_be_taken_alone(operator: Brow
         "标记：没有「火速」这一项，请填：紧急、敏感、群体",
     ):  # fmt: skip
         assert said in text
+    operator.client.set_cookie("language", "en")
+    english = operator.get(page).text
+    for said in (
+        "“联系电话”: The telephone number is wrong",
+        "“事发地区”: There is no “长安”; fill it in as the sheet “代码” has it",
+        "“标记”: There is no “火速”; fill in one of “紧急、敏感、群体",
+    ):  # fmt: skip
+        assert said in english
+    operator.client.delete_cookie("language")
     refused = operator.post(page, {"_action": "all"})
     assert (refused.status_code, "有 6 行有问题，没有导入" in refused.text, stored()) == (422, True, 0)
     operator.post(page, {"_action": "good"})

@@ -1,6 +1,8 @@
 """Every page in English: the words, the days, the numbers; and what a form sends back is the same in both languages."""
 
-from collections.abc import Iterator
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from html.parser import HTMLParser
@@ -9,13 +11,17 @@ import pytest
 import time_machine
 from flask import Flask
 
+from service import demonstration
 from service.accounts.rules import ROLES, Reader
 from service.deadlines.rules import ZONE
 from service.intake import operations as intake
 from service.intake.schemas import FilingSchema
 from service.sentences import Said, say
-from service.web import languages, speech, words
+from service.web import languages, promises, speech, words
 from tests.caller import Caller
+from tests.e2e.cast import PEOPLE, VAGUE, Cast
+from tests.e2e.reach import reached
+from tests.e2e.views import ARREARS, POLICY, PROMISE, VIEWS, View, World
 from tests.factories import filing
 from tests.web.browser import Browser
 from tests.web.conftest import At
@@ -40,6 +46,13 @@ KEPT = (
 RANDOM = {"csrf_token", "_paper", "_once"}
 # Its forms hold a text of ours for show, and send nothing.
 SAMPLES = {"/styleguide"}
+# So many views of each page are asked for; pages without complaints are asked for by their address alone.
+VIEWS_EACH = 3
+ELSEWHERE = ("admin", "hotspots", "model_desk", "notice_desk", "open", "reorganisations", "routing_desk", "signin")
+# What people write in these tests.
+NAMES = {name for name, _grant in PEOPLE.values()} | {"白女士", "女士"}
+WRITTEN = "\n".join([str(demonstration.FIELDS), *map(str, filing().values()), ARREARS, PROMISE, POLICY, VAGUE])
+HAN_RUN, A_STRETCH = re.compile(f"(?:{speech.HAN.pattern})+"), 4
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 SAID = {"title", "aria-label", "placeholder", "alt", "data-say"}
 
@@ -165,6 +178,23 @@ def test_a_deadline_is_told_in_english_words(moment: str, text: str) -> None:
 def test_days_and_sums_are_written_as_english_has_them() -> None:
     assert (words.day(date(2026, 9, 3)), words.day(date(2027, 1, 5))) == ("3 Sept", "5 Jan 2027")
     assert (words.yuan(Decimal("1250000")), words.yuan("0.5")) == ("¥1,250,000", "¥0.50")
+    assert words.month(date(2026, 7, 1)) == "July 2026"
+    with languages.in_chinese():
+        assert words.month(date(2026, 7, 1)) == "2026年7月"
+
+
+@pytest.mark.usefixtures("english")
+@pytest.mark.parametrize(
+    ("length", "unit", "told"),
+    [
+        (1, "working_days", "1 working day"),
+        (4, "working_hours", "4 working hours"),
+        (1, "clock_hours", "1 hour"),
+        (30, "calendar_days", "30 days"),
+    ],
+)
+def test_one_day_is_no_days(length: int, unit: str, told: str) -> None:
+    assert promises.spoken_length(length, unit) == told
 
 
 @pytest.mark.usefixtures("english")
@@ -203,9 +233,39 @@ def test_a_reason_on_record_is_read_back_and_told_in_english() -> None:
         "Arrears (Goods and services), debtor 五原县人民医院 (Public institution). "
         "Accepted by Inner Mongolia Autonomous Region Department of Industry and Information Technology; "
         "handled by Wuyuan County Health Commission: who is in charge is responsible "
-        "(Regulation on Ensuring Payment to SMEs, Article 25). "
+        "(Regulation on Ensuring Payment to SMEs, Article 25)."
     )
-    assert speech.recorded("我们自己写的一句话，谁也没有翻译。") == "我们自己写的一句话，谁也没有翻译。"
+
+
+@pytest.mark.usefixtures("english")
+@pytest.mark.parametrize(
+    "name",
+    ["五原县人民医院（事业单位）", "某公司（北京）有限公司", "内蒙古“三峡”（集团）（一期）公司", "某公司（北京）"],
+)
+def test_a_name_with_brackets_is_read_back_whole(name: str) -> None:
+    """And not told, since it is nobody's sentence but a name."""
+    told = speech.recorded(f"审批服务（增设条件），被投诉单位{name}（事业单位）。办理：五原县财政局——谁主管谁负责。")
+    assert told == (
+        f"Approvals and services (Additional conditions), about {name} (Public institution). "
+        "Handled by Wuyuan County Bureau of Finance: who is in charge is responsible."
+    )
+
+
+@pytest.mark.usefixtures("english")
+@pytest.mark.parametrize(
+    ("stored", "told"),
+    [
+        ("我们自己写的一句话。谁也没有翻译。", "我们自己写的一句话。谁也没有翻译。"),
+        ("某公司（北京", "某公司（北京"),
+        ("督办人指定由五原县财政局办理。谁主管谁负责，由该部门办理。 快办",
+         "The supervisor designated Wuyuan County Bureau of Finance to handle it. "
+         "Who is in charge is responsible: this department handles it. 快办"),
+        ("仍由五原县财政局办理：重办", "Still handled by Wuyuan County Bureau of Finance: Redo"),
+        ("五原县办公时间调整", "Change of office hours in Wuyuan County"),
+    ],
+)  # fmt: skip
+def test_what_is_ours_in_a_record_is_told_and_what_people_wrote_stands(stored: str, told: str) -> None:
+    assert speech.recorded(stored) == told
 
 
 @pytest.mark.usefixtures("english")
@@ -249,6 +309,33 @@ def test_no_page_speaks_chinese_to_who_reads_english(app: Flask, browser: Browse
             changed[path] = page.sent
     assert not chinese
     assert not changed
+
+
+def test_no_complaint_speaks_chinese_to_who_reads_english_but_in_what_people_wrote(app: Flask) -> None:
+    """Whatever state it is in, and whoever looks at it."""
+    cast = Cast()
+    world, people = World.of(cast), {login: cast.reader(login) for login in (*PEOPLE, *cast.firm)}
+    chinese = {
+        page.name: told
+        for page in reached(app, world, people, few(VIEWS))
+        if (told := [text for text in Page(page.window.in_english(page.address).text).chinese() if not written(text)])
+    }
+    assert not chinese
+
+
+def few(views: Iterable[View]) -> Iterator[View]:
+    """Some views of each page that shows complaints."""
+    seen = Counter[str]()
+    for view in views:
+        seen[view.endpoint] += 1
+        if seen[view.endpoint] <= VIEWS_EACH and not view.endpoint.startswith(ELSEWHERE):
+            yield view
+
+
+def written(text: str) -> bool:
+    """Whether all that is Chinese in a text was written by people: names, and stretches of what they said."""
+    runs, theirs = HAN_RUN.findall(_without(text)), _without(WRITTEN)
+    return all(run in NAMES or (len(run) >= A_STRETCH and run in theirs) for run in runs)
 
 
 def _cues(text: str) -> bool:

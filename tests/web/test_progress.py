@@ -175,6 +175,7 @@ def test_somebody_of_the_staff_gets_in_by_the_code_only(at_desk: Any, file: Call
 
 def test_what_was_followed_is_forgotten_where_one_wants_it(browser: Browser, file: Callable[..., Filed]) -> None:
     path = follow(browser, file())
+    assert "退出查询" in browser.get(path).text
     browser.post("/progress/leave")
     assert "请输入编号和查询码" in browser.get(path).text
 
