@@ -51,6 +51,11 @@ def standing_for(step: Step) -> str:
     return min(fitting, key=lambda status: "dispatch" not in WAYS[status])
 
 
+def asked_by(step: Step) -> frozenset[str]:
+    """The fields of a step's form: steps that ask for the same have the same form."""
+    return frozenset((*step.needs, *step.allows))
+
+
 @cache
 def _hashed() -> str:
     """What is stored of the password: hashing is slow by intention, and once is enough."""

@@ -18,7 +18,7 @@ from service.complaints.rules import STEPS, Step
 from service.db import db, transaction
 from service.intake import calls, enterprises, importing
 from service.knowledge.models import KnowledgeAnswer
-from tests.e2e.cast import FIRM, OFFICE, PASSWORD, PLACE, ROLES, Cast, Filed, standing_for
+from tests.e2e.cast import FIRM, OFFICE, PASSWORD, PLACE, ROLES, Cast, Filed, asked_by, standing_for
 from tests.e2e.conftest import Open
 from tests.e2e.test_pages import is_page
 from tests.e2e.views import ARREARS, follow
@@ -190,12 +190,14 @@ def test_what_an_enterprise_files_stays_text_on_every_desk(planter: Planters) ->
 
 
 def by_role() -> dict[str, dict[str, Step]]:
-    """The steps by the role that plants into their forms, which are the same for whoever opens them."""
+    """The steps by the role that plants into their forms; of those that ask for the same one stands for all."""
     found: dict[str, dict[str, Step]] = {}
+    planted_already: set[frozenset[str]] = set()
     for action, step in STEPS.items():
         able = [role for role in ROLES if role in step.roles and action not in NOT_HERE.get(role, ())]
-        for role in able[:1]:
-            found.setdefault(role, {})[action] = step
+        if able and asked_by(step) not in planted_already:
+            planted_already.add(asked_by(step))
+            found.setdefault(able[0], {})[action] = step
     return found
 
 

@@ -31,7 +31,20 @@ from service.intake.schemas import FilingSchema
 from service.learning.models import Example
 from service.notices import operations as notices
 from service.routing import operations as routing
-from tests.e2e.cast import COLLEAGUE, FIRM, LEADER, OFFICE, PLACE, ROLES, VAGUE, Cast, Filed, person, standing_for
+from tests.e2e.cast import (
+    COLLEAGUE,
+    FIRM,
+    LEADER,
+    OFFICE,
+    PLACE,
+    ROLES,
+    VAGUE,
+    Cast,
+    Filed,
+    asked_by,
+    person,
+    standing_for,
+)
 from tests.e2e.window import Window
 from tests.factories import filing
 from tests.web import models
@@ -84,12 +97,14 @@ class View:
     Attributes:
         endpoint: of the page; empty for an answer that belongs to none, such as "not found".
         who: the login of who comes; empty for the public.
+        form: the fields of the step's form that stands open.
     """
 
     endpoint: str
     name: str
     who: str
     come: Come
+    form: frozenset[str] | None = None
 
 
 def at(path: str) -> Come:
@@ -342,10 +357,11 @@ def steps() -> Iterator[View]:
         status = standing_for(step)
         able = [ROLES[role] for role in ROLES if role in step.roles]
         for login in able[-1:]:
-            yield View("complaint.page", action, login, at(f"/desk/complaints/{{{status}}}?action={action}"))
+            path = f"/desk/complaints/{{{status}}}?action={action}"
+            yield View("complaint.page", action, login, at(path), asked_by(step))
         if ROLES["dispatcher"] in able:
             path = f"/desk/dispatching/{{{status}}}?do={action}"
-            yield View("dispatching.case", f"{action} at the desk", ROLES["dispatcher"], at(path))
+            yield View("dispatching.case", f"{action} at the desk", ROLES["dispatcher"], at(path), asked_by(step))
 
 
 DESKS = [

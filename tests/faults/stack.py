@@ -103,7 +103,7 @@ def wait_for(what: str, is_so: Callable[[], bool], patience: float = PATIENCE) -
     while not is_so():
         if time.monotonic() > deadline:
             raise TimeoutError(what)
-        time.sleep(0.1)
+        time.sleep(0.3)
 
 
 def kill(stack: Stack, part: str) -> psutil.Process:
