@@ -11,10 +11,12 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask_migrate import upgrade
 
 from scripts import messages
+from service.accounts import operations as accounts
 from service.app import create_app, warm
 from service.casework import wording
 from service.classifier import operations as classifier
@@ -29,6 +31,8 @@ from tests.caller import Caller
 from tests.factories import People
 from tests.servers import Servers, servers_fixture  # noqa: F401 - the fixture `servers`
 
+# Hashing a password is slow by intention; the tests hash hundreds that nobody need be kept from guessing.
+SLOW, accounts.HASHER = accounts.HASHER, PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 # What the seeds fill; everything else is emptied after each test.
 REFERENCE = {"alembic_version"}
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any
 
 from service import clock, demonstration
@@ -56,12 +56,6 @@ def asked_by(step: Step) -> frozenset[str]:
     return frozenset((*step.needs, *step.allows))
 
 
-@cache
-def _hashed() -> str:
-    """What is stored of the password: hashing is slow by intention, and once is enough."""
-    return accounts.HASHER.hash(PASSWORD)
-
-
 def person(login: str) -> dict[str, str]:
     """Somebody who comes into an account."""
     return {"name": f"{login}女士", "login": login, "password": PASSWORD}
@@ -83,7 +77,7 @@ class Cast:
             self.readers: dict[str, Reader] = {}
             for login, (name, grant) in PEOPLE.items():
                 user = accounts.create_user(login, name, [grant], None, clock.now(), "test")
-                user.password_hash = _hashed()
+                user.password_hash = accounts.HASHER.hash(PASSWORD)
                 self.readers[grant.role] = accounts.reader(user)
 
     def complaint(

@@ -17,7 +17,8 @@ from service.embedded import ports
 
 WEB = range(16_000, 20_000)
 START_SECONDS = 60
-NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+# The first does without all that only a window needs.
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 ARGUMENTS = (
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
     "--disable-sync", "--no-first-run", "--lang=zh-CN",

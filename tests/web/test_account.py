@@ -26,7 +26,6 @@ from tests.web.browser import Browser
 
 CODE, OTHER_CODE = "91150821MA0NA00012", "911508220000000017"
 FIRM = {"name": "河套试剂有限公司", "uscc": CODE, "size": "small"}
-HASH = accounts.HASHER.hash("correct horse battery")
 Opened = Callable[..., tuple[Browser, Reader]]
 
 
@@ -37,9 +36,8 @@ def file(reader: Reader | None = None, **changes: object) -> intake.Filed:
 
 
 @pytest.fixture
-def opened(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Opened:
+def opened(app: Flask) -> Opened:
     """Opens an account, and gives the browser and the reader of who leads it."""
-    monkeypatch.setattr(accounts, "HASHER", type("Fast", (), {"hash": lambda _self, _password: HASH})())
 
     def open_(login: str = "bai") -> tuple[Browser, Reader]:
         with transaction():
