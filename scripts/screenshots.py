@@ -33,7 +33,7 @@ ACCOUNT = re.compile(r"^ +(demo-[\w-]+)\s+\S+\s+(\S+)", re.MULTILINE)
 # What is somebody else's on this machine, and would be used instead of the embedded servers.
 FOREIGN = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "QST_QUEUE", "HOST")
 # width → height of the window and how far a longer page is shown, in px.
-WIDTHS = {1440: (900, 1100), 768: (1024, 1600), 390: (844, 1600)}
+WIDTHS = {1440: (900, 1000), 768: (1024, 1600), 390: (844, 1600)}
 # A picture's size and its pixels, read by the browser itself.
 PIXELS = """async (png) => {
     const picture = await createImageBitmap(await (await fetch(`data:image/png;base64,${png}`)).blob());
