@@ -186,8 +186,7 @@ class Export(db.Model):
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     asked: Mapped[dict[str, Any]] = mapped_column(JSONB)
     columns: Mapped[list[str]] = mapped_column(ARRAY(Text))
-    # The column is called after the roles that these are grants of.
-    grants: Mapped[list[str]] = mapped_column("roles", ARRAY(Text))
+    grants: Mapped[list[str]] = mapped_column(ARRAY(Text))
     rows: Mapped[int | None]
     content: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     created_at: Mapped[datetime] = mapped_column(Instant, index=True)
