@@ -15,7 +15,7 @@ DAY = timedelta(days=1)
 
 Span = tuple[time, time]
 Pause = tuple[datetime, datetime]
-# Percent of a term after which it may be called near its end; the ladder reminds then, too (look.md: 临期).
+# Percent of a term after which it may be called near its end (临期); the ladder reminds then, too.
 NEAR = 70
 OFFICE_HOURS: tuple[Span, ...] = ((time(9), time(12)), (time(14, 30), time(17, 30)))
 
