@@ -65,7 +65,9 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a reader asks a list for; None, or False, where it does not matter. Of nothing an empty choice is made.
+    """What a reader asks a list for; None, or False but in `helping`, where it does not matter.
+
+    An empty choice finds nothing.
 
     Attributes:
         desk, queue: in whose hands it is: a desk of the workflow's states, and a department or place there.
