@@ -166,7 +166,11 @@ def test_a_token_is_kept_only_as_a_hash() -> None:
 
 def test_of_two_who_ask_for_one_login_at_once_the_second_is_told(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     both = Barrier(2, timeout=30)
-    monkeypatch.setattr(accounts, "_hashed", lambda _password: both.wait() and None)
+
+    def hashed(_password: str | None) -> None:
+        both.wait()
+
+    monkeypatch.setattr(accounts, "_hashed", hashed)
 
     def ask() -> str:
         with app.app_context():
