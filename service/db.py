@@ -1,4 +1,4 @@
-"""The one database: its session, its transactions and the column types of our own."""
+"""The one database: its session, its transactions, the column types of our own, and where its rows become young."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, MetaData, TypeDecorator
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy import DateTime, MetaData, TypeDecorator, func, select
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session
 
 # Named constraints, so that a migration can speak of them.
 NAMES = {
@@ -52,3 +52,20 @@ class Instant(TypeDecorator[datetime]):
 
     def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
         return value.astimezone(UTC) if value is not None else None
+
+
+def first_after(moment: datetime, ids: InstrumentedAttribute[int], at: InstrumentedAttribute[datetime]) -> int:
+    """The id from which on all rows of a table are of after a moment; where none is, one that no row has yet.
+
+    Found by halves, a row of the primary key each: reading up from the oldest, or down from the newest, would take
+    longer with every year. Ids are given in the order of time, but for transactions that overlap.
+    """
+    low, high = 0, (db.session.scalar(select(func.max(ids))) or 0) + 1
+    while low < high:
+        middle = (low + high) // 2
+        row = db.session.execute(select(ids, at).where(ids >= middle).order_by(ids).limit(1)).first()
+        if row is None or row[1] > moment:
+            high = middle
+        else:
+            low = row[0] + 1
+    return low

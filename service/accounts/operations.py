@@ -10,26 +10,24 @@ from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select, true, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import selectinload
 
-from service.accounts.models import Token, UnknownLogin, User, UserGrant
-from service.accounts.rules import ROLES, SIGNED_IN_FOR, Grant, Reader, locked_for, usable
+from service.accounts import tries
+from service.accounts.models import Token, User, UserGrant
+from service.accounts.rules import ROLES, SIGNED_IN_FOR, Grant, Reader, usable
 from service.audit import operations as audit
-from service.crypto import keyed_hash
 from service.db import db
 from service.directory import operations as directory
 from service.directory.rules import Directory
-from service.errors import Invalid, NotAllowed, NotFound, NotSignedIn, TooOften
+from service.errors import Invalid, NotAllowed, NotFound, NotSignedIn
 from service.sentences import say
 
 HASHER = PasswordHasher()
 # Verified when the login is unknown, so that both answers take the same time.
 NOBODY = HASHER.hash(secrets.token_hex(16))
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 10, 200
-# P: who waits so long between two tries learns by then that a login is unknown, and no sooner.
-TRIED_KEPT = timedelta(days=30)
 
 
 # A token, who holds it and each of the grants; one row without a grant where there is none. Bare columns: every
@@ -197,43 +195,13 @@ def sign_in(login: str, password: str, now: datetime, one_time: bool = False) ->
 def _proven(login: str, password: str, now: datetime) -> User | None:
     """The user whose login and password these are, held until the transaction ends; a failure is counted."""
     user = db.session.scalar(select(User).where(User.login == login).with_for_update())
-    tried = user or _unknown(login, now)
-    _check_lock(tried, now)
+    tried = user or tries.unknown(login, now)
+    tries.check_lock(tried, now)
     if not _fits(user, password):
-        count_failure(tried, now)
+        tries.count_failure(tried, now)
         return None
     assert user is not None
     user.failures, user.locked_until = 0, None
-    return user
-
-
-def _unknown(login: str, now: datetime) -> UnknownLogin:
-    """What was tried under a login that nobody has, held until the transaction ends."""
-    row = insert(UnknownLogin).values(hash=keyed_hash(login, "login"), failures=0, tried_at=now)
-    row = row.on_conflict_do_update(index_elements=["hash"], set_={"tried_at": now})
-    held = db.session.scalars(row.returning(UnknownLogin), execution_options={"populate_existing": True})
-    return held.one()
-
-
-def purge(now: datetime) -> None:
-    """Forget logins that nobody has and that nobody tried for long."""
-    db.session.execute(delete(UnknownLogin).where(UnknownLogin.tried_at <= now - TRIED_KEPT))
-
-
-def _check_lock(tried: User | UnknownLogin, now: datetime) -> None:
-    if tried.locked_until and now < tried.locked_until:
-        wait = int((tried.locked_until - now).total_seconds()) + 1
-        raise TooOften(say("失败次数过多，请 %(wait)s 秒后再试。", wait=wait), wait)
-
-
-def trying(user_id: int, now: datetime) -> User:
-    """A user who is about to prove something else than a password, held until the transaction ends.
-
-    Raises:
-        TooOften: too many failures in a row, of this or of passwords.
-    """
-    user = db.session.scalars(select(User).where(User.id == user_id).with_for_update()).one()
-    _check_lock(user, now)
     return user
 
 
@@ -244,12 +212,6 @@ def _fits(user: User | None, password: str) -> bool:
     except VerificationError:
         return False
     return bool(known)
-
-
-def count_failure(tried: User | UnknownLogin, now: datetime) -> None:
-    """One more failure under a login, after which the next try must wait longer."""
-    tried.failures += 1
-    tried.locked_until = now + locked_for(tried.failures)
 
 
 def sign_out(secret: str, now: datetime) -> None:

@@ -82,8 +82,8 @@ def _redo(deed: Deed) -> None:
     replied = complaints.last_of(deed.complaint.id, ("reply",))
     calendar = deadlines.calendar(deed.chain, deed.book.revision)
     if replied and due(replied.at, TIME_TO_REDO, calendar).due_at < deed.now:
-        late = "答复已超过 %(days)d 个工作日，请用「再次申请重办」，由督办人决定。"
-        raise WrongState(say(late, days=TIME_TO_REDO.length))
+        late = "答复已超过 %(term)s，请用「再次申请重办」，由督办人决定。"
+        raise WrongState(say(late, term=TIME_TO_REDO.spoken))
     _begin_anew(deed)
 
 

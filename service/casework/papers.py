@@ -31,7 +31,7 @@ ASKED = (
     "认为不属于本单位职责的，请在平台上写明理由和依据申请退单，不要自行转交。",
     "需要其他部门配合的，在平台上请求协办，由本单位统一答复。",
 )
-REDO = "对办理结果不满意的，可以自答复之日起 %d 个工作日内在平台申请重办，由另一位承办人办理（本平台服务承诺）。"
+REDO = "对办理结果不满意的，可以自答复之日起 %s内在平台申请重办，由另一位承办人办理（本平台服务承诺）。"
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ def reply(complaint: Complaint, events: Sequence[Event], enterprise: str | None,
     answered = [event for event in events if event.action in ANSWERS]
     last = answered[-1]
     said = complaint.reply if knows else mask(complaint.reply or "")
-    closing = (REDO % TIME_TO_REDO.length,) if last.action == "reply" else ()
+    closing = (REDO % TIME_TO_REDO.spoken,) if last.action == "reply" else ()
     return Paper(
         REPLY,
         TITLES[REPLY],

@@ -6,8 +6,7 @@ from hmac import compare_digest
 
 from sqlalchemy import select, update
 
-from service.accounts import enterprises
-from service.accounts import operations as accounts
+from service.accounts import enterprises, tries
 from service.accounts.rules import Reader
 from service.audit import operations as audit
 from service.complaints.models import Complaint
@@ -32,10 +31,10 @@ def attach(number: str, code: str, reader: Reader, now: datetime) -> Complaint |
     account = enterprises.of(reader)
     if account is None or reader.id is None:
         raise NotAllowed("您不在任何企业账户里。")
-    user = accounts.trying(reader.id, now)
+    user = tries.trying(reader.id, now)
     complaint = db.session.scalar(select(Complaint).where(Complaint.number == number).with_for_update())
     if complaint is None or not compare_digest(complaint.query_code_hash, code_hash(code)):
-        accounts.count_failure(user, now)
+        tries.count_failure(user, now)
         return None
     if fault := _against(complaint, account.id, account.uscc):
         raise Invalid(fault, {"number": [fault]})

@@ -23,7 +23,7 @@ from sqlalchemy import (
     true,
     tuple_,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSQUERY
 from sqlalchemy.orm import load_only, with_expression
 
 from service.accounts.rules import Reader
@@ -65,7 +65,9 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a reader asks a list for; None, or False, where it does not matter. Of nothing an empty choice is made.
+    """What a reader asks a list for; None, or False but in `helping`, where it does not matter.
+
+    An empty choice finds nothing.
 
     Attributes:
         desk, queue: in whose hands it is: a desk of the workflow's states, and a department or place there.
@@ -158,7 +160,7 @@ def standings(desk: str, reader: Reader, now: datetime) -> list[Standing]:
 
 def page(wanted: Wanted, reader: Reader, now: datetime, more: Sequence[Any] = ()) -> Page:
     """One page of what the reader may see, in one statement; `more`: columns that the usual list does without."""
-    known = load_only(*COLUMNS, *more), with_expression(Complaint.due_since, _since())
+    known = load_only(*COLUMNS, *more), with_expression(Complaint.due_clock, _first_clock())
     here = select(Complaint).options(*known).where(matching(wanted, reader, now))
     query = _ordered(here, wanted).limit(wanted.limit + 1)
     found = db.session.scalars(query).all()
@@ -166,10 +168,15 @@ def page(wanted: Wanted, reader: Reader, now: datetime, more: Sequence[Any] = ()
     return Page(items, _cursor(items[-1], wanted.sort) if len(found) > wanted.limit else None)
 
 
-def _since() -> Any:
-    """When the clock began that ends first."""
-    first = (Clock.complaint_id == Complaint.id, Clock.state == "running", Clock.due_at == Complaint.due_at)
-    return select(func.max(Clock.started_at)).where(*first).correlate(Complaint).scalar_subquery()
+def _first_clock() -> Any:
+    """The clock that ends first: since when it runs, in which unit, by whose calendar, and its pauses; else null."""
+    ends_first = (Clock.complaint_id == Complaint.id, Clock.state == "running", Clock.due_at == Complaint.due_at)
+    told = func.jsonb_build_object(
+        "since", Clock.started_at, "unit", Clock.unit, "places", func.to_jsonb(Clock.places), "pauses", Clock.pauses,
+        type_=JSONB,
+    )  # fmt: skip
+    newest = select(told).where(*ends_first).order_by(Clock.started_at.desc(), Clock.id).limit(1)
+    return newest.correlate(Complaint).scalar_subquery()
 
 
 def matching(wanted: Wanted, reader: Reader, now: datetime) -> ColumnElement[bool]:

@@ -50,7 +50,7 @@ class Complaint(db.Model):
 
     `id` is the serial in its number: known before the row is written, so that events and clocks can go with it.
     `due_at` repeats the earliest running clock, so that a queue can be read in that order from one index; only lists
-    know `due_since`, when that clock began.
+    know of `due_clock`, what that clock counts.
     `spent` are the actions that may be taken once and were; `pending` the questions (rules.QUESTIONS) that wait for a
     ruling. `delivered_to` is the department that last got the material, `assignee` who in it works on the complaint,
     `former_handlers` are those whose replies had to be done anew, `co_departments` those that were asked to help.
@@ -150,7 +150,7 @@ class Complaint(db.Model):
     queue_desk: Mapped[str | None] = mapped_column(Text)
     queue_code: Mapped[str | None] = mapped_column(Text)
     due_at: Mapped[datetime | None] = mapped_column(Instant)
-    due_since: Mapped[datetime | None] = query_expression()
+    due_clock: Mapped[dict[str, Any] | None] = query_expression()
     draft: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     reply: Mapped[str | None] = mapped_column(Text)
     contacted: Mapped[bool | None]
@@ -186,8 +186,7 @@ class Export(db.Model):
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     asked: Mapped[dict[str, Any]] = mapped_column(JSONB)
     columns: Mapped[list[str]] = mapped_column(ARRAY(Text))
-    # The column is called after the roles that these are grants of.
-    grants: Mapped[list[str]] = mapped_column("roles", ARRAY(Text))
+    grants: Mapped[list[str]] = mapped_column(ARRAY(Text))
     rows: Mapped[int | None]
     content: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     created_at: Mapped[datetime] = mapped_column(Instant, index=True)

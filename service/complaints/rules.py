@@ -366,6 +366,9 @@ _STEPS = (
           needs=("text",), allows=("category", "reason"), tells=("enterprise",)),
 )  # fmt: skip
 STEPS: dict[str, Step] = {step.action: step for step in _STEPS}
+# Events whose reason the program composes, perhaps around what an administrator or dispatcher wrote; never what an
+# enterprise wrote.
+COMPOSED = frozenset({"dispatch", "take_over", "release", "recount"})
 
 
 def obstacle(step: Step, one: Standing) -> str | None:

@@ -1,5 +1,6 @@
 """Tables of the deadlines: the rules of clocks, the days that differ, and the clocks that run."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -103,6 +104,12 @@ class OfficeHours(Seeded, db.Model):
     spans: Mapped[list[list[str]]] = mapped_column(JSONB)
 
 
+def paused(pauses: Sequence[Mapping[str, Any]]) -> list[Pause]:
+    """Those of a clock's pauses that are over, as moments."""
+    spans = ((pause["from"], pause["until"]) for pause in pauses)
+    return [(datetime.fromisoformat(begin), datetime.fromisoformat(until)) for begin, until in spans if until]
+
+
 class Clock(db.Model):
     """What a complaint waits for, until when, and which rung of the ladder comes next.
 
@@ -184,8 +191,7 @@ class Clock(db.Model):
 
     def paused(self) -> list[Pause]:
         """The pauses that are over, as moments."""
-        spans = ((pause["from"], pause["until"]) for pause in self.pauses)
-        return [(datetime.fromisoformat(begin), datetime.fromisoformat(until)) for begin, until in spans if until]
+        return paused(self.pauses)
 
     def held_since(self) -> datetime | None:
         """Since when it stands still."""

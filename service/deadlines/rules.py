@@ -15,7 +15,7 @@ DAY = timedelta(days=1)
 
 Span = tuple[time, time]
 Pause = tuple[datetime, datetime]
-# Percent of a term after which it may be called near its end; the ladder reminds then, too (look.md: 临期).
+# Percent of a term after which it may be called near its end (临期); the ladder reminds then, too.
 NEAR = 70
 OFFICE_HOURS: tuple[Span, ...] = ((time(9), time(12)), (time(14, 30), time(17, 30)))
 
@@ -38,6 +38,15 @@ class Unit(StrEnum):
         return self in {Unit.WORKING_HOURS, Unit.CLOCK_HOURS}
 
 
+# unit → how a length in it is said
+LENGTHS = {
+    Unit.WORKING_HOURS: "%(count)d 个工作小时",
+    Unit.CLOCK_HOURS: "%(count)d 小时",
+    Unit.WORKING_DAYS: "%(count)d 个工作日",
+    Unit.CALENDAR_DAYS: "%(count)d 日",
+}
+
+
 @dataclass(frozen=True)
 class Term:
     """A length of time, and the number of calendar days it may never exceed in all.
@@ -56,6 +65,11 @@ class Term:
             raise Uncountable(say("期限长度应在 1 到 %(most)s 之间。", most=most))
         if self.cap is not None and not 1 <= self.cap <= LONGEST:
             raise Uncountable(say("最长期限应在 1 到 %(longest)s 天之间。", longest=LONGEST))
+
+    @property
+    def spoken(self) -> str:
+        """10 个工作日."""
+        return say(LENGTHS[self.unit], count=self.length)
 
 
 @dataclass(frozen=True)

@@ -146,8 +146,9 @@ def _clusters(reader: Reader, now: datetime) -> list[Cluster]:
     during = (visible(reader), Complaint.created_at > now - PERIOD, Complaint.created_at <= now)
     week = select(*columns).where(*during).cte("week").prefix_with("MATERIALIZED")
     keyed = [_group(week, kind, week.c[kind], week.c[kind].is_not(None)) for kind in ("respondent", "policy")]
-    # Bands are stored in the order of complaints: an index of a few pages leads to those of the week. They are read
-    # once, since that index is of no use for one complaint after the other.
+    # Bands are stored in the order of complaints, or where older ones were dropped, and there too beside those of the
+    # same days: an index of a few pages leads to those of the week. They are read once, since that index is of no use
+    # for one complaint after the other.
     first = select(func.min(week.c.id)).scalar_subquery()
     recent = select(TextBand).where(TextBand.complaint_id >= first).cte("recent").prefix_with("MATERIALIZED")
     nameless = _group(week, "text", cast(recent.c.band, Text), week.c.respondent.is_(None), week.c.policy.is_(None))

@@ -96,6 +96,7 @@ def hold(holder: bytes, uploads: Iterable[Upload], now: datetime) -> list[str]:
     given = [upload for upload in uploads if upload.filename]
     if not given:
         return []
+    _hold_form(holder)
     refused, room = [], MOST - _count(holder)
     for upload in given:
         content = upload.read(LARGEST + 1)
@@ -108,11 +109,15 @@ def hold(holder: bytes, uploads: Iterable[Upload], now: datetime) -> list[str]:
     return refused
 
 
-def _count(holder: bytes) -> int:
-    """How many files a form holds; whoever else sends some to it waits until the transaction ends."""
+def _hold_form(holder: bytes) -> None:
+    """Let whoever else sends files to a form wait until the transaction ends."""
     # A form has no row of its own that could be locked: its key's first eight bytes are the lock.
     lock = int.from_bytes(holder[:8], signed=True)
     db.session.execute(select(func.pg_advisory_xact_lock(lock)))
+
+
+def _count(holder: bytes) -> int:
+    """How many files a form holds."""
     return db.session.scalar(select(func.count()).where(Attachment.holder == holder)) or 0
 
 

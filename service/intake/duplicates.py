@@ -26,7 +26,7 @@ from service.accounts.rules import Reader
 from service.classifier.likeness import BANDS, ROWS, bands, likeness
 from service.complaints.models import Complaint, TextBand, enterprise_key, plain, respondent_key
 from service.complaints.visibility import own, visible
-from service.db import db
+from service.db import db, first_after
 
 Condition = ColumnElement[bool]
 
@@ -74,7 +74,6 @@ KINDS = {
 }
 WHO = frozenset({"enterprise", "phone"})
 WINDOW = timedelta(days=180)
-LAST_ID = 2**63 - 1
 OFFERED = 5
 NEAR = Decimal("0.95")
 # A short text that is the same only says that two ask for the same thing.
@@ -105,9 +104,9 @@ def signs(same: Collection[str], alike: float) -> list[Sign]:
 
 
 def purge(now: datetime) -> None:
-    """Drop the bands of complaints from before all those that are still looked at, when every id is greater."""
-    first = select(func.min(Complaint.id)).where(Complaint.created_at > now - WINDOW).scalar_subquery()
-    db.session.execute(delete(TextBand).where(TextBand.complaint_id < func.coalesce(first, LAST_ID)))
+    """Drop the bands of complaints that are no longer looked at."""
+    first = first_after(now - WINDOW, Complaint.id, Complaint.created_at)
+    db.session.execute(delete(TextBand).where(TextBand.complaint_id < first))
 
 
 def candidates(complaint: Complaint, reader: Reader, now: datetime) -> list[dict[str, Any]]:

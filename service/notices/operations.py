@@ -4,14 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from service.classifier.facts import mask
 from service.clock import spoken
 from service.complaints.models import Complaint, Event
 from service.complaints.rules import STATES
-from service.db import db
+from service.db import db, first_after
 from service.deadlines.models import Clock
 from service.directory import operations as directory
 from service.directory.rules import Directory
@@ -25,7 +25,6 @@ from service.notices.rules import DISTURBING, GROUP_OF, Quiet, Words
 DELIVER = "notices.deliver"
 # P: two years, until the yearly report on what was complained of the year before has long been out.
 KEPT = timedelta(days=730)
-LAST_ID = 2**63 - 1
 
 COLUMNS = (
     Event.id.label("event_id"), Event.at, Event.action, Event.role, Event.actor_id, Event.data, Event.to_status,
@@ -241,7 +240,6 @@ def release(now: datetime, limit: int) -> int:
 
 def purge(now: datetime) -> None:
     """Drop messages of long ago, read or not; what still waits to be sent stays, and so does all on the trails."""
-    # The oldest come first by their ids: reading ends at the first that is kept.
-    first = select(func.min(Notice.id)).where(Notice.created_at > now - KEPT).scalar_subquery()
+    first = first_after(now - KEPT, Notice.id, Notice.created_at)
     settled = Notice.state.not_in(("waiting", "held"))
-    db.session.execute(delete(Notice).where(Notice.id < func.coalesce(first, LAST_ID), settled))
+    db.session.execute(delete(Notice).where(Notice.id < first, settled))

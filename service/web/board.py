@@ -191,4 +191,4 @@ def _row(complaint: Any, at: Any, holder: str | None, mark: board.Mark, book: Di
         argument = _("%(what)s %(at)s，%(office)s", what=told(mark.name), at=words.moment(at), office=office)
     return {**reading.brief(complaint, book), "pending": complaint.pending, "argument": argument,
             "excerpt": reading.excerpt(complaint, ()), "assignee": complaint.assignee,
-            "due_since": complaint.due_since}  # fmt: skip
+            "due_clock": complaint.due_clock}  # fmt: skip

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from service import clock
 from service.deadlines import operations as deadlines
 from service.deadlines.ladder import Rule, Rulebook, regimes
+from service.deadlines.rules import LENGTHS, Unit
 from service.directory import operations as directory
 from service.directory.rules import Category
 from service.routing.matter import Case
@@ -33,12 +34,6 @@ SINCE = {
     "dispatched": "派单后",
     "signed": "签收后",
     "delivered": "承办部门收到材料后",
-}
-UNITS = {
-    "working_hours": "%(count)d 个工作小时",
-    "clock_hours": "%(count)d 小时",
-    "working_days": "%(count)d 个工作日",
-    "calendar_days": "%(count)d 日",
 }
 TOLD = ("transfer", "result")
 LAWFUL = "802"
@@ -107,4 +102,4 @@ def _sentence(rule: Rule) -> str:
 
 def spoken_length(length: int, unit: str) -> str:
     """10 个工作日."""
-    return _(UNITS[unit], count=length)
+    return _(LENGTHS[Unit(unit)], count=length)

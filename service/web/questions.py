@@ -77,6 +77,7 @@ EXAMPLES = {
 def merged(said: Said, step: Step, typed: Said) -> dict[str, Any]:
     """What was said so far with one page as it was filled in now; its fields that came back empty are empty."""
     kept = {name: value for name, value in said.items() if name not in step.fields}
+    # Of a filing that was kept too long nothing is left: the mark alone would make one of it that lacks its text.
     seen = {SEEN: CHECKED} if kept and step is STEPS[1] else {}
     return kept | seen | {name: value for name, value in typed.items() if name in step.fields}
 
@@ -197,7 +198,8 @@ def _term(draft: Draft) -> Term:
 
 def prefilled(said: Said, book: Directory) -> dict[str, Any]:
     """What the text already says of what the second step asks; nothing once somebody answered there or left it."""
-    return {} if SEEN in said else prefill.asked(str(said.get("body", "")), book)
+    # What was begun before the mark was kept has none: any answer of the step tells the same.
+    return {} if said.keys() & {SEEN, *STEPS[1].fields} else prefill.asked(str(said.get("body", "")), book)
 
 
 def with_prefilled(said: Said, found: Mapping[str, Any]) -> dict[str, Any]:

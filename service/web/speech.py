@@ -40,6 +40,8 @@ PAIRS = ("（）", "“”", "「」", "《》", "【】", "〔〕", "()")
 OURS = (str, Said, Term)
 # So deep are the sentences on record made of others.
 DEEPEST = 4
+# Nothing longer is read back: nothing that we compose is, and reading takes more than twice as long for twice as much.
+LONGEST = 400
 _BETWEEN = "\x04"  # gettext's own mark between context and message
 
 
@@ -199,7 +201,7 @@ def recorded(text: str | None) -> str:
 @lru_cache(maxsize=1024)
 def _recalled(text: str, depth: int = 0) -> str:
     known = told(text)
-    if known != text or not HAN.search(text):
+    if known != text or len(text) > LONGEST or not HAN.search(text):
         return known
     if depth < DEEPEST:
         for shape in _shapes(LEAST_INSIDE if depth else LEAST):

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from service.complaints.rules import SATISFACTION
+from service.complaints.rules import COMPOSED, SATISFACTION
 from service.deadlines.ladder import INTERNAL
 from service.deadlines.models import Clock
 from service.directory.rules import Directory
@@ -97,7 +97,7 @@ def _plain(said: Seen, *names: str) -> list[str]:
 
 
 def _why(said: Seen) -> list[str]:
-    return [_("理由：%(reason)s", reason=speech.recorded(said["reason"]))] if said.get("reason") else []
+    return [_("理由：%(reason)s", reason=said["reason"])] if said.get("reason") else []
 
 
 def _elsewhere(said: Seen) -> list[str]:
@@ -207,6 +207,8 @@ def _past(event: Seen, book: Directory, split_off: bool) -> dict[str, Any]:
         "department": speech.told(said.get("department_name") or "承办部门"),
         "place": speech.told(place.name) if place else _("上一级") if action == "raise_level" else _("下一级地区"),
     }
+    if action in COMPOSED and "reason" in said:
+        said = {**said, "reason": speech.recorded(said["reason"])}
     text = "\n".join(SAID.get(action, _usual)(said))
     return {"what": _(sentence, **names), "state": "done", "at": event["at"], "text": text}
 

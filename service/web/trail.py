@@ -10,7 +10,7 @@ from marshmallow import fields
 from service.casework.rules import ACTORS
 from service.complaints import reading
 from service.complaints.models import Event
-from service.complaints.rules import CHANNELS, ENTERPRISE, MACHINE, NATURES, SATISFACTION
+from service.complaints.rules import CHANNELS, COMPOSED, ENTERPRISE, MACHINE, NATURES, SATISFACTION
 from service.deadlines.ladder import KINDS
 from service.directory.rules import Directory
 from service.fields import Choice, Day, Money
@@ -30,7 +30,7 @@ def _plain(value: Any, book: Directory) -> str:
 
 
 def _recorded(value: Any, book: Directory) -> str:
-    """What was written then, by people or by the system, whose sentences are told as any other."""
+    """What the program composed, perhaps around what people wrote."""
     return speech.recorded(str(value))
 
 
@@ -84,15 +84,16 @@ TOLD: Mapping[str, tuple[str, Speak]] = {
     "solved": ("是否解决", _word({True: "已解决", False: "没有解决"})),
     "satisfaction": ("满意度", _word(SATISFACTION)),
     "upheld": ("裁定", _word({True: "成立", False: "不成立"})),
-    "reason": ("理由", _recorded),
+    "reason": ("理由", _plain),
     "evidence": ("依据", _plain),
-    "note": ("说明", _recorded),
+    "note": ("说明", _plain),
     "text": ("内容", _plain),
     "reply": ("答复", _plain),
     "internal": ("内部说明", _plain),
 }
 # What a field is called, or how it is said, in one step only.
 OTHERWISE: Mapping[tuple[str, str], tuple[str, Speak]] = {
+    **{(action, "reason"): ("理由", _recorded) for action in COMPOSED},
     ("hand_back", "department_name"): ("认为应由", _office),
     ("invite", "department_name"): ("协办部门", _office),
     ("opine", "department_name"): ("协办部门", _office),

@@ -1,9 +1,10 @@
 """How pages say things: moments, deadlines, amounts, states, and the names of fields."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import phonenumbers
 from babel.dates import format_date
@@ -12,7 +13,7 @@ from flask_babel import gettext as _
 from service import clock
 from service.complaints.rules import STATES
 from service.deadlines import operations as deadlines
-from service.deadlines.models import Clock
+from service.deadlines.models import Clock, paused
 from service.deadlines.remaining import Left, left
 from service.deadlines.rules import Pause, Unit, is_near
 from service.directory import operations as directory
@@ -187,6 +188,19 @@ def due(
     return Due(at, "soon", _("临期，%(text)s", text=left_)) if urgent else Due(at, "in_time", left_)
 
 
+def due_first(at: datetime, first: Mapping[str, Any] | None, place: str | None = None) -> Due:
+    """What a list says of the limit that ends first, as its complaint's page does.
+
+    Args:
+        first: the clock as Complaint.due_clock has it; where there is none, the calendar of a place counts.
+    """
+    if first is None:
+        return due(at, place)
+    here = first["places"][0] if first["places"] else place
+    since = datetime.fromisoformat(first["since"])
+    return due(at, here, first["unit"], since, paused(first["pauses"]))
+
+
 def due_of(running: Clock) -> Due:
     """What a clock of a complaint says now."""
     if running.state == "running":
@@ -280,6 +294,7 @@ def status(code: str) -> dict[str, str]:
 FILTERS = {
     "day": day,
     "due": due,
+    "due_first": due_first,
     "due_of": due_of,
     "identifier": identifier,
     "label": label,

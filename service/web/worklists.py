@@ -101,7 +101,7 @@ def _rows(items: Sequence[Complaint], askers: Collection[str], searched: Sequenc
     arguments = {number: trail.in_a_line(events[-1], book) for number, events in asked.items()}
     return [{**reading.brief(one, book), "pending": one.pending, "argument": arguments.get(one.id, ""),
              "excerpt": reading.excerpt(one, searched), "assignee": one.assignee, "updated_at": one.updated_at,
-             "due_since": one.due_since}
+             "due_clock": one.due_clock}
             for one in items]  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from service.accounts import enterprises, operations
+from service.accounts import enterprises, operations, tries
 from service.accounts.administration import USER
 from service.accounts.enterprises import INVITED_FOR, MOST_PEOPLE
 from service.accounts.models import User
@@ -151,10 +151,10 @@ def test_an_account_holds_a_limited_number_of_people() -> None:
 def test_what_was_tried_too_often_waits_as_a_password_does() -> None:
     leader = opened()
     with transaction():
-        user = operations.trying(leader.id or 0, NOW)
+        user = tries.trying(leader.id or 0, NOW)
         for _ in range(FREE_FAILURES):
-            operations.count_failure(user, NOW)
+            tries.count_failure(user, NOW)
     with pytest.raises(TooOften), transaction():
-        operations.trying(leader.id or 0, NOW)
+        tries.trying(leader.id or 0, NOW)
     with transaction():
-        operations.trying(leader.id or 0, NOW + timedelta(seconds=1))
+        tries.trying(leader.id or 0, NOW + timedelta(seconds=1))

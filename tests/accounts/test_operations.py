@@ -12,9 +12,9 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from service.accounts import operations as accounts
+from service.accounts import tries
 from service.accounts.models import Token, UnknownLogin, User
-from service.accounts.operations import TRIED_KEPT
-from service.accounts.rules import SIGNED_IN_FOR, Grant, Reader
+from service.accounts.rules import FREE_FAILURES, SIGNED_IN_FOR, Grant, Reader
 from service.audit.models import Entry
 from service.db import db, transaction
 from service.errors import Invalid, NotFound, NotSignedIn, TooOften
@@ -167,7 +167,11 @@ def test_a_token_is_kept_only_as_a_hash() -> None:
 
 def test_of_two_who_ask_for_one_login_at_once_the_second_is_told(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     both = Barrier(2, timeout=30)
-    monkeypatch.setattr(accounts, "_hashed", lambda _password: both.wait() and None)
+
+    def hashed(_password: str | None) -> None:
+        both.wait()
+
+    monkeypatch.setattr(accounts, "_hashed", hashed)
 
     def ask() -> str:
         with app.app_context():
@@ -272,16 +276,33 @@ def _tried(login: str) -> list[tuple[str, int | None]]:
     return told
 
 
-def test_what_was_tried_under_an_unknown_login_is_kept_as_a_hash_and_forgotten_after_a_month() -> None:
-    for login in ("nobody", "no one"):
+def test_what_was_tried_under_an_unknown_login_is_kept_as_a_hash() -> None:
+    for login in ("nobody", "no one", "no one"):
         sign_in("wrong", NOW, login)
-    sign_in("wrong", NOW + timedelta(seconds=1), "no one")
     rows = db.session.scalars(select(UnknownLogin)).all()
     assert sorted(row.failures for row in rows) == [1, 2]
     assert not any(b"nobody" in row.hash for row in rows)
+
+
+def test_a_slip_is_forgotten_after_a_day_and_what_was_locked_after_a_month_whoever_it_was() -> None:
+    create()
+    create("li")
+    for login, failures in (("wang", 1), ("nobody", 1), ("li", FREE_FAILURES), ("no one", FREE_FAILURES)):
+        for _ in range(failures):
+            sign_in("wrong", NOW, login)
+    day, second = timedelta(days=1), timedelta(seconds=1)
+    assert _counted(NOW + day - second) == [1, 1, FREE_FAILURES, FREE_FAILURES]
+    assert _counted(NOW + day) == [FREE_FAILURES, FREE_FAILURES]
+    assert _counted(NOW + tries.KEPT) == [FREE_FAILURES]  # a user's month begins when the lock opens
+    assert _counted(NOW + tries.KEPT + second) == []
+
+
+def _counted(now: datetime) -> list[int]:
+    """The failures that are still counted after a purge."""
     with transaction():
-        accounts.purge(NOW + TRIED_KEPT)
-    assert db.session.scalars(select(UnknownLogin.failures)).all() == [2]
+        tries.purge(now)
+    rows = [*db.session.scalars(select(User.failures)), *db.session.scalars(select(UnknownLogin.failures))]
+    return sorted(filter(None, rows))
 
 
 def test_the_wait_doubles_with_each_failure_and_a_success_ends_it() -> None:

@@ -9,7 +9,7 @@ from service.directory import seeds
 from service.directory.rules import LEVELS, Place, assemble
 from tests.directory.book import book, place, without
 
-# domain.md, "Families and leaves".
+# The families of complaints, and the leaves of each.
 LEAVES = {
     "arrears": "goods-services construction deposit bills pay-when-paid audit-delay interest",
     "default": "investment-promise contract-breach predecessor compensation land-planning concession judgment",

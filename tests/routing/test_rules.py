@@ -1,4 +1,4 @@
-"""Who receives and who handles: the rules of domain.md, case by case, with departments by their Chinese names."""
+"""Who receives and who handles: the rules, case by case, with departments by their Chinese names."""
 
 from dataclasses import dataclass, replace
 from typing import Any

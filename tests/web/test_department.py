@@ -7,11 +7,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 from flask import Flask
+from sqlalchemy import delete, select
 
 from service import clock
 from service.accounts import operations as accounts
 from service.accounts.rules import Grant
-from service.db import transaction
+from service.complaints.models import Complaint
+from service.db import db, transaction
+from service.deadlines.models import Clock
 from service.directory import operations as directory
 from service.web import department, queue
 from tests.statements import counted
@@ -21,6 +24,7 @@ from tests.web.cases import HEALTH, POLICY, filed, standing, taken, the
 At = Callable[..., Browser]
 QUEUE = "/desk/department"
 MONDAY = datetime(2026, 3, 9, 1, tzinfo=UTC)
+LIMIT = re.compile(r'class="deadline (\w+)">.*?<span class="left">.*?</svg> ([^<>]+)</span>')
 
 
 def numbers(page: str) -> list[str]:
@@ -55,6 +59,34 @@ def test_what_is_due_first_stands_first_and_says_what_is_left_in_working_time(at
     assert "还有 4 个工作小时" in fresh
     assert "临期" not in fresh.partition("<table")[2]
     assert "临期，还有 1 个工作小时" in page
+
+
+@pytest.mark.parametrize(
+    ("hours", "unit", "pauses", "told"),
+    [
+        (10, "clock_hours", [], ("in_time", "还有 10 小时")),
+        (7, "clock_hours", [], ("soon", "临期，还有 7 小时")),
+        (24, "working_days", [], ("soon", "临期，还有 1 个工作日")),
+        # What stood still is no time that has run.
+        (24, "working_days", [{"from": "2026-03-02T09:00:00+08:00", "until": "2026-03-10T17:30:00+08:00"}],
+         ("in_time", "还有 1 个工作日")),
+    ],
+)  # fmt: skip
+def test_a_list_and_the_page_say_the_same_of_a_limit(
+    at_desk: At, hours: int, unit: str, pauses: list[dict[str, str]], told: tuple[str, str]
+) -> None:
+    with time_machine.travel(MONDAY, tick=False):
+        number = filed()
+    with time_machine.travel(now := datetime(2026, 3, 12, 2, tzinfo=UTC), tick=False):
+        with transaction():
+            complaint = db.session.scalars(select(Complaint).where(Complaint.number == number)).one()
+            db.session.execute(delete(Clock).where(Clock.complaint_id == complaint.id, Clock.kind != "sign"))
+            first = db.session.scalars(select(Clock).where(Clock.complaint_id == complaint.id)).one()
+            first.started_at, first.unit, first.pauses = MONDAY - timedelta(days=7), unit, pauses
+            first.due_at = complaint.due_at = now + timedelta(hours=hours)
+        handler = at_desk("handler", department=HEALTH)
+        pages = [handler.get(path).text for path in (QUEUE, f"/desk/complaints/{number}")]
+    assert [set(LIMIT.findall(page)) for page in pages] == [{told}, {told}]
 
 
 def test_the_tabs_count_by_state_under_the_same_filters(at_desk: At) -> None:

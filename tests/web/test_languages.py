@@ -13,11 +13,13 @@ from flask import Flask
 
 from service import demonstration
 from service.accounts.rules import ROLES, Reader
+from service.complaints.rules import COMPOSED, STEPS
 from service.deadlines.rules import ZONE
+from service.directory import operations as directory
 from service.intake import operations as intake
 from service.intake.schemas import FilingSchema
 from service.sentences import Said, say
-from service.web import languages, promises, speech, words
+from service.web import languages, promises, speech, telling, trail, words
 from tests.caller import Caller
 from tests.e2e.cast import PEOPLE, VAGUE, Cast
 from tests.e2e.reach import reached
@@ -279,6 +281,24 @@ def test_what_is_ours_in_a_record_is_told_and_what_people_wrote_stands(stored: s
 )
 def test_what_people_write_like_a_sentence_of_ours_breaks_no_page(written: str, told: str) -> None:
     assert speech.recorded(written) == told
+
+
+@pytest.mark.usefixtures("english")
+def test_what_people_wrote_is_never_read_back_nor_is_what_is_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Taking a text apart costs more than its length, so nobody may choose what is."""
+    read: list[str] = []
+    monkeypatch.setattr(speech.Shape, "found", lambda _shape, text: read.append(text))
+    written, book = "修改 x " * 30, directory.current()
+    for action in STEPS.keys() - COMPOSED:
+        lines = [line for name in ("reason", "note") for line in trail.lines(action, {name: written}, book)]
+        assert all(written in line for line in lines)
+    event = {"action": "withdraw", "at": datetime(2026, 3, 2, tzinfo=UTC), "data": {"reason": written}}
+    (past,) = telling.timeline("withdrawn", [event], (), book)
+    assert written in past["text"]
+    assert speech.recorded(long := "改派 x " * 100) == long
+    assert not read
+    telling.timeline("withdrawn", [{**event, "action": "release"}], (), book)
+    assert read
 
 
 # --- every page ------------------------------------------------------------------------------------------------------

@@ -103,9 +103,9 @@ def test_the_letter_is_signed_by_who_answered_and_says_what_was_answered(at_desk
 def test_the_letter_says_how_long_a_redo_can_be_asked_for_as_the_rule_has_it(
     at_desk: At, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(papers, "TIME_TO_REDO", Term(7, Unit.WORKING_DAYS))
+    monkeypatch.setattr(papers, "TIME_TO_REDO", Term(7, Unit.CALENDAR_DAYS))
     page = at_desk("handler", department=HEALTH).get(paper(standing("replied"), "reply")).text
-    assert "7 个工作日内在平台申请重办" in page
+    assert "自答复之日起 7 日内在平台申请重办" in page
 
 
 def test_a_second_reply_is_a_second_letter(at_desk: At) -> None:

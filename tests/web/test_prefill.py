@@ -2,6 +2,10 @@
 
 import re
 
+from flask import Flask
+
+from service.directory import operations as directory
+from service.web import questions
 from tests.web.browser import Browser
 
 BODY = (
@@ -74,3 +78,11 @@ def test_who_clears_everything_the_place_too_is_offered_nothing_again(browser: B
     assert "prefilled" not in page
     assert '<option value="150821" selected>' not in page
     assert 'value=""' in field(page, "amount")
+
+
+def test_what_is_answered_stays_where_nobody_kept_that_the_step_was_seen(app: Flask) -> None:
+    said = {"body": BODY, "amount": "410000"}
+    with app.app_context():
+        book = directory.current()
+        assert questions.prefilled({"body": BODY}, book)["amount"] == "420000"
+        assert questions.prefilled(said, book) == {}

@@ -582,12 +582,12 @@ def test_the_page_that_asks_for_a_redo_says_how_long_one_may_as_the_rule_has_it(
     browser: Browser, replied: Filed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for module in (progress, answering):
-        monkeypatch.setattr(module, "TIME_TO_REDO", Term(7, Unit.WORKING_DAYS))
+        monkeypatch.setattr(module, "TIME_TO_REDO", Term(7, Unit.CALENDAR_DAYS))
     path = follow(browser, replied)
-    assert "答复后 7 个工作日内" in browser.get(f"{path}/redo").text
+    assert "答复后 7 日内" in browser.get(f"{path}/redo").text
     with time_machine.travel(MORNING + timedelta(days=17), tick=False):
         follow(browser, replied)
-        assert "答复已超过 7 个工作日" in browser.post(f"{path}/redo", {"reason": "答复不对"}).text
+        assert "答复已超过 7 日" in browser.post(f"{path}/redo", {"reason": "答复不对"}).text
 
 
 def test_a_reply_that_is_done_anew_is_called_the_last_one(browser: Browser, replied: Filed) -> None:

@@ -1,4 +1,4 @@
-"""Failures under logins that nobody has."""
+"""Failures under logins that nobody has; under which grants a table was written."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -19,7 +19,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("hash", name=op.f("pk_unknown_logins")),
     )
     op.create_index("ix_unknown_logins_tried_at", "unknown_logins", ["tried_at"])
+    # Those made before know only roles, and would be read as grants; none lives longer than a day.
+    op.execute("DELETE FROM exports")
+    op.alter_column("exports", "roles", new_column_name="grants")
 
 
 def downgrade() -> None:
+    op.execute("DELETE FROM exports")
+    op.alter_column("exports", "grants", new_column_name="roles")
     op.drop_table("unknown_logins")
