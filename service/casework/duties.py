@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from service.accounts.rules import Reader
 from service.audit import operations as audit
@@ -20,8 +21,8 @@ def waiting(limit: int) -> Sequence[tuple[DutyProposal, str]]:
 
     An administrator reads no complaints: nothing of a sealed one is told, and of a confidential one no words.
     """
-    query = select(DutyProposal, Complaint.confidential).join(Complaint, Complaint.id == DutyProposal.complaint_id)
-    query = query.where(DutyProposal.accepted.is_(None), UNSEALED).order_by(DutyProposal.id.desc()).limit(limit)
+    query = _readable(DutyProposal, Complaint.confidential).where(DutyProposal.accepted.is_(None))
+    query = query.order_by(DutyProposal.id.desc()).limit(limit)
     return [(one, "" if confidential else mask(one.reason)) for one, confidential in db.session.execute(query)]
 
 
@@ -29,9 +30,10 @@ def decide(proposal_id: int, accepted: bool, actor: Reader, now: datetime) -> No
     """Put a proposal away: taken up in the table of duties by then, or left.
 
     Raises:
-        NotFound: there is none. WrongState: somebody decided on it already.
+        NotFound: there is none that an administrator may read. WrongState: somebody decided on it already.
     """
-    row = db.session.get(DutyProposal, proposal_id, with_for_update=True)
+    wanted = _readable(DutyProposal).where(DutyProposal.id == proposal_id).with_for_update(of=DutyProposal)
+    row = db.session.scalar(wanted)
     if row is None:
         raise NotFound("没有这条职责疑问。")
     if row.accepted is not None:
@@ -39,3 +41,7 @@ def decide(proposal_id: int, accepted: bool, actor: Reader, now: datetime) -> No
     row.accepted = accepted
     said = {"category": row.category, "department": row.department, "proposed": row.proposed}
     audit.record("duty.weighed", f"duty {row.id}", actor.login, now, accepted=accepted, **said)
+
+
+def _readable(*columns: Any) -> Select[Any]:
+    return select(*columns).join(Complaint, Complaint.id == DutyProposal.complaint_id).where(UNSEALED)

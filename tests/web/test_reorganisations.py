@@ -163,9 +163,12 @@ def test_no_administrator_reads_there_what_a_confidential_or_sealed_complaint_sa
     page = admin.get(PAGE).text
     assert "财政部门牵头" not in page
     assert "企业要求保密" in page
+    accept, _leave = buttons(page)
     with transaction():
         db.session.execute(update(Complaint).values(sealed=True))
     assert buttons(admin.get(PAGE).text) == []
+    assert admin.post(accept).status_code == 404
+    assert db.session.scalars(select(DutyProposal.accepted)).one() is None
 
 
 def test_the_list_takes_a_fixed_number_of_statements(admin: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
