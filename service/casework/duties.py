@@ -15,15 +15,29 @@ from service.complaints.visibility import UNSEALED
 from service.db import db
 from service.errors import NotFound, WrongState
 
+ENTERPRISE, CONTACT = "〔企业〕", "〔联系人〕"
+# What of a complaint decides how much of a reason is told.
+UNSAID = (Complaint.confidential, Complaint.anonymous, Complaint.enterprise_name, Complaint.contact_name)
+
 
 def waiting(limit: int) -> Sequence[tuple[DutyProposal, str]]:
-    """What nobody has decided on yet, the newest first, with the reason as far as an administrator may read it.
+    """What nobody has decided on yet, the newest first, with the reason as far as an administrator may read it."""
+    query = _readable(DutyProposal, *UNSAID).where(DutyProposal.accepted.is_(None))
+    rows = db.session.execute(query.order_by(DutyProposal.id.desc()).limit(limit))
+    return [(row.DutyProposal, _words(row)) for row in rows]
 
-    An administrator reads no complaints: nothing of a sealed one is told, and of a confidential one no words.
+
+def _words(row: Any) -> str:
+    """A reason without numbers and names; none where the enterprise asked not to be known.
+
+    An administrator reads no complaints: nothing of a sealed one is told.
     """
-    query = _readable(DutyProposal, Complaint.confidential).where(DutyProposal.accepted.is_(None))
-    query = query.order_by(DutyProposal.id.desc()).limit(limit)
-    return [(one, "" if confidential else mask(one.reason)) for one, confidential in db.session.execute(query)]
+    if row.confidential or row.anonymous:
+        return ""
+    said = mask(row.DutyProposal.reason)
+    for name, instead in ((row.enterprise_name, ENTERPRISE), (row.contact_name, CONTACT)):
+        said = said.replace(name, instead) if name else said
+    return said
 
 
 def decide(proposal_id: int, accepted: bool, actor: Reader, now: datetime) -> None:

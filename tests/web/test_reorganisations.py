@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -126,8 +125,8 @@ def test_its_page_takes_as_many_statements_for_three_complaints_as_for_one(
 # --- what hand-backs say about duties --------------------------------------------------------------------------------
 
 
-def handed_back(why: str = "应由财政部门牵头，请打13812345678。", **changes: Any) -> str:
-    number = ways.brought_to("handling", replace(ways.OWED, **changes))[0]
+def handed_back(why: str = "应由财政部门牵头，请打13812345678。") -> str:
+    number = ways.brought_to("handling")[0]
     complaint = ways.stored(number)
     with transaction():
         db.session.add(DutyProposal(
@@ -158,8 +157,18 @@ def test_what_a_hand_back_says_about_duties_waits_for_an_administrator(admin: Br
     assert (entry.details["accepted"], entry.details["proposed"]) == (True, f"{PLACE}-finance")
 
 
-def test_no_administrator_reads_there_what_a_confidential_or_sealed_complaint_says(admin: Browser) -> None:
-    handed_back(confidential=True)
+def test_no_administrator_reads_there_who_complains(admin: Browser) -> None:
+    handed_back("河套试剂有限公司的白女士说应由财政部门牵头。")
+    assert "〔企业〕的〔联系人〕说应由财政部门牵头。" in admin.get(PAGE).text
+
+
+@pytest.mark.parametrize("unknown", ["confidential", "anonymous"])
+def test_no_administrator_reads_there_what_a_confidential_or_sealed_complaint_says(
+    admin: Browser, unknown: str
+) -> None:
+    handed_back()
+    with transaction():
+        db.session.execute(update(Complaint).values({unknown: True}))
     page = admin.get(PAGE).text
     assert "财政部门牵头" not in page
     assert "企业要求保密" in page
