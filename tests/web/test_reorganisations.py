@@ -146,12 +146,15 @@ def test_what_a_hand_back_says_about_duties_waits_for_an_administrator(admin: Br
     assert "应由财政部门牵头，请打〔电话〕。" in page
     assert "五原县财政局" in page
     assert number not in page
+    assert re.search(r'aria-label="不采纳：五原县卫生健康委员会、[^"、]+、\d+月\d+日 \d\d:\d\d"', page)
     assert "财政部门牵头" not in at_desk("supervisor", "150000").get(PAGE).text
     accept, leave = buttons(page)
     assert at_desk("supervisor", "150000").post(accept).status_code == 403
     assert admin.post(accept).status_code == 302
     assert buttons(admin.get(PAGE).text) == []
-    assert admin.post(leave).status_code == 409
+    late = admin.post(leave)
+    assert late.status_code == 409
+    assert late.text.index('id="proposals"') < late.text.index("已经有人处理") < late.text.index("新的职责划转</h2>")
     assert admin.post(leave.replace("/leave", "9/leave")).status_code == 404
     entry = db.session.scalars(select(Entry).where(Entry.action == "duty.weighed")).one()
     assert (entry.details["accepted"], entry.details["proposed"]) == (True, f"{PLACE}-finance")
