@@ -15,7 +15,9 @@ from service.complaints.visibility import UNSEALED
 from service.db import db
 from service.errors import NotFound, WrongState
 
-ENTERPRISE, CONTACT = "〔企业〕", "〔联系人〕"
+# What stands for a name in what people wrote.
+ENTERPRISE = "〔企业〕"
+CONTACT = "〔联系人〕"
 # What of a complaint decides how much of a reason is told.
 UNSAID = (Complaint.confidential, Complaint.anonymous, Complaint.enterprise_name, Complaint.contact_name)
 
@@ -28,16 +30,13 @@ def waiting(limit: int) -> Sequence[tuple[DutyProposal, str]]:
 
 
 def _words(row: Any) -> str:
-    """A reason without numbers and names; none where the enterprise asked not to be known.
-
-    An administrator reads no complaints: nothing of a sealed one is told.
-    """
+    """A reason without names and numbers; none where the enterprise is not to be known."""
     if row.confidential or row.anonymous:
         return ""
-    said = mask(row.DutyProposal.reason)
+    said = row.DutyProposal.reason
     for name, instead in ((row.enterprise_name, ENTERPRISE), (row.contact_name, CONTACT)):
         said = said.replace(name, instead) if name else said
-    return said
+    return mask(said)
 
 
 def decide(proposal_id: int, accepted: bool, actor: Reader, now: datetime) -> None:
@@ -58,4 +57,5 @@ def decide(proposal_id: int, accepted: bool, actor: Reader, now: datetime) -> No
 
 
 def _readable(*columns: Any) -> Select[Any]:
+    """An administrator reads no complaints: nothing of a sealed one is told."""
     return select(*columns).join(Complaint, Complaint.id == DutyProposal.complaint_id).where(UNSEALED)
