@@ -40,6 +40,7 @@ SILENT = (
 )  # fmt: skip
 # The same of single tables in rooms that do speak to people.
 SILENT_NAMES: dict[str, frozenset[str]] = {
+    "casework/duties.py": frozenset({"ENTERPRISE", "CONTACT"}),
     "casework/letters.py": frozenset(
         {
             "PROMISE",

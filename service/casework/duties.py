@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from service.accounts.rules import Reader
 from service.audit import operations as audit
@@ -14,24 +15,38 @@ from service.complaints.visibility import UNSEALED
 from service.db import db
 from service.errors import NotFound, WrongState
 
+# What stands for a name in what people wrote.
+ENTERPRISE = "〔企业〕"
+CONTACT = "〔联系人〕"
+# What of a complaint decides how much of a reason is told.
+UNSAID = (Complaint.confidential, Complaint.anonymous, Complaint.enterprise_name, Complaint.contact_name)
+
 
 def waiting(limit: int) -> Sequence[tuple[DutyProposal, str]]:
-    """What nobody has decided on yet, the newest first, with the reason as far as an administrator may read it.
+    """What nobody has decided on yet, the newest first, with the reason as far as an administrator may read it."""
+    query = _readable(DutyProposal, *UNSAID).where(DutyProposal.accepted.is_(None))
+    rows = db.session.execute(query.order_by(DutyProposal.id.desc()).limit(limit))
+    return [(row.DutyProposal, _words(row)) for row in rows]
 
-    An administrator reads no complaints: nothing of a sealed one is told, and of a confidential one no words.
-    """
-    query = select(DutyProposal, Complaint.confidential).join(Complaint, Complaint.id == DutyProposal.complaint_id)
-    query = query.where(DutyProposal.accepted.is_(None), UNSEALED).order_by(DutyProposal.id.desc()).limit(limit)
-    return [(one, "" if confidential else mask(one.reason)) for one, confidential in db.session.execute(query)]
+
+def _words(row: Any) -> str:
+    """A reason without names and numbers; none where the enterprise is not to be known."""
+    if row.confidential or row.anonymous:
+        return ""
+    said = row.DutyProposal.reason
+    for name, instead in ((row.enterprise_name, ENTERPRISE), (row.contact_name, CONTACT)):
+        said = said.replace(name, instead) if name else said
+    return mask(said)
 
 
 def decide(proposal_id: int, accepted: bool, actor: Reader, now: datetime) -> None:
     """Put a proposal away: taken up in the table of duties by then, or left.
 
     Raises:
-        NotFound: there is none. WrongState: somebody decided on it already.
+        NotFound: there is none that an administrator may read. WrongState: somebody decided on it already.
     """
-    row = db.session.get(DutyProposal, proposal_id, with_for_update=True)
+    wanted = _readable(DutyProposal).where(DutyProposal.id == proposal_id).with_for_update(of=DutyProposal)
+    row = db.session.scalar(wanted)
     if row is None:
         raise NotFound("没有这条职责疑问。")
     if row.accepted is not None:
@@ -39,3 +54,8 @@ def decide(proposal_id: int, accepted: bool, actor: Reader, now: datetime) -> No
     row.accepted = accepted
     said = {"category": row.category, "department": row.department, "proposed": row.proposed}
     audit.record("duty.weighed", f"duty {row.id}", actor.login, now, accepted=accepted, **said)
+
+
+def _readable(*columns: Any) -> Select[Any]:
+    """An administrator reads no complaints: nothing of a sealed one is told."""
+    return select(*columns).join(Complaint, Complaint.id == DutyProposal.complaint_id).where(UNSEALED)

@@ -18,9 +18,14 @@ from service.sentences import say
 
 # A hand-back is asked within one working day of the dispatch.
 TIME_TO_HAND_BACK = Term(1, Unit.WORKING_DAYS)
-# Why it is with a department, where the machine gave it back to the same one and where a dispatcher chose.
-KEPT_BY = "仍由%(department)s办理：%(why)s"
-DISPATCHED_TO = "派单员指定由%(department)s办理。%(why)s"
+# step → why it is with a department; "keep" is a dispatch by which the machine gives it back to the same one.
+WHY_THERE = {
+    "keep": "仍由%(department)s办理：%(why)s",
+    "dispatch": "派单员指定由%(department)s办理。%(why)s",
+    "transfer": "转由%(department)s办理。%(why)s",
+    "designate": "督办人指定由%(department)s办理。%(why)s",
+    "take_over": "职责调整，改由%(department)s办理：%(why)s",
+}
 
 
 def not_for(department: str, complaint: Complaint, book: Directory) -> str | None:
@@ -46,8 +51,7 @@ def _dispatch(deed: Deed) -> None:
     category, nature = given.get("category", complaint.category), given.get("nature", complaint.nature)
     if category and (category, nature) != (complaint.category, complaint.nature):
         intake.correct(complaint, category, nature, deed.now)
-    how = KEPT_BY if deed.by.role == MACHINE else DISPATCHED_TO
-    _deliver(deed, how, given.get("note", ""))
+    _deliver(deed, "keep" if deed.by.role == MACHINE else "dispatch", given.get("note", ""))
     learning.remember(complaint, before, deed.by, given.get("note"), deed.now)
 
 
@@ -62,19 +66,19 @@ def _transfer(deed: Deed) -> None:
     if deed.given["department"] == deed.complaint.department:
         raise Invalid("这件诉求已经由这个部门办理。", {"department": ["请选择另一个部门。"]})
     before = learning.held(deed.complaint)
-    _deliver(deed, "转由%(department)s办理。%(why)s", deed.given["reason"])
+    _deliver(deed, "transfer", deed.given["reason"])
     learning.remember(deed.complaint, before, deed.by, deed.given["reason"], deed.now)
 
 
 def _designate(deed: Deed) -> None:
     """The supervisor's word: who is designated does not hand back."""
     before = learning.held(deed.complaint)
-    _deliver(deed, "督办人指定由%(department)s办理。%(why)s", deed.given["reason"])
+    _deliver(deed, "designate", deed.given["reason"])
     deed.complaint.designated = True
     learning.remember(deed.complaint, before, deed.by, deed.given["reason"], deed.now)
 
 
-def _deliver(deed: Deed, how: str, why: str, by: str = "operator") -> None:
+def _deliver(deed: Deed, step: str, why: str, by: str = "operator") -> None:
     """The material goes to a department; the result's limit starts anew where it is another one than before.
 
     Who was asked to help and now leads owes no opinion any more; what bound the one before does not bind the next.
@@ -89,7 +93,7 @@ def _deliver(deed: Deed, how: str, why: str, by: str = "operator") -> None:
     complaint.department = complaint.delivered_to = department
     complaint.assignee = None
     complaint.routed_by = by
-    complaint.reason = say(how, department=deed.book.departments[department].name, why=why)
+    complaint.reason = say(WHY_THERE[step], department=deed.book.departments[department].name, why=why)
 
 
 def _dispatch_on(deed: Deed) -> None:
@@ -147,7 +151,7 @@ def _raise_level(deed: Deed) -> None:
 
 def _take_over(deed: Deed) -> None:
     """The duty went to another department, and this with it; what bound the one before does not bind the next."""
-    _deliver(deed, "职责调整，改由%(department)s办理：%(why)s", deed.given["reason"], by="rule")
+    _deliver(deed, "take_over", deed.given["reason"], by="rule")
 
 
 def _release(deed: Deed) -> None:

@@ -200,10 +200,16 @@ def _held(reader: Reader, roles: Collection[str]) -> list[str]:
     return sorted(administration.written(grant) for grant in reader.grants if grant.role in roles)
 
 
-def exports_of(reader: Reader, now: datetime) -> Sequence[Export]:
-    """Somebody's own long tables of the last day, the newest first, without what is in them."""
+def exports_of(reader: Reader, now: datetime) -> list[tuple[Export, bool]]:
+    """Somebody's own long tables of the last day, the newest first, without what is in them, and whether the reader
+    has still all the grants under which each was written."""
     own = select(Export).options(defer(Export.content)).where(Export.user_id == reader.id)
-    return db.session.scalars(own.where(Export.created_at > now - KEPT).order_by(Export.id.desc())).all()
+    found = db.session.scalars(own.where(Export.created_at > now - KEPT).order_by(Export.id.desc()))
+    return [(one, _still_holds(reader, one.grants)) for one in found]
+
+
+def _still_holds(reader: Reader, grants: Collection[str]) -> bool:
+    return set(grants) <= set(_held(reader, reader.roles))
 
 
 def content(export_id: int, reader: Reader, now: datetime) -> bytes:
@@ -217,7 +223,7 @@ def content(export_id: int, reader: Reader, now: datetime) -> bytes:
     found = db.session.execute(select(Export.content, Export.grants).where(*own)).one_or_none()
     if found is None or found.content is None:
         raise NotFound("没有这份导出，或已过 24 小时。请回到列表重新导出。")
-    if not set(found.grants) <= set(_held(reader, reader.roles)):
+    if not _still_holds(reader, found.grants):
         raise NotAllowed("这份导出是按您以前的岗位生成的，岗位变了就不再提供。请回到列表重新导出。")
     return found.content
 

@@ -175,12 +175,15 @@ def reason_of(event: Happening) -> str:
 
 
 def _due(one: Recipient, clocks: Mapping[str, datetime]) -> str:
-    """The limit that matters to the reader: the enterprise's own, or the day of its answer; for others the next."""
+    """The limit that matters to the reader: the enterprise's own, or the day of its answer; for others the next.
+
+    Empty where none of these runs.
+    """
     event = one.happening
     kinds = ("supplement", "material", "result") if one.audience in {"enterprise", "followers"} else ()
     wanted = (str(event.data.get("clock")), *kinds)
     due = next((clocks[kind] for kind in wanted if kind in clocks), None if kinds else event.due_at)
-    return spoken(due) if due else rules.UNDATED
+    return spoken(due) if due else ""
 
 
 def _clocks(complaints: Iterable[int]) -> dict[int, dict[str, datetime]]:

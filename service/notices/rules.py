@@ -205,8 +205,14 @@ LONGEST = {"inbox": 500, "sms": 200, "message": 500}
 LONGEST_SUBJECT = 60
 MOST_REASON = 120
 IN_PAGE = "（见诉求页面）"
-# What stands for a limit that is not running; a day has blanks around it, words have none.
-UNDATED = "诉求页面写明的时间"
+# How a template reads where no limit runs: the clause that tells of one, what stands for it; then whatever is left.
+UNDATED = (
+    (re.compile(r"，(?:期限|最迟) ?\{due\}(?: ?前答复您)?"), ""),
+    (re.compile(r"在 ?\{due\} ?前"), "尽快"),
+    (re.compile(r"延长到 ?\{due\}"), "已延长"),
+    (re.compile(r"重新计算为 ?\{due\}"), "已重新计算"),
+    (re.compile(r" ?\{due\} ?"), "诉求页面写明的时间"),
+)
 # placeholder → what it stands for, what a preview shows. There is none for the complaint's text, for who complains or
 # for the query code: what has no name cannot be written into a template.
 PLACEHOLDERS = {
@@ -257,8 +263,14 @@ def _unknown(group: str, text: str) -> list[str]:
 
 def fill(text: str, values: Mapping[str, str]) -> str:
     """A template with its placeholders filled; what a value holds is never read as a placeholder again."""
-    filled = _PLACEHOLDER.sub(lambda found: values.get(found[1], ""), text)
-    return re.sub(rf" ?{UNDATED} ?", UNDATED, filled)
+    worded = text if values.get("due") else _undated(text)
+    return _PLACEHOLDER.sub(lambda found: values.get(found[1], ""), worded)
+
+
+def _undated(text: str) -> str:
+    for clause, instead in UNDATED:
+        text = clause.sub(instead, text)
+    return text
 
 
 def render(group: str, subject: str, body: str, values: Mapping[str, str]) -> tuple[str, str]:

@@ -3,15 +3,16 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, render_template
 from flask_babel import gettext as _
+from flask_login import current_user
 
 from service.http import needs
 from service.notices import administration, rules
 from service.notices.models import NoticeTemplate
 from service.notices.schemas import WordsSchema
 from service.web import admin_forms, speech
-from service.web.admin_forms import ADMINISTRATOR, Desk, Field
+from service.web.admin_forms import ADMINISTRATOR, READERS, Desk, Field
 from service.web.notices import tabs
 
 pages = Blueprint("admin_notices", __name__, url_prefix="/admin/notices/templates")
@@ -33,11 +34,11 @@ DESK = Desk(
 
 
 @pages.get("")
-@needs(ADMINISTRATOR)
+@needs(*READERS)
 def listed() -> str:
-    """All templates."""
-    rows = [(one, _told(one)) for one in administration.templates()]
-    return render_template("notices/templates.html", tabs=tabs(), rows=rows)
+    """All templates; for administrators with the way to the other parts of the work."""
+    rows, may = [(one, _told(one)) for one in administration.templates()], ADMINISTRATOR in current_user.roles
+    return render_template("notices/templates.html", tabs=tabs() if may else [], rows=rows, may=may)
 
 
 def _told(one: NoticeTemplate) -> dict[str, str]:
@@ -49,27 +50,6 @@ def _told(one: NoticeTemplate) -> dict[str, str]:
     }
 
 
-@pages.get("/<code>")
-@needs(ADMINISTRATOR)
-def shown(code: str) -> Any:
-    """One template, with what it says of an example, and what was done to it."""
-    return admin_forms.page(DESK, code, **_beside(code))
-
-
-@pages.post("/<code>")
-@needs(ADMINISTRATOR)
-def edit(code: str) -> Any:
-    """Show what new words would say or, by the other button, keep them."""
-    return admin_forms.edit(DESK, code, _("模板已保存，以后的通知都用新的文字。"), **_beside(code))
-
-
-@pages.post("/<code>/undo/<int:entry_id>")
-@needs(ADMINISTRATOR)
-def undo(code: str, entry_id: int) -> Any:
-    """Take back a change of the words."""
-    return admin_forms.undo(DESK, code, entry_id, url_for("admin_notices.shown", code=code), **_beside(code))
-
-
 def _beside(code: str) -> dict[str, Any]:
     """What the page shows beside the form."""
     found = administration.template(code)
@@ -78,3 +58,6 @@ def _beside(code: str) -> dict[str, Any]:
         "example": administration.preview(code, found.subject, found.body),
         "placeholders": {name: rules.PLACEHOLDERS[name] for name in rules.placeholders(found.group)},
     }  # fmt: skip
+
+
+admin_forms.serve(pages, DESK, "模板已保存，以后的通知都用新的文字。", _beside)

@@ -47,15 +47,16 @@ def order() -> Any:
 def index() -> Any:
     """One's own long tables of the last day, and whether they are ready."""
     now = clock.now()
-    own = [{"id": one.id, "at": one.created_at, "rows": one.rows, "state": _state(one)}
-           for one in exporting.exports_of(current_user, now)]  # fmt: skip
+    own = [{"id": one.id, "at": one.created_at, "rows": one.rows, "state": _state(one, held)}
+           for one, held in exporting.exports_of(current_user, now)]  # fmt: skip
     part = "HX-Request" in request.headers
     return render_template("exports/list.html" if part else "exports/index.html", exports=own)
 
 
-def _state(one: Export) -> str:
+def _state(one: Export, held: bool) -> str:
+    """How one stands; `held`: whether the reader has still the grants under which it was written."""
     if one.ready_at is not None:
-        return "ready"
+        return "ready" if held else "withheld"
     return "late" if clock.now() - one.created_at > exporting.PATIENCE else "waiting"
 
 

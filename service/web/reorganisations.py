@@ -12,13 +12,13 @@ from service import clock
 from service.accounts import operations as accounts
 from service.accounts.rules import Reader
 from service.casework import duties, reorganising
-from service.casework.models import Reorganisation
+from service.casework.models import DutyProposal, Reorganisation
 from service.casework.schemas import ReorganisationSchema
 from service.complaints.rules import STATES
 from service.directory import operations as directory
 from service.directory.rules import Directory
 from service.http import needs
-from service.web import choices, directive_words, forms, routing_desk
+from service.web import choices, directive_words, forms, routing_desk, words
 from service.web.forms import Filled
 
 MAY_SEE = ("administrator", "supervisor")
@@ -70,7 +70,7 @@ def weigh(proposal_id: int, what: str) -> Any:
     taken = what == "accept"
     answer = forms.attempt({}, lambda: duties.decide(proposal_id, taken, current_user, clock.now()))
     if isinstance(answer, Filled):
-        return _listed(answer)
+        return _listed(Filled(), answer)
     flash(_("已记为采纳。") if taken else _("已记为不采纳。"), "grass")
     return redirect(url_for("reorganisations.listed"))
 
@@ -115,27 +115,34 @@ def _decided(reorganisation_id: int, decide: Callable[[int, Reader, datetime], R
 # --- in words --------------------------------------------------------------------------------------------------------
 
 
-def _listed(form: Filled) -> Any:
+def _listed(form: Filled, weighed: Filled | None = None) -> Any:
+    """The page; `weighed`: what was wrong with a decision on a proposal."""
     book = directory.current()
     rows = [_told(row, book) for row in reorganising.listed(current_user, ROWS)]
     return render_template(
         "reorganisations/list.html", form=form, called=CALLED, rows=rows, places=choices.places(book),
         open_kinds=routing_desk.kinds(book), kinds={code: kind.name for code, kind in book.kinds.items()},
-        families=routing_desk.families(book), proposals=_proposals(book),
-    ), form.status  # fmt: skip
+        families=routing_desk.families(book), proposals=_proposals(book), weighed=weighed or Filled(),
+    ), (weighed or form).status  # fmt: skip
 
 
 def _proposals(book: Directory) -> list[dict[str, Any]]:
     """What hand-backs said about the table of duties, for administrators."""
     if "administrator" not in current_user.roles:
         return []
-    return [
-        {"row": one, "category": directive_words.categories([one.category] if one.category else [], book),
-         "place": place.name if (place := book.places.get(one.place)) else one.place,
-         "department": directive_words.office(one.department, book), "reason": reason,
-         "proposed": directive_words.office(one.proposed, book) if one.proposed else ""}
-        for one, reason in duties.waiting(ROWS)
-    ]  # fmt: skip
+    return [_proposal(one, reason, book) for one, reason in duties.waiting(ROWS)]
+
+
+def _proposal(one: DutyProposal, reason: str, book: Directory) -> dict[str, Any]:
+    """A proposal as the page shows it; `name` tells it from the others to who hears its buttons."""
+    category = directive_words.categories([one.category] if one.category else [], book)
+    department = directive_words.office(one.department, book)
+    return {
+        "row": one, "category": category, "department": department, "reason": reason,
+        "place": book.places[one.place].name if one.place in book.places else one.place,
+        "proposed": directive_words.office(one.proposed, book) if one.proposed else "",
+        "name": _("、").join(filter(None, (department, category, words.moment(one.at)))),
+    }  # fmt: skip
 
 
 def _told(row: Reorganisation, book: Directory) -> dict[str, Any]:

@@ -1,7 +1,9 @@
 """The words, and the night."""
 
+import re
 from datetime import datetime, time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -45,12 +47,36 @@ def test_quiet_hours_are_those_of_the_people_wherever_the_server_stands() -> Non
     assert Quiet().until(datetime(2026, 3, 10, 4, tzinfo=UTC)) is None
 
 
-def test_a_sentence_reads_well_where_no_limit_runs() -> None:
-    said = "您的诉求 {number} 已交给{department}办理，最迟 {due} 前答复您。"
-    dated = rules.fill(said, {"number": "QS1", "department": "财政局", "due": "2026年3月19日 17:30"})
-    assert dated == "您的诉求 QS1 已交给财政局办理，最迟 2026年3月19日 17:30 前答复您。"
-    undated = rules.fill(said, {"number": "QS1", "department": "财政局", "due": rules.UNDATED})
-    assert undated == "您的诉求 QS1 已交给财政局办理，最迟诉求页面写明的时间前答复您。"
+# What no sound sentence holds: a word for a limit without one, a pause before the end, words that do not fit.
+UNSOUND = re.compile(r"(?:期限|最迟|在|到|为|前)[，。]|(?:期限|最迟|在|到) |诉求页面写明|，[，。]|  |[{}]")
+
+
+@pytest.mark.parametrize(
+    "row", [row for row in read_templates(SEEDS) if "{due}" in row["body"]], ids=lambda row: row["code"]
+)
+def test_every_seeded_sentence_about_a_limit_reads_well_with_and_without_one(row: dict[str, Any]) -> None:
+    values = {name: example for name, (_about, example) in PLACEHOLDERS.items()}
+    dated, undated = (rules.fill(row["body"], {**values, "due": due}) for due in (values["due"], ""))
+    assert values["due"] in dated
+    assert not UNSOUND.search(undated), undated
+    assert undated[-1] == dated[-1]
+
+
+@pytest.mark.parametrize(
+    ("said", "read"),
+    [
+        ("现在是「办结」，期限 {due}。请登录。", "现在是「办结」。请登录。"),
+        ("已交给财政局办理，最迟 {due} 前答复您。", "已交给财政局办理。"),
+        ("补充材料，最迟 {due}，请登录平台提交。", "补充材料，请登录平台提交。"),
+        ("请在 {due} 前签收。", "请尽快签收。"),
+        ("情况复杂，答复期限延长到 {due}。", "情况复杂，答复期限已延长。"),
+        ("期限重新计算为 {due}。", "期限已重新计算。"),
+        ("截止 {due} 有效", "截止诉求页面写明的时间有效"),
+    ],
+)
+def test_a_sentence_reads_well_where_no_limit_runs(said: str, read: str) -> None:
+    assert rules.fill(said, {"due": ""}) == read
+    assert rules.fill(said, {"due": "2026年3月19日"}) == said.replace("{due}", "2026年3月19日")
 
 
 @pytest.mark.parametrize("group", GROUPS)

@@ -21,6 +21,7 @@ from service.config import ROOT
 from service.db import db, transaction
 from service.directory import operations as directory
 from service.web.admin import DEEDS, THINGS
+from tests import recorded
 from tests.factories import People
 from tests.statements import counted
 from tests.web.browser import Browser
@@ -221,12 +222,11 @@ def test_only_administrators_and_auditors_come_there(at_desk: At, path: str) -> 
 
 
 def test_everything_that_is_recorded_has_a_name() -> None:
-    written = re.compile(r'(?:audit\.record\(\s*f?|^WRITTEN = )"(\w+)\.(\w+)"', re.MULTILINE)
-    sources = "".join(path.read_text() for path in Path(ROOT / "service").rglob("*.py"))
-    found = set(written.findall(sources))
-    assert len(found) > 20
-    assert {thing for thing, _what in found} <= set(THINGS)
-    assert {what for _thing, what in found} <= set(DEEDS)
+    sources = (path.read_text() for path in Path(ROOT / "service").rglob("*.py"))
+    found = {action for source in sources for action in recorded.actions(source)}
+    assert {"user.undone", "account.taken_out", "directive.paused", "model.promoted", "calendar.day_set"} <= found
+    assert {action.partition(".")[0] for action in found} <= set(THINGS)
+    assert {action.partition(".")[2] for action in found} <= set(DEEDS)
 
 
 @pytest.mark.parametrize(("path", "most"), [("/admin", 1), ("/admin/records", 2), (USERS, 4), (USERS + "/{id}", 7)])

@@ -380,9 +380,24 @@ def test_what_the_enterprise_added_stands_beside_what_it_wrote_and_takes_one_sta
     assert len(sent) == 3
 
 
-def handed_back(people: People) -> Complaint:
+def test_what_people_wrote_is_in_their_own_words_whoever_reads_it(dispatcher: Browser, people: People) -> None:
+    """Also where it says just what one of our own texts says."""
+    complaint = waiting(title="发票", body=(ours := "有内容需要修改，请看下面的说明。"))
+    taken(complaint, people.reader("dispatcher", PLACE), "request_supplement", note="请补发票。")
+    taken(complaint, people.reader("operator", PLACE), "supplement", text="发票")
+    returned = handed_back(people, "发票")
+    dispatcher.client.set_cookie("language", "en")
+    page, other = (dispatcher.get(f"{DESK}/{one.number}").text for one in (complaint, returned))
+    assert "<strong>发票</strong>" in page
+    assert f'<p class="prose" lang="zh-Hans">{ours}</p>' in page
+    assert '<p class="prose" lang="zh-Hans">发票</p>' in page
+    assert 'handed it back: <span lang="zh-Hans">发票</span>' in other
+    assert '<p class="summary-text" lang="zh-Hans">发票</p>' in dispatcher.get(DESK).text
+
+
+def handed_back(people: People, why: str = f"归教育局管，请联系13947112233 {PLANTED}") -> Complaint:
     """A complaint that a department handed back, as the supervisor granted."""
-    complaint = waiting()
+    complaint = waiting(title="发票")
     taken(complaint, people.reader("dispatcher", PLACE), "accept")
     taken(complaint, people.reader("dispatcher", PLACE), "dispatch", department="150821-health")
     handler = people.reader("handler", department="150821-health")
@@ -390,7 +405,7 @@ def handed_back(people: People) -> Complaint:
         complaint,
         handler,
         "hand_back",
-        reason=f"归教育局管，请联系13947112233 {PLANTED}",
+        reason=why,
         evidence="三定规定。",
         department="150821-education",
     )
@@ -401,7 +416,7 @@ def handed_back(people: People) -> Complaint:
 def test_who_handed_it_back_and_why_stands_beside_the_proposal(dispatcher: Browser, people: People) -> None:
     complaint = handed_back(people)
     for page in (dispatcher.get(DESK).text, dispatcher.get(f"{DESK}/{complaint.number}").text):
-        assert "五原县卫生健康委员会退单：归教育局管" in page
+        assert '五原县卫生健康委员会退单：<span lang="zh-Hans">归教育局管' in page
         assert "认为应由五原县教育局办理" in page
         assert "13947112233" not in page
         assert "<script>alert" not in page

@@ -156,11 +156,14 @@ def test_a_table_is_not_given_out_any_more_once_its_reader_works_elsewhere(
     with transaction():
         exporting.make(export := db.session.scalars(select(Export.id)).one(), clock.now())
     assert browser.get(f"/desk/exports/{export}").status_code == 200
+    assert "可以下载" in browser.get("/desk/exports").text
     with transaction():
         elsewhere = accounts.grant_row(Grant("handler", None, None, "150821-education"), directory.current())
         accounts.user_named(reader.login).grants = [elsewhere]
     answer = browser.get(f"/desk/exports/{export}")
     assert (answer.status_code, "岗位变了就不再提供" in answer.text) == (403, True)
+    page = browser.get("/desk/exports").text
+    assert ("不再提供" in page, "可以下载" in page, f"/desk/exports/{export}" in page) == (True, False, False)
 
 
 def test_a_table_too_long_for_anybody_is_refused_with_what_to_do(

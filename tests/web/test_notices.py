@@ -133,10 +133,26 @@ def test_more_than_a_page_goes_on_and_many_are_not_counted_out(handler: Browser)
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_only_administrators_look_after_notices(at_desk: At, admin: Browser, path: str) -> None:
+def test_only_administrators_look_after_notices_and_auditors_read_the_templates(
+    at_desk: At, admin: Browser, path: str
+) -> None:
     assert admin.get(ADMIN + path).status_code == 200
-    for role, place in (("supervisor", "150000"), ("auditor", None), ("enterprise", None)):
+    for role, place in (("supervisor", "150000"), ("enterprise", None)):
         assert at_desk(role, place).get(ADMIN + path).status_code == 403
+    assert at_desk("auditor").get(ADMIN + path).status_code == (200 if path.startswith("/templates") else 403)
+
+
+def test_an_auditor_reads_what_was_done_to_a_template_and_is_led_nowhere_else(
+    at_desk: At, admin: Browser, unedited: None
+) -> None:
+    admin.post(SMS, {"body": "【企声通】{number} 有答复了。"})
+    auditor = at_desk("auditor")
+    page = auditor.get(SMS).text
+    assert "→ 【企声通】{number} 有答复了。" in unescape(page)
+    assert ("/undo/" in page, f'action="{SMS}"' in page) == (False, False)
+    listed = auditor.get(f"{ADMIN}/templates").text
+    assert (f'href="{SMS}"' in listed, f'href="{ADMIN}"' in listed) == (True, False)
+    assert auditor.post(SMS, {"body": "x"}).status_code == 403
 
 
 @pytest.mark.parametrize("path", ["/1/resend", "/templates/any.any.inbox", "/addresses", "/addresses/1/remove",

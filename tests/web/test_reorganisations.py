@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -126,8 +125,8 @@ def test_its_page_takes_as_many_statements_for_three_complaints_as_for_one(
 # --- what hand-backs say about duties --------------------------------------------------------------------------------
 
 
-def handed_back(why: str = "应由财政部门牵头，请打13812345678。", **changes: Any) -> str:
-    number = ways.brought_to("handling", replace(ways.OWED, **changes))[0]
+def handed_back(why: str = "应由财政部门牵头，请打13812345678。") -> str:
+    number = ways.brought_to("handling")[0]
     complaint = ways.stored(number)
     with transaction():
         db.session.add(DutyProposal(
@@ -147,25 +146,41 @@ def test_what_a_hand_back_says_about_duties_waits_for_an_administrator(admin: Br
     assert "应由财政部门牵头，请打〔电话〕。" in page
     assert "五原县财政局" in page
     assert number not in page
+    assert re.search(r'aria-label="不采纳：五原县卫生健康委员会、[^"、]+、\d+月\d+日 \d\d:\d\d"', page)
     assert "财政部门牵头" not in at_desk("supervisor", "150000").get(PAGE).text
     accept, leave = buttons(page)
     assert at_desk("supervisor", "150000").post(accept).status_code == 403
     assert admin.post(accept).status_code == 302
     assert buttons(admin.get(PAGE).text) == []
-    assert admin.post(leave).status_code == 409
+    late = admin.post(leave)
+    assert late.status_code == 409
+    assert late.text.index('id="proposals"') < late.text.index("已经有人处理") < late.text.index("新的职责划转</h2>")
     assert admin.post(leave.replace("/leave", "9/leave")).status_code == 404
     entry = db.session.scalars(select(Entry).where(Entry.action == "duty.weighed")).one()
     assert (entry.details["accepted"], entry.details["proposed"]) == (True, f"{PLACE}-finance")
 
 
-def test_no_administrator_reads_there_what_a_confidential_or_sealed_complaint_says(admin: Browser) -> None:
-    handed_back(confidential=True)
+def test_no_administrator_reads_there_who_complains(admin: Browser) -> None:
+    handed_back("河套试剂有限公司的白女士说应由财政部门牵头。")
+    assert "〔企业〕的〔联系人〕说应由财政部门牵头。" in admin.get(PAGE).text
+
+
+@pytest.mark.parametrize("unknown", ["confidential", "anonymous"])
+def test_no_administrator_reads_there_what_a_confidential_or_sealed_complaint_says(
+    admin: Browser, unknown: str
+) -> None:
+    handed_back()
+    with transaction():
+        db.session.execute(update(Complaint).values({unknown: True}))
     page = admin.get(PAGE).text
     assert "财政部门牵头" not in page
     assert "企业要求保密" in page
+    accept, _leave = buttons(page)
     with transaction():
         db.session.execute(update(Complaint).values(sealed=True))
     assert buttons(admin.get(PAGE).text) == []
+    assert admin.post(accept).status_code == 404
+    assert db.session.scalars(select(DutyProposal.accepted)).one() is None
 
 
 def test_the_list_takes_a_fixed_number_of_statements(admin: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
