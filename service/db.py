@@ -60,7 +60,10 @@ def first_after(moment: datetime, ids: InstrumentedAttribute[int], at: Instrumen
     Found by halves, a row of the primary key each: reading up from the oldest, or down from the newest, would take
     longer with every year. Ids are given in the order of time, but for transactions that overlap.
     """
-    low, high = 0, (db.session.scalar(select(func.max(ids))) or 0) + 1
+    oldest, newest = db.session.execute(select(func.min(ids), func.max(ids))).one()
+    if newest is None:
+        return 0
+    low, high = oldest, newest + 1
     while low < high:
         middle = (low + high) // 2
         row = db.session.execute(select(ids, at).where(ids >= middle).order_by(ids).limit(1)).first()
