@@ -76,7 +76,7 @@ class Gazetteer:
         self._written = {row.name: row.code for row in directory.departments.values() if row.active}
         self._written_lengths = _lengths(self._written)
         self._endings = _lengths(word[::-1] for word in self._words)
-        self._heard = _one_of(self._spoken)
+        self._heard = one_of(self._spoken)
 
     def identify(self, name: str, near: str | None) -> Found:
         """See Directory.identify."""
@@ -201,7 +201,7 @@ def _words_for_places(directory: Directory) -> dict[str, _Word]:
     return {word: _Word(tuple(found), word in free) for word, found in codes.items()}
 
 
-def _one_of(words: Iterable[str]) -> re.Pattern[str]:
+def one_of(words: Iterable[str]) -> re.Pattern[str]:
     """Finds the longest of the words; by their first characters, since trying each of them everywhere is slow."""
     rests: dict[str, list[str]] = {}
     for word in sorted(words, key=len, reverse=True):

@@ -1,12 +1,13 @@
 """The reference data as values, and how one looks things up in it."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from operator import itemgetter
 from typing import Any
 
-from service.directory.names import Found, Gazetteer, short_names
+from service.directory.names import Found, Gazetteer, one_of, short_names
 
 POLICIES = {"auto": "系统可直接派单", "confirm": "派单员确认后派单"}
 NATURES = {"inquiry": "咨询", "request": "求助", "complaint": "投诉", "report": "举报", "suggestion": "建议"}
@@ -209,6 +210,10 @@ class Directory:
         return {(row.kind, row.place): row for row in self.departments.values() if row.active}
 
     @cached_property
+    def _cues(self) -> re.Pattern[str]:
+        return one_of(cue for gate in self.gates.values() for cue in gate.cues)
+
+    @cached_property
     def _gazetteer(self) -> Gazetteer:
         return Gazetteer(self)
 
@@ -246,6 +251,10 @@ class Directory:
         rows = (row for row in self.departments.values() if row.active and row.code > after)
         wanted = (row for row in rows if place in {None, row.place} and kind in {None, row.kind})
         return sorted(wanted, key=lambda row: row.code)
+
+    def cued(self, text: str) -> bool:
+        """Whether a text shows a cue of any gate: most show none, which is found sooner than whose it would be."""
+        return self._cues.search(text) is not None
 
     def identify(self, name: str, near: str | None = None) -> Found:
         """The place and the department that a written or spoken name tells; `near` is where the speaker is."""

@@ -103,4 +103,4 @@ def _gate(matter: Matter, category: Category | None, doubt: str, directory: Dire
     open_to = [gate for gate in directory.gates.values() if gate.active and leaf not in gate.not_for]
     named = (gate for gate in open_to if gate.code in matter.gates or gate.code == meant)
     shown = (gate for gate in open_to if any(cue in matter.text for cue in gate.cues))
-    return next(named, None) or next(shown, None)
+    return next(named, None) or (next(shown, None) if directory.cued(matter.text) else None)
