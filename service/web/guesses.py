@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import ceil, floor
+from math import ceil
 from typing import Any
 
 from flask_babel import gettext as _
@@ -17,7 +17,7 @@ from service.learning import operations as learning
 LIKELY = 0.05  # P: a category under this is shown, and not offered
 # By which enterprises file themselves.
 OWN_CHANNELS = frozenset({"web"})
-# Where no desk has said yet what it is, and why it waits there.
+# Where no desk has said yet what it is.
 UNACCEPTED = frozenset({"submitted", "supplementing"})
 
 
@@ -57,13 +57,14 @@ def unsure(complaint: Complaint, book: Directory) -> str:
     """That the machine was not sure enough of the category to dispatch by itself; empty where that was not why."""
     judged = {row["code"]: row for row in complaint.suggestions}
     leaf, told = book.category(complaint.category or ""), judged.get(complaint.category or "")
-    if leaf is None or told is None or complaint.routed_by != "triage" or complaint.status not in UNACCEPTED:
+    waits = complaint.routed_by == "triage" and complaint.delivered_to is None
+    if leaf is None or told is None or not waits:
         return ""
     needed = max(leaf.threshold, classifier.needed(leaf.code))
     if (told["sure"] and told["probability"] >= leaf.threshold) or told["probability"] >= needed:
         return ""
-    # Rounded apart, so that the two never read alike.
-    share, least = floor(told["probability"] * 100), min(100, ceil(needed * 100))
+    least = min(100, ceil(needed * 100))
+    share = min(round(told["probability"] * 100), least - 1)  # never rounded up to what would have been enough
     return _("系统对「%(category)s」只有 %(share)d%% 的把握，低于自动派单需要的 %(least)d%%。",
              category=leaf.name, share=share, least=least)  # fmt: skip
 

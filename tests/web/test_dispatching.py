@@ -215,14 +215,20 @@ def test_a_complaint_is_shown_whole_with_what_can_be_done(dispatcher: Browser) -
     assert f"/desk/complaints/{complaint.number}" in page
 
 
-def test_a_complaint_says_how_sure_the_machine_was_and_how_sure_it_must_be(dispatcher: Browser) -> None:
+def test_until_it_is_sent_on_a_complaint_says_how_sure_the_machine_was_and_how_sure_it_must_be(
+    dispatcher: Browser, people: People
+) -> None:
     text = "五原县审批窗口让我们反复跑，材料说法前后不一致，一直不给办，一次说清楚也做不到。"
     complaint = waiting(body=text, respondent=None, amount=None)
+    taken(complaint, people.reader("dispatcher", PLACE), "accept")
     page = dispatcher.get(f"{DESK}/{complaint.number}").text
-    share = int(complaint.suggestions[0]["probability"] * 100)
+    share = round(complaint.suggestions[0]["probability"] * 100)
     told = rf"系统对「[^」]+」只有 {share}% 的把握，低于自动派单需要的 \d+%。"
     assert re.search(rf"为什么没有自动派单</dt><dd>{told}</dd>", page)
     assert re.search(r"系统的意见</dt><dd>系统对类别没有把握", page)
+    act(dispatcher, again(complaint), "dispatch", department="150821-health")
+    act(dispatcher, again(complaint), "recall")
+    assert "低于自动派单需要的" not in dispatcher.get(f"{DESK}/{complaint.number}").text
 
 
 def test_departments_are_in_the_order_of_a_chinese_dictionary(dispatcher: Browser) -> None:
