@@ -191,7 +191,7 @@ def _derived(purpose: str) -> str:
 
 def _play(index: int, row: Mapping[str, Any], people: Mapping[str, Reader], now: datetime) -> None:
     """File one complaint some time ago and take the steps that lead to its state, and those beside it."""
-    moment = now - timedelta(hours=8 + 7 * index, days=row.get("days", 0))
+    moment = now - timedelta(hours=row.get("hours", 8 + 7 * index), days=row.get("days", 0))
     way = (*WAYS[row["state"]], *ASIDES.get(row.get("aside", ""), ("", ()))[1])
     filed = intake.file_complaint(_draft(index, row), people["operator"], moment, by_hand="dispatch" not in way)
     left = way[2:] if filed.complaint.status == "dispatched" else way
@@ -282,7 +282,7 @@ def _draft(index: int, row: Mapping[str, Any]) -> Draft:
         body=row["text"],
         region=row.get("region"),
         nature=row.get("nature"),
-        category=row["category"],
+        category=row.get("category"),
         amount=Decimal(str(row["amount"])) if row.get("amount") else None,
         enterprise_name=row["enterprise"]["name"],
         enterprise_size=row["enterprise"].get("size"),

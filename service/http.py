@@ -66,6 +66,7 @@ HTTP_SENTENCES = {
 
 # Two who worked on the same rows at the same moment: one of them is to try again.
 CROSSED = (DeadlockDetected, LockNotAvailable, SerializationFailure)
+NO_ROLE = "您的岗位不能做这一步。"
 TRY_AGAIN = "同时有别人在处理同一批诉求，这次没有办成，内容没有改动，请稍后再试。"
 
 
@@ -243,7 +244,7 @@ def require(*roles: str) -> None:
     if not current_user.is_authenticated:
         raise errors.NotSignedIn("请先登录，或带上有效的令牌：Authorization: Bearer …")
     if roles and not current_user.roles & set(roles):
-        raise errors.NotAllowed("您的岗位不能做这一步。")
+        raise errors.NotAllowed(NO_ROLE)
 
 
 # --- errors ----------------------------------------------------------------------------------------------------------

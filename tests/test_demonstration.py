@@ -1,5 +1,6 @@
 """The demonstration of an empty system: every state at once, marked as such, made once, and only where nothing is."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -9,6 +10,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from service import demonstration
+from service.accounts import operations as accounts
 from service.accounts.models import Token, User
 from service.complaints import operations as complaints
 from service.complaints.models import Complaint, Event
@@ -18,6 +20,7 @@ from service.deadlines.models import Clock
 from tests.caller import Caller
 from tests.casework import ways
 from tests.conftest import emptied
+from tests.web.browser import Browser
 
 
 @pytest.fixture(scope="module")
@@ -118,3 +121,21 @@ def test_the_enterprise_finds_its_complaints_in_its_account(filled: Flask) -> No
     own = Caller(filled).get("/api/v1/complaints", headers={"Authorization": f"Bearer {token}"}).json
     assert own is not None
     assert {item["enterprise"]["name"] for item in own["items"]} == {demonstration.FIRM["name"]}
+
+
+@pytest.mark.parametrize("scope", ["own", "all"])
+def test_the_dispatcher_of_a_league_finds_what_one_key_sends_on(filled: Flask, scope: str) -> None:
+    login, _role, place = demonstration.LEAGUE
+    browser = Browser(filled, accounts.reader(accounts.user_named(login)))
+    page = browser.get(f"/desk/dispatching?scope={scope}").text
+    assert "含下级" in page
+    assert len(re.findall(r'data-row-key="d">.*派给', page)) == page.count("data-row-start")
+    waiting = [one for one in all_of() if one.queue_desk == "dispatcher" and one.queue_code == place]
+    assert [one.number for one in waiting if one.number not in page] == []
+    assert waiting
+
+
+def test_what_waits_in_the_league_is_what_the_machine_was_not_sure_of(filled: Flask) -> None:
+    unsure = [one for one in all_of() if one.queue_code in {"150800", "150821"} and one.status == "submitted"]
+    assert len(unsure) == 3
+    assert [one.reason for one in unsure if "没有把握" not in one.reason] == []

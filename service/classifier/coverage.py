@@ -79,9 +79,12 @@ class Limits:
     def allow(self, likely: Floats) -> bool:
         """Whether the likeliest label may be followed without a person."""
         first = int(likely.argmax())
-        limit = self.families.get(family(self.labels[first]), self.all)
         together = float(likely[self.ways == self.ways[first]].sum())
-        return together >= limit.threshold
+        return together >= self.needed(self.labels[first])
+
+    def needed(self, label: str) -> float:
+        """The probability that the way of a label must reach; over 1 where none is enough."""
+        return self.families.get(family(label), self.all).threshold
 
     def strange(self, familiarity: float, pairs: int) -> bool:
         """Whether the model knows too little of a text to say anything of it, and the few pairs do not excuse it."""

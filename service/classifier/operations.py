@@ -98,6 +98,11 @@ def explain(body: str, title: str, code: str) -> Explanation | None:
     return model.explain(body, title, code) if code in model.labels else None
 
 
+def needed(code: str) -> float:
+    """From which probability on a category is sure enough for the model that answers; over 1 where it never is."""
+    return current().limits.needed(code)
+
+
 def suggest_many(texts: Sequence[str], top: int = 3) -> list[tuple[Suggestion, ...]]:
     """suggest() for each text, in order."""
     model = current()

@@ -53,7 +53,7 @@ def propose(number: str) -> Any:
 def _supervised(number: str) -> Complaint:
     complaint, roles = complaints.find(number, current_user)
     if SUPERVISOR not in roles:
-        raise NotFound(complaints.NOT_HERE)
+        raise NotFound(complaints.NOT_YOURS)
     return complaint
 
 

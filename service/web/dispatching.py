@@ -64,9 +64,9 @@ class Row:
 
     @property
     def best(self) -> guesses.Choice | None:
-        """What one key dispatches: as it stands, unless another step is due or nobody is known to own it."""
+        """What one key dispatches: the first choice, unless another step is due or nobody is known to own it."""
         first = self.choices[0] if self.choices and self.step == "dispatch" else None
-        return first if first and first.department else None
+        return first if first and first.is_offered else None
 
 
 @pages.get("/desk/dispatching")
@@ -246,6 +246,7 @@ def _case(number: str, do: str, failed: Filled | None) -> Any:
         possible=possible,
         elsewhere=_elsewhere(complaint, roles),
         returned=matters.returned([complaint], book).get(complaint.id),
+        unsure=guesses.unsure(complaint, book),
         step=step,
         form=form,
         called=steps.CALLED,
@@ -266,8 +267,11 @@ def _begun(step: Step | None, complaint: Complaint, found: list[guesses.Choice])
     """The step's form before anybody types: what the machine proposed stands in it."""
     if step is None:
         return Filled()
-    first = found[0].department if found else None
-    return Filled(steps.begun(step, complaint) | ({"department": first.code} if first else {}))
+    first = found[0] if found and found[0].is_offered else None
+    if first is None or first.department is None:
+        return Filled(steps.begun(step, complaint))
+    other = {} if first.kept else {"category": first.code}
+    return Filled(steps.begun(step, complaint) | {"department": first.department.code} | other)
 
 
 def _place(complaint: Complaint, book: Directory) -> str | None:
@@ -292,9 +296,14 @@ def _fields(step: Step | None, place: str | None, complaint: Complaint, book: Di
 def _offices(place: str, complaint: Complaint, book: Directory) -> dict[str, dict[str, str]]:
     """The departments of a place and of all above it; who must stay out of it is there, and says so."""
     return {
-        book.places[code].name: {office.code: _office(office, complaint, book) for office in book.offices(code)}
+        book.places[code].name: {office.code: _office(office, complaint, book) for office in _by_name(book, code)}
         for code in book.chain(place)
     }
+
+
+def _by_name(book: Directory, place: str) -> list[Department]:
+    """A place's departments as a dictionary has their names: this encoding counts common characters by their sound."""
+    return sorted(book.offices(place), key=lambda office: office.name.encode("gb18030"))
 
 
 def _office(office: Department, complaint: Complaint, book: Directory) -> str:

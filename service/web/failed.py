@@ -14,11 +14,11 @@ PAGE = Markup("""<!doctype html>
 <body>
 <main>
 <h1>系统出了问题，已经记录</h1>
-<p>请稍后再试；如果着急，请拨打热线，并告诉话务员下面的编号。</p>
+<p>请稍后再试；如果着急，请拨打 12345 热线，并告诉话务员下面的编号。</p>
 <p><a href="/">回到首页</a></p>
 <div lang="en">
 <h2>Something went wrong, and we know of it</h2>
-<p>Please try again later; if it is urgent, call the hotline and tell them the number below.</p>
+<p>Please try again later; if it is urgent, call the hotline 12345 and tell them the number below.</p>
 <p><a href="/">To the first page</a></p>
 </div>
 <p>请求编号 <span lang="en">Request number</span>: <code>{request_id}</code></p>

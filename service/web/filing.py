@@ -86,7 +86,7 @@ def _asked(index: int) -> Any:
     said = begun.said(filing)
     if index and not said:
         return redirect(url_for("filing.text"))
-    checked = questions.load(said, index + 1) if "check" in request.args else None
+    checked = questions.checked(said, index + 1) if "check" in request.args else None
     return _page(index, checked if isinstance(checked, Filled) else Filled(said), filing.updated_at if filing else None)
 
 
@@ -101,7 +101,7 @@ def _given(index: int) -> Any:
     _keep(said)
     if go in {"back", "look", "example"}:
         return redirect(url_for(STEPS[index - (go == "back")].endpoint))
-    loaded = questions.load(said, index + 1)
+    loaded = questions.checked(said, index + 1)
     return _page(index, loaded) if isinstance(loaded, Filled) else redirect(_after(index))
 
 
@@ -249,7 +249,7 @@ def file(attachment_id: int) -> Response:
 def _review(form: Filled) -> Any:
     filing = drafts.filing()
     said = begun.said(filing)
-    loaded = questions.load(said)
+    loaded = questions.checked(said)
     if filing is None or isinstance(loaded, Filled):
         if form.message:
             flash(form.message, "amber")
@@ -271,7 +271,7 @@ def _file(token: str) -> None:
         raise Invalid(_(EXPIRED))
     if filing.filed_at is not None:
         return
-    draft = questions.load(begun.said(filing))
+    draft = questions.checked(begun.said(filing))
     if isinstance(draft, Filled):
         raise Invalid(_("还有内容没有填好，填好以后才能提交。"))
     filer = _filer()

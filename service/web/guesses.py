@@ -2,16 +2,23 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 from flask_babel import gettext as _
 
 from service import clock
+from service.classifier import operations as classifier
 from service.complaints.models import Complaint
 from service.directory.rules import Department, Directory
 from service.intake import operations as intake
+from service.learning import operations as learning
 
 LIKELY = 0.05  # P: a category under this is shown, and not offered
+# By which enterprises file themselves.
+OWN_CHANNELS = frozenset({"web"})
+# Where no desk has said yet what it is.
+UNACCEPTED = frozenset({"submitted", "supplementing"})
 
 
 @dataclass(frozen=True)
@@ -20,12 +27,14 @@ class Choice:
 
     Attributes:
         kept: it is the one that the complaint has already.
+        chosen: who chose it, where it is kept against the machine's own first guess; else empty.
         probability: None where the model did not think of it.
     """
 
     code: str
     name: str
     kept: bool
+    chosen: str
     probability: float | None
     words: list[str]
     department: Department | None
@@ -37,10 +46,27 @@ class Choice:
 
 
 def choices(complaint: Complaint, book: Directory, place: str | None = None) -> list[Choice]:
-    """The category it has, then what else the model thought of."""
+    """The category that somebody chose, then the model's, the likeliest first; what nobody owns comes last."""
     judged = {row["code"]: row for row in complaint.suggestions}
     codes = dict.fromkeys([*filter(None, [complaint.category]), *judged])
-    return [_choice(code, judged.get(code, {}), complaint, book, place) for code in codes if book.category(code)]
+    found = [_choice(code, judged.get(code, {}), complaint, book, place) for code in codes if book.category(code)]
+    return sorted(found, key=lambda choice: (not choice.chosen, not choice.is_offered))
+
+
+def unsure(complaint: Complaint, book: Directory) -> str:
+    """That the machine was not sure enough of the category to dispatch by itself; empty where that was not why."""
+    judged = {row["code"]: row for row in complaint.suggestions}
+    leaf, told = book.category(complaint.category or ""), judged.get(complaint.category or "")
+    waits = complaint.routed_by == "triage" and complaint.delivered_to is None
+    if leaf is None or told is None or not waits:
+        return ""
+    needed = max(leaf.threshold, classifier.needed(leaf.code))
+    if (told["sure"] and told["probability"] >= leaf.threshold) or told["probability"] >= needed:
+        return ""
+    least = min(100, ceil(needed * 100))
+    share = min(round(told["probability"] * 100), least - 1)  # never rounded up to what would have been enough
+    return _("系统对「%(category)s」只有 %(share)d%% 的把握，低于自动派单需要的 %(least)d%%。",
+             category=leaf.name, share=share, least=least)  # fmt: skip
 
 
 def _choice(code: str, judged: Mapping[str, Any], complaint: Complaint, book: Directory, place: str | None) -> Choice:
@@ -51,10 +77,19 @@ def _choice(code: str, judged: Mapping[str, Any], complaint: Complaint, book: Di
         code,
         _("%(family)s—%(leaf)s", family=leaf.family_name, leaf=leaf.name),
         kept,
+        _who_chose(complaint) if kept else "",
         judged.get("probability"),
         [reason["word"] for reason in judged.get("reasons", ())],
         book.departments.get(proposed or _owner(complaint, code, place) or ""),
     )
+
+
+def _who_chose(complaint: Complaint) -> str:
+    """Who says that it belongs where it stands, if not the machine."""
+    if complaint.category == learning.likeliest(complaint):
+        return ""
+    own = complaint.status in UNACCEPTED and complaint.channel in OWN_CHANNELS
+    return _("企业自己选的") if own else _("人工选的")
 
 
 def _owner(complaint: Complaint, category: str, place: str | None) -> str | None:

@@ -1,5 +1,6 @@
 """What the filing pages ask in which step, and what is made of the answers before anything is filed."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -15,7 +16,9 @@ from service.complaints.rules import NATURES, RESPONDENT_KINDS, SIZES
 from service.complaints.schemas import Known
 from service.directory import operations as directory
 from service.directory.rules import Category, Directory
+from service.errors import Invalid
 from service.fields import Choice, Day, Flag, Money, Nested, Several
+from service.http import STATUS
 from service.intake import operations as intake
 from service.intake import prefill
 from service.intake.precheck import Hint, Term, hints
@@ -73,6 +76,10 @@ EXAMPLES = {
     ),
 }
 
+# Where whoever takes a template writes something of their own; in English they stand in square brackets.
+GAP = re.compile(r"\u3010[^\u3011]*\u3011|\[[^\]]*\]")
+GAPS_NAMED = 3
+
 
 def merged(said: Said, step: Step, typed: Said) -> dict[str, Any]:
     """What was said so far with one page as it was filled in now; its fields that came back empty are empty."""
@@ -97,6 +104,29 @@ def load(said: Said, until: int = len(STEPS)) -> Draft | Filled:
         errors = groups | {name: told for name, told in loaded.errors.items() if name not in MEANT}
         return Filled(said, errors, loaded.message, loaded.status)
     return loaded
+
+
+def checked(said: Said, until: int = len(STEPS)) -> Draft | Filled:
+    """As `load` makes it, and refused while a gap of a template of ours stands in the text."""
+    loaded, left = load(said, until), _gaps_left(str(said.get("body", "")))
+    if not left:
+        return loaded
+    others = loaded.errors if isinstance(loaded, Filled) else {}
+    return Filled(said, {**others, "body": [_unfilled(left)]}, forms.MEND, STATUS[Invalid])
+
+
+def _gaps_left(body: str) -> list[str]:
+    """Of the gaps of our own templates those that a text still has; other brackets are its writer's."""
+    templates = [text for _name, text in EXAMPLES.values()]
+    ours = {gap for text in templates for shown in (text, speech.told(text)) for gap in GAP.findall(shown)}
+    return [gap for gap in dict.fromkeys(GAP.findall(body)) if gap in ours]
+
+
+def _unfilled(left: list[str]) -> str:
+    named, count = _("、").join(left[:GAPS_NAMED]), len(left)
+    if count > GAPS_NAMED:
+        return _("还有空没有填：%(gaps)s等 %(count)d 处。请换成您的情况，不知道的可以删掉。", gaps=named, count=count)
+    return _("还有空没有填：%(gaps)s。请换成您的情况，不知道的可以删掉。", gaps=named)
 
 
 def effective(said: Said) -> Said:

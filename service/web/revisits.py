@@ -118,7 +118,7 @@ def _found(number: str, lock: bool = False) -> tuple[Complaint, frozenset[str]]:
     """A complaint that is reached as a revisit agent; who reaches it otherwise has another page for it."""
     complaint, roles = complaints.find(number, current_user, lock=lock)
     if ROLE not in roles:
-        raise NotFound(complaints.NOT_HERE)
+        raise NotFound(complaints.NOT_YOURS)
     return complaint, frozenset({ROLE})
 
 

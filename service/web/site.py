@@ -99,7 +99,7 @@ WRONG = {
     413: ("提交的内容太大", "请减少或压缩附件后再提交。"),
     422: ("有内容需要修改", "请返回上一页，按提示修改。"),
     429: ("试得太频繁了", "请稍等一会儿再试。"),
-    500: ("系统出了问题，已经记录", "请稍后再试；如果着急，请拨打热线，并告诉话务员下面的编号。"),
+    500: ("系统出了问题，已经记录", "请稍后再试；如果着急，请拨打 12345 热线，并告诉话务员下面的编号。"),
     503: ("系统暂时连不上", "内容没有保存，请稍后再试。"),
 }
 UNSAFE = "为了您的安全，这次提交没有处理：页面停留太久，或浏览器没有接受 Cookie。请返回上一页，刷新后再提交。"
@@ -189,7 +189,9 @@ def error_page(status: int, message: str = "") -> Response:
     g.unasked = status >= 500
     request_id = g.get("request_id", "")
     try:
-        told = {"title": _(title), "advice": speech.told(message) or _(advice), "request_id": request_id}
+        # That the role is missing is what the title says already.
+        more = "" if message == http.NO_ROLE else speech.told(message)
+        told = {"title": _(title), "advice": more or _(advice), "request_id": request_id}
         return Response(render_template("error.html", status=status, **told), status)
     except Exception as error:
         # Whatever it is, it must not take this page along: it is the last one.

@@ -47,7 +47,7 @@ def test_of_many_each_succeeds_or_fails_for_itself_with_the_reason(desk: Desk) -
     assert [one["done"] for one in found] == [False, True, False, False]
     assert "不能做「签收」" in found[0]["why"]
     assert found[1]["why"] == ""
-    assert found[2]["why"] == found[3]["why"] == complaints.NOT_HERE
+    assert found[2]["why"] == found[3]["why"] == complaints.NOT_YOURS
     assert (ways.stored(fits).status, ways.stored(wrong).status) == ("handling", "handling")
 
 

@@ -140,7 +140,9 @@ def test_who_works_on_no_complaint_may_not_open_the_page(at_desk: At) -> None:
 
 
 def test_a_number_that_is_none_is_not_found(at_desk: At) -> None:
-    assert at_desk("handler", department=HEALTH).get(address("QS1")).status_code == 404
+    answer = at_desk("handler", department=HEALTH).get(address("QS1"))
+    assert (answer.status_code, "没有这件诉求，或者不在您的办理范围。" in answer.text) == (404, True)
+    assert "查询码在提交回执上" not in answer.text
 
 
 # --- the deadline ----------------------------------------------------------------------------------------------------

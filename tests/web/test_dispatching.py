@@ -104,6 +104,30 @@ def test_a_category_that_is_hardly_likely_is_shown_and_not_offered(dispatcher: B
     assert page.count("派给") == 1
 
 
+def test_a_category_that_somebody_chose_stays_first_and_says_whose_choice_it_is(dispatcher: Browser) -> None:
+    waiting(category="policy.subsidy")
+    page = dispatcher.get(DESK).text
+    first, *others = page.split('class="guess"')[1:]
+    assert "企业自己选的" in first
+    assert [one for one in others if "企业自己选的" in one] == []
+    assert re.search(r'data-row-key="d">.*<span>派给', page)
+
+
+def test_where_nobody_chose_the_likeliest_that_somebody_owns_comes_first(dispatcher: Browser) -> None:
+    complaint = waiting()
+    guessed, rest = {"out-of-scope.commercial": 0.5, "arrears.construction": 0.43}, {"reasons": [], "against": []}
+    with transaction():
+        row = again(complaint)
+        row.category, row.proposed_department = "out-of-scope.commercial", None
+        row.suggestions = [{"code": code, "probability": p, "sure": False, **rest} for code, p in guessed.items()]
+    page = dispatcher.get(DESK).text
+    assert page.index("工程款") < page.index("现类别")
+    assert re.search(r'btn-primary"[^>]*data-row-key="d">.*改为这一类，派给', page)
+    # The form of the whole step begins with the same.
+    form = dispatcher.get(f"{DESK}/{complaint.number}?do=dispatch").text
+    assert '<option value="arrears.construction" selected>' in form
+
+
 def test_an_accepted_complaint_is_not_accepted_again(dispatcher: Browser, people: People) -> None:
     complaint = waiting()
     taken(complaint, people.reader("dispatcher", PLACE), "accept")
@@ -189,6 +213,29 @@ def test_a_complaint_is_shown_whole_with_what_can_be_done(dispatcher: Browser) -
     for told in (complaint.body, "白女士", "0471 660 1234", "1,250,000 元", "受理并派单", "补正", "不予受理", "转送"):
         assert told in page
     assert f"/desk/complaints/{complaint.number}" in page
+
+
+def test_until_it_is_sent_on_a_complaint_says_how_sure_the_machine_was_and_how_sure_it_must_be(
+    dispatcher: Browser, people: People
+) -> None:
+    text = "五原县审批窗口让我们反复跑，材料说法前后不一致，一直不给办，一次说清楚也做不到。"
+    complaint = waiting(body=text, respondent=None, amount=None)
+    taken(complaint, people.reader("dispatcher", PLACE), "accept")
+    page = dispatcher.get(f"{DESK}/{complaint.number}").text
+    share = round(complaint.suggestions[0]["probability"] * 100)
+    told = rf"系统对「[^」]+」只有 {share}% 的把握，低于自动派单需要的 \d+%。"
+    assert re.search(rf"为什么没有自动派单</dt><dd>{told}</dd>", page)
+    assert re.search(r"系统的意见</dt><dd>系统对类别没有把握", page)
+    act(dispatcher, again(complaint), "dispatch", department="150821-health")
+    act(dispatcher, again(complaint), "recall")
+    assert "低于自动派单需要的" not in dispatcher.get(f"{DESK}/{complaint.number}").text
+
+
+def test_departments_are_in_the_order_of_a_chinese_dictionary(dispatcher: Browser) -> None:
+    page = dispatcher.get(f"{DESK}/{waiting().number}?do=dispatch").text
+    names = [f"五原县{name}" for name in ("财政局", "公安局", "教育局", "水利局", "卫生健康委员会")]
+    places = [page.index(f">{name}") for name in names]
+    assert places == sorted(places)
 
 
 def test_departments_of_the_place_and_above_can_be_chosen_and_of_another_place_when_asked(dispatcher: Browser) -> None:

@@ -229,6 +229,34 @@ def test_without_script_a_button_shows_the_judgement_and_examples_are_put_in(bro
     assert page.count("承诺到现在没有兑现") == 2  # in the button, and now in the text
 
 
+def test_a_template_with_a_gap_goes_no_further_and_is_not_lost(browser: Browser) -> None:
+    template = questions.EXAMPLES["arrears"][1].replace("【年月】", "去年三月")
+    answer = go(browser, "/file", {"body": template})
+    assert answer.status_code == 422
+    assert "还有空没有填：【对方单位】、【多少天】、【多少】等 4 处" in answer.text
+    assert template in answer.text
+    # Whoever goes on by the address is led back.
+    go(browser, "/file/details", {})
+    review = browser.get("/file/review")
+    assert (review.status_code, review.headers["Location"]) == (302, "/file?check=1")
+    assert go(browser, "/file/review", {}, "submit").headers["Location"] == "/file?check=1"
+    assert db.session.scalar(select(func.count()).select_from(Complaint)) == 0
+    assert "还有空没有填" in browser.get("/file?check=1").text
+
+
+def test_a_gap_of_the_english_template_is_one_too(browser: Browser) -> None:
+    browser.client.set_cookie("language", "en")
+    shown = re.search(r'value="example:arrears" data-text="([^"]+)"', browser.get("/file").text)
+    assert shown
+    assert "[number]" in shown[1]
+    assert go(browser, "/file", {"body": shown[1]}).status_code == 422
+
+
+def test_what_stands_in_such_brackets_otherwise_is_the_enterprises_own(browser: Browser) -> None:
+    answer = go(browser, "/file", {"body": f"{BODY}见【会议纪要】第三条。"})
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/file/details")
+
+
 @pytest.mark.parametrize(
     ("body", "field"),
     [

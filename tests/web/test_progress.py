@@ -562,6 +562,26 @@ def test_urging_is_possible_once_a_day(browser: Browser) -> None:
         assert f"{path}/urge" in browser.get(follow(browser, filed)).text
 
 
+def test_where_nothing_can_be_urged_nothing_is_said_of_it(
+    browser: Browser, file: Callable[..., Filed], step: Callable[..., None]
+) -> None:
+    filed = file()
+    step(filed[0], "sign", "handler")
+    path = follow(browser, filed)
+    browser.post(f"{path}/urge")
+    assert "可以再催" in browser.get(path).text
+    step(filed[0], "draft", "handler", reply="医院已于3月12日付清货款。", internal="院长已约谈。")
+    step(filed[0], "approve", "head")
+    step(filed[0], "reply", "handler")
+    browser.post(f"{path}/close", {"solved": "true"})
+    assert complaint().status == "closed"
+    assert "可以再催" not in browser.get(path).text
+
+
+def test_who_lost_the_code_reads_which_number_to_call(browser: Browser) -> None:
+    assert "请拨打 12345 热线" in browser.get("/progress").text
+
+
 def test_redoing_by_right_ends_ten_working_days_after_the_reply(browser: Browser, replied: Filed) -> None:
     path = follow(browser, replied)
     page = browser.get(path).text

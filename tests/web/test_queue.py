@@ -106,7 +106,7 @@ def test_many_are_signed_at_once_and_each_that_is_not_says_why(at_desk: At) -> N
     assert page.request.full_path == f"{QUEUE}?sort=newest"
     assert "「签收」办好了 1 件" in page.text
     assert f"{old} 没有办成：现在是「办理中」" in page.text
-    assert f"{foreign} 没有办成：没有找到这件诉求" in page.text
+    assert f"{foreign} 没有办成：没有这件诉求" in page.text
     assert (the(new).status, the(foreign).status) == ("handling", "dispatched")
 
 

@@ -109,6 +109,7 @@ def test_a_desk_is_open_to_its_roles_and_shut_to_others(app: Flask, at_desk: At,
     refused = at_desk("system").get(path)
     assert refused.status_code == 403
     assert "您的岗位不能打开这个页面" in refused.text
+    assert "您的岗位不能做这一步" not in refused.text  # said once is enough
 
 
 @pytest.mark.parametrize(
