@@ -2,8 +2,9 @@
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from datetime import datetime
 from functools import wraps
 from pathlib import Path
 from typing import Any, TextIO
@@ -37,7 +38,7 @@ from service.intake import importing, prefill
 from service.knowledge import operations as knowledge
 from service.learning import operations as learning
 from service.learning import registry, rounds
-from service.learning.models import CHAMPION, ModelVersion
+from service.learning.models import CHALLENGER, CHAMPION, REFUSED, RETIRED, ModelVersion
 from service.notices import administration as notices
 
 ACTOR = "命令行"
@@ -124,6 +125,8 @@ def _lines(file: TextIO | None) -> list[str]:
     except UnicodeDecodeError as error:
         raise click.UsageError("文件不是 UTF-8 编码，请另存为 UTF-8 后再试。") from error
 
+
+MODEL_STATES = {CHALLENGER: "待决定", REFUSED: "未启用", RETIRED: "已换下"}
 
 models = AppGroup("model", help="训练、评估与切换分类模型。")
 DATA_OPTIONS = (
@@ -222,15 +225,28 @@ def _corpus(data: Path | None, columns: str, label: str) -> corpus.Corpus:
 
 
 @models.command("list")
+@click.option("--json", "as_json", is_flag=True)
 @told
-def list_models() -> None:
-    """列出训练过的模型；数据库连不上时列出本机保存的。"""
+def list_models(as_json: bool) -> None:
+    """列出训练过的模型，使用中的在最前；数据库连不上时列出本机保存的。"""
     if health.database_state() == "ok":
         every = [{**one.about, "state": one.state, "current": one.state == CHAMPION} for one in learning.versions()]
     else:
         every = storage.listed(classifier.models())
-    for about in every:
-        show(about)
+    for about in sorted(every, key=lambda about: not about["current"]):
+        if as_json:
+            show(about)
+        else:
+            click.echo(_in_a_line(about))
+
+
+def _in_a_line(about: Mapping[str, Any]) -> str:
+    """A version as the page lists it: its state, when and on how many texts it was trained, how often it is right."""
+    state = "使用中" if about["current"] else MODEL_STATES.get(about.get("state", ""), "本机保存")
+    trained = clock.local(datetime.fromisoformat(about["trained_at"]))
+    measured = (about.get("cross_validation") or {}).get("accuracy")
+    right = f"第一个对 {measured:.1%}" if measured is not None else "没有测过"
+    return f"{about['version']}　{state}　{trained:%Y-%m-%d %H:%M} 训练　{about['texts']} 条文本　{right}"
 
 
 WHY = click.option("--why", default="由命令行操作。", show_default=True, help="理由，记入审计")

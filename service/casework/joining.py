@@ -4,6 +4,7 @@ from typing import Any
 
 from service.casework.deeds import Deed
 from service.casework.taking import stand_in_queue, take
+from service.complaints import numbering
 from service.complaints import operations as complaints
 from service.complaints.models import Complaint
 from service.complaints.rules import MACHINE, STEPS, Trace
@@ -27,7 +28,7 @@ def _lead(deed: Deed) -> Complaint:
         Invalid: it is not there for this reader or not theirs to merge into, is over, is the same one, or only one of
             the two is sealed.
     """
-    number = deed.given["into"]
+    number = numbering.read(deed.given["into"]) or ""
     try:
         lead, roles = complaints.find(number, deed.reader, lock=True)
     except NotFound as error:

@@ -169,11 +169,11 @@ def page(wanted: Wanted, reader: Reader, now: datetime, more: Sequence[Any] = ()
 
 
 def _first_clock() -> Any:
-    """The clock that ends first: since when it runs, in which unit, by whose calendar, and its pauses; else null."""
+    """The clock that ends first: for what, since when it runs, its unit, by whose calendar, its pauses; else null."""
     ends_first = (Clock.complaint_id == Complaint.id, Clock.state == "running", Clock.due_at == Complaint.due_at)
     told = func.jsonb_build_object(
-        "since", Clock.started_at, "unit", Clock.unit, "places", func.to_jsonb(Clock.places), "pauses", Clock.pauses,
-        type_=JSONB,
+        "kind", Clock.kind, "since", Clock.started_at, "unit", Clock.unit, "places", func.to_jsonb(Clock.places),
+        "pauses", Clock.pauses, type_=JSONB,
     )  # fmt: skip
     newest = select(told).where(*ends_first).order_by(Clock.started_at.desc(), Clock.id).limit(1)
     return newest.correlate(Complaint).scalar_subquery()

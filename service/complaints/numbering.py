@@ -1,10 +1,16 @@
 """The number of a complaint, as people read it out."""
 
+import re
 from datetime import datetime
 
 from stdnum import damm
 
 from service.clock import local
+from service.fields import narrow
+
+# What people put between the parts, or leave out: blanks, and every dash that a keyboard or a word processor gives.
+BETWEEN = re.compile(r"[\s\-_\u00ad\u2010-\u2015\u2212\u30fc]+")
+BARE = re.compile(r"QS(\d{8})(\d{7,})(\d)", re.ASCII)
 
 
 def number(serial: int, filed_at: datetime) -> str:
@@ -19,3 +25,13 @@ def is_number(text: str) -> bool:
     if prefix != "QS" or text != f"QS{day}-{serial}-{check}" or not (day + serial + check).isascii():
         return False
     return (day + serial + check).isdigit() and len(serial) >= 7 and bool(damm.is_valid(day + serial + check))
+
+
+def read(typed: str) -> str | None:
+    """The number that somebody typed: small letters, full width, blanks and dashes do not count; None where it is none.
+
+    The check digit decides, as in is_number().
+    """
+    bare = BARE.fullmatch(BETWEEN.sub("", narrow(typed)).upper())
+    number = "QS{}-{}-{}".format(*bare.groups()) if bare else ""
+    return number if is_number(number) else None

@@ -6,6 +6,7 @@ from typing import Any
 import phonenumbers
 from marshmallow import fields, validate
 from stdnum.cn import uscc
+from stdnum.exceptions import InvalidChecksum
 from stdnum.exceptions import ValidationError as NumberError
 
 from service.complaints.rules import QUESTIONS, SATISFACTION, STATES
@@ -23,12 +24,17 @@ QUEUE = re.compile(r"(dispatcher|department|supervisor|revisit):[A-Za-z0-9-]{1,6
 class Uscc(fields.String):
     """A unified social credit code: 18 characters whose check digit holds (GB 32100-2015)."""
 
-    default_error_messages = {"invalid": "统一社会信用代码应为 18 位，请核对是否有错字（校验位不符）。"}
+    default_error_messages = {
+        "invalid": "统一社会信用代码应为 18 位数字和字母（没有 I、O、S、V、Z），请核对。",
+        "miscopied": "统一社会信用代码的校验位不符，请逐位核对，可能有一位抄错。",
+    }
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
         code = super()._deserialize(value, *args, **kwargs)
         try:
             return uscc.validate(narrow(code).upper())
+        except InvalidChecksum as error:
+            raise self.make_error("miscopied") from error
         except NumberError as error:
             raise self.make_error("invalid") from error
 

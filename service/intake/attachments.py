@@ -223,10 +223,10 @@ def content(attachment: Attachment) -> bytes:
 # --- moving and dropping ---------------------------------------------------------------------------------------------
 
 
-def bind(holder: bytes, complaint_id: int) -> None:
-    """Give a form's files to its complaint."""
+def bind(holder: bytes, complaint_id: int, now: datetime) -> None:
+    """Give a form's files to its complaint, at the moment of the event that the form made: by that it is theirs."""
     mine = update(Attachment).where(Attachment.holder == holder)
-    db.session.execute(mine.values(complaint_id=complaint_id, holder=None))
+    db.session.execute(mine.values(complaint_id=complaint_id, holder=None, added_at=now))
 
 
 def drop(holder: bytes, attachment_id: int) -> None:

@@ -10,8 +10,8 @@ from typing import Any
 
 from flask import current_app, request
 from marshmallow import ValidationError
-from sqlalchemy import ColumnElement, and_, delete, or_, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, and_, case, delete, func, or_, select, update
+from sqlalchemy.dialects.postgresql import Insert, insert
 from werkzeug.datastructures import Headers
 
 from service import clock
@@ -150,9 +150,9 @@ def paper(text: str, reader: Reader) -> str:
 
 def keep(reader: Reader, paper: str, said: Mapping[str, Any], now: datetime) -> bool:
     """Keep what was typed so far; False where the call is over, and nothing more is to be kept of it."""
-    row = insert(Call).values(at=now, taken_by=reader.id, taken_at=now, paper=paper)
+    row = insert(Call).values(at=now, taken_by=reader.id, taken_at=now, paper=paper, phone=_typed(said))
     still = row.on_conflict_do_update(
-        index_elements=["taken_by", "paper"], set_={"paper": paper}, where=Call.ended_at.is_(None)
+        index_elements=["taken_by", "paper"], set_={"phone": _number(row)}, where=Call.ended_at.is_(None)
     )
     if db.session.scalar(still.returning(Call.id)) is None:
         return False
@@ -165,12 +165,33 @@ def said(reader: Reader, paper: str, now: datetime) -> dict[str, Any]:
     return begun.said(begun.read(_token(reader, paper), now))
 
 
-def end(reader: Reader, paper: str, number: str | None, now: datetime) -> None:
-    """Close a call, with the number of the complaint that came of it if one did; what was typed is not needed more."""
+def end(reader: Reader, paper: str, number: str | None, now: datetime, said: Mapping[str, Any]) -> None:
+    """Close a call, with the number of the complaint that came of it if one did; what was typed is not needed more.
+
+    Args:
+        said: what was typed in the end; of it the call keeps from which number it was.
+    """
     over = {"ended_at": now, "number": number}
-    row = insert(Call).values(at=now, taken_by=reader.id, taken_at=now, paper=paper, **over)
-    db.session.execute(row.on_conflict_do_update(index_elements=["taken_by", "paper"], set_=over))
+    row = insert(Call).values(at=now, taken_by=reader.id, taken_at=now, paper=paper, phone=_typed(said), **over)
+    ended = row.on_conflict_do_update(index_elements=["taken_by", "paper"], set_={**over, "phone": _number(row)})
+    db.session.execute(ended)
     begun.drop(_token(reader, paper))
+
+
+def _typed(said: Mapping[str, Any]) -> str | None:
+    """The number that the operator wrote down, once it is one; who stays anonymous left none."""
+    contact = said.get("contact")
+    phone = contact.get("phone") if isinstance(contact, Mapping) and "anonymous" not in said else None
+    try:
+        return PHONE.deserialize(phone) if phone else None
+    except ValidationError:
+        return None
+
+
+def _number(row: Insert) -> ColumnElement[str | None]:
+    """The number that was written down; where there is none, what the telephone system showed."""
+    written = row.excluded.phone
+    return case((Call.announced.is_not(None), func.coalesce(written, Call.phone)), else_=written)
 
 
 def _token(reader: Reader, paper: str) -> str:

@@ -45,7 +45,8 @@ class BegunFiling(db.Model):
 class Attachment(db.Model):
     """A file: held by a form that is not through yet, or bound to a complaint, never both.
 
-    `stored` is its random name on the disk; `name` is what its owner calls it.
+    `stored` is its random name on the disk; `name` is what its owner calls it; `added_at` is when it came and, once it
+    is bound, the moment of the event that brought it.
     """
 
     __tablename__ = "attachments"
@@ -74,6 +75,7 @@ class Call(db.Model):
     Attributes:
         announced: the telephone system's own name for it; a second announcement under it is the first one again.
         operator, extension: for whom it rings: a login, or whoever sits at an extension.
+        phone: as the operator wrote it down or, where nothing was written, as the telephone system showed it.
         at: when it rang or was begun; number: of the complaint that came of it.
     """
 

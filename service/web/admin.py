@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from service.audit import operations as audit
+from service.audit.models import Entry
 from service.fields import Count, Schema
 from service.http import needs
 from service.web import worklists
@@ -77,10 +78,11 @@ DEEDS = {
     "promoted": "启用", "promotion_rule": "改启用方式", "proposed": "提交案例",
     "quiet_hours": "改免打扰时间", "refused": "不启用", "removed": "删除", "resent": "重发", "resumed": "启用",
     "retraining_asked": "要求重新训练", "revoked": "作废",
-    "rolled_back": "退回上一版", "seeded": "记下原来的内容", "shown": "看了全文",
+    "rolled_back": "退回上一版", "seeded": "记下原来的内容", "shown": "看了全文", "signed_in": "登录",
     "taken_out": "移出", "template_edited": "改模板",
     "undone": "撤销修改", "weighed": "处理", "written": "写下", "year_published": "录入全年放假安排",
 }  # fmt: skip
+SIGNED_IN = "user.signed_in"
 
 
 class RecordsSchema(Schema):
@@ -114,8 +116,14 @@ def records() -> Any:
     found = audit.recorded(given.get("cursor"), ROWS + 1)
     following = url_for("admin.records", cursor=found[ROWS - 1].id) if len(found) > ROWS else ""
     rows = [{"entry": one, "thing": _(THINGS.get(thing, thing)), "what": _(DEEDS.get(what, what))}
-            for one in found[:ROWS] for thing, _dot, what in [one.action.partition(".")]]  # fmt: skip
+            for one in found[:ROWS] for thing, _dot, what in [_action(one).partition(".")]]  # fmt: skip
     return render_template(
         "admin/records.html", form=form, rows=rows, following=following,
         first=url_for("admin.records") if "cursor" in given else "",
     ), form.status  # fmt: skip
+
+
+def _action(entry: Entry) -> str:
+    """What was done: a token that somebody got for themselves is a sign-in, and none that was handed out."""
+    signed_in = entry.action == "token.issued" and entry.actor == entry.subject
+    return SIGNED_IN if signed_in else entry.action

@@ -41,6 +41,8 @@ from service.web.steps import ACTION
 
 READERS = tuple(sorted(SCOPES))
 MOST_NOTE = 2000
+# Steps in which the enterprise hands in files: they stand beside what it wrote.
+BRINGING = frozenset({"message", "supplement", "supply_material"})
 # What stands behind the codes that the page shows.
 NAMES = {
     "flags": MARKS,
@@ -170,7 +172,7 @@ def _shown(
     """
     known = Known.read(number)
     complaint, clocks, book = known.complaint, known.clocks, known.book
-    full = reading.full(complaint, clocks, known.roles, book)
+    full, attached = reading.full(complaint, clocks, known.roles, book), attachments.of(complaint.id)
     seen = full if open_ else reading.covered(full)
     return render_template(
         "complaint/page.html", seen=seen, names=NAMES, complaint=complaint, issued=issued,
@@ -179,7 +181,8 @@ def _shown(
         strip=strips.strip(clocks, complaint.status, book), clocks=strips.in_order(clocks),
         today=clock.local(clock.now()).date(), hands=_hands(complaint, book),
         receiver=book.departments[complaint.receiver].name, details=trail.details(seen["details"]),
-        attachments=attachments.of(complaint.id), kind_of=previews.SHOWN.get, size=files.size,
+        attachments=attached, brought=files.brought(attached), bringing=BRINGING,
+        kind_of=previews.SHOWN.get, size=files.size,
         trail=known.told(known.events), grave=steps.GRAVE, called=steps.CALLED,
         letters=letters.seen(complaint.id, known.roles, current_user),
         papers=papers.kinds(complaint, known.events),

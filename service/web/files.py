@@ -1,6 +1,7 @@
 """Files on pages: taken from a form, shown, and given back as downloads."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -76,6 +77,14 @@ def listed(holder: bytes, refused: Sequence[str], view: str = "") -> tuple[Respo
     held = attachments.held(holder)
     rows = render_template("portal/_held.html", held=held, view=view, size=size, icon_of=icon_of)
     return jsonify(rows=rows, refused=refused, last=held[-1].id if held else 0), 422 if refused else 200
+
+
+def brought(attached: Iterable[Attachment]) -> dict[datetime, list[Attachment]]:
+    """The files of a complaint by the moment of the event that brought them."""
+    found: dict[datetime, list[Attachment]] = {}
+    for one in attached:
+        found.setdefault(one.added_at, []).append(one)
+    return found
 
 
 def icon_of(type_: str) -> str:

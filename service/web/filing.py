@@ -276,7 +276,7 @@ def _file(token: str) -> None:
         raise Invalid(_("还有内容没有填好，填好以后才能提交。"))
     filer = _filer()
     filed = operations.file_complaint(draft, filer, now)
-    attachments.bind(filing.key, filed.complaint.id)
+    attachments.bind(filing.key, filed.complaint.id, now)
     begun.finish(filing, FILED.dump(operations.told(filed, filer, directory.current())), now)
 
 

@@ -178,7 +178,7 @@ def _dropped(data: Mapping[str, Any], paper: str) -> Any:
         sentence = _("这通电话已经写了内容。不登记就会丢弃；确定的话请再按一次「不登记」。")
         return _page(Filled(data, message=sentence, status=409), paper, sure=True)
     with transaction():
-        calls.end(current_user, paper, None, clock.now())
+        calls.end(current_user, paper, None, clock.now(), data)
     session.pop(PAPER, None)
     flash(_("这通电话没有登记，可以接下一通了。"), "sky")
     return redirect(url_for("hotline.desk"))
@@ -195,7 +195,7 @@ def _logged(data: Mapping[str, Any], way: str, paper: str) -> Key | Filled:
         return _beside(Filled(data, wrong, forms.MEND, 422))
     content = json.dumps([way, data], sort_keys=True).encode()
     key = answers.key_of(paper, current_user.id, content)
-    done = forms.attempt(data, lambda: _file(_meant(draft, reply, way), key, paper, clock.now()))
+    done = forms.attempt(data, lambda: _file(_meant(draft, reply, way), key, paper, data, clock.now()))
     return _beside(done) if isinstance(done, Filled) else key
 
 
@@ -210,7 +210,7 @@ def _meant(draft: Draft, reply: Mapping[str, Any], way: str) -> Draft:
     return draft
 
 
-def _file(draft: Draft, key: Key, paper: str, now: datetime) -> None:
+def _file(draft: Draft, key: Key, paper: str, data: Mapping[str, Any], now: datetime) -> None:
     """File once, however often the button was pressed."""
     if _is_filed(key, now):
         return
@@ -219,7 +219,7 @@ def _file(draft: Draft, key: Key, paper: str, now: datetime) -> None:
     if not answers.keep(key, FILED.dump(intake.told(filed, current_user, directory.current())), now):
         db.session.rollback()  # the same form arrived twice at once, and the other was faster
         return
-    calls.end(current_user, paper, filed.complaint.number, now)
+    calls.end(current_user, paper, filed.complaint.number, now, data)
 
 
 def _is_filed(key: Key, now: datetime) -> bool:

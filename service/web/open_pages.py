@@ -183,7 +183,7 @@ def figures() -> str:
         tabs=[_tab(one, one is shown) for one in quarters], quarter=shown and _spoken_quarter(shown),
         trend=_rows([line for one in reversed(quarters) for line in one.months[:-1]], _month),
         families=_rows(shown.families, lambda code: _family(code, book)) if shown else [],
-        places=_rows(shown.places, lambda code: _place(code, book)) if shown else [],
+        places=_rows(shown.places, lambda code: _place(code, book)) if shown else [], tells=_tells,
     )  # fmt: skip
 
 
@@ -211,6 +211,11 @@ def _rows(lines: Sequence[Line], named: Any) -> list[Row]:
     most = max((line.filed or 0 for line in lines if line.code), default=0)
     return [Row(named(line.code), line, round(100 * (line.filed or 0) / most) if most and line.code else 0)
             for line in lines]  # fmt: skip
+
+
+def _tells(rows: Sequence[Row]) -> bool:
+    """Whether a table holds anything that is published."""
+    return any(row.line.filed or row.line.due for row in rows)
 
 
 def _month(code: str) -> str:

@@ -15,10 +15,9 @@ from service.casework import operations as casework
 from service.casework.answering import TIME_TO_RATE, TIME_TO_REDO
 from service.casework.asking import BETWEEN_URGES
 from service.casework.schemas import ActionSchema
+from service.complaints import numbering, reading
 from service.complaints import operations as complaints
-from service.complaints import reading
 from service.complaints.models import Complaint, Event
-from service.complaints.numbering import is_number
 from service.complaints.rules import ANSWERS, ENTERPRISE, SATISFACTION, allowed
 from service.crypto import keyed_hash
 from service.deadlines import operations as deadlines
@@ -26,7 +25,7 @@ from service.deadlines.ladder import INTERNAL
 from service.deadlines.rules import due
 from service.directory import operations as directory
 from service.errors import NotFound
-from service.fields import Schema, Text, narrow
+from service.fields import Schema, Text
 from service.http import public, takes
 from service.intake import attachments
 from service.web import files, forms, telling
@@ -62,13 +61,13 @@ STEP = f"/progress/<number>/<any({','.join(STEPS)}):action>"
 
 
 class Number(fields.String):
-    """A complaint's number as people type it: small letters, full-width digits and blanks do not count."""
+    """A complaint's number as people type it: small letters, full width, blanks and dashes do not count."""
 
     default_error_messages = {"misspelt": "编号不对，请对照回执核对，例如 QS20261121-0000123-1。"}
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
-        number = "".join(narrow(super()._deserialize(value, *args, **kwargs)).upper().split())
-        if not is_number(number):
+        number = numbering.read(super()._deserialize(value, *args, **kwargs))
+        if number is None:
             raise self.make_error("misspelt")
         return number
 
@@ -162,7 +161,7 @@ def show(number: str) -> Any:
         complaint = opened_here(number)
     except NotFound:
         return _asked(Filled({"number": number}, message=_("请输入编号和查询码，然后就能看到进度。")))
-    clocks, book = deadlines.clocks_of(complaint.id), directory.current()
+    clocks, book, attached = deadlines.clocks_of(complaint.id), directory.current(), attachments.of(complaint.id)
     seen = reading.full(complaint, clocks, {ENTERPRISE}, book)
     trail = complaints.trail(complaint, everything=False)
     happened = [reading.event(row, False, True, book) for row in trail]
@@ -171,7 +170,8 @@ def show(number: str) -> Any:
         "portal/complaint.html", seen=seen, clocks=waiting, done=DONE, satisfaction=SATISFACTION,
         timeline=telling.timeline(seen["status"], happened, waiting, book, complaint.split_from is not None),
         talk=[one for one in happened if one["action"] in telling.TALK], speakers=telling.TALK, form=Filled(),
-        asked=telling.asked_for(seen["status"], happened), attached=attachments.of(complaint.id), size=files.size,
+        asked=telling.asked_for(seen["status"], happened), attached=attached, size=files.size,
+        brought=files.brought(attached),
         can=_can(complaint), urged_at=_urged(trail), redo_until=_redo_until(complaint, trail), now=clock.now(),
         rateable=_rateable(trail), solved=SOLVED,
         apart=[event["data"]["number"] for event in happened if event["action"] == "split"],
@@ -224,12 +224,12 @@ def _do(number: str, choose: Callable[[Complaint], str], holder: bytes | None = 
     """Take a step with what the form says; gives None, or the form again with what is wrong."""
 
     def act(given: dict[str, Any]) -> None:
-        complaint = opened_here(number, lock=True)
+        complaint, now = opened_here(number, lock=True), clock.now()
         if VERSION in request.form:
             casework.check_version(complaint, {request.form[VERSION]}, {ENTERPRISE})
-        casework.act(complaint, {ENTERPRISE}, choose(complaint), given, current_user, clock.now())
+        casework.act(complaint, {ENTERPRISE}, choose(complaint), given, current_user, now)
         if holder:
-            attachments.bind(holder, complaint.id)
+            attachments.bind(holder, complaint.id, now)
 
     return forms.submit(ACTION, request.form, act)
 

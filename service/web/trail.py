@@ -125,6 +125,7 @@ def _entry(event: Event, told: Mapping[str, Any], names: Mapping[int, str] | Non
         else _("%(step)s　%(who)s", step=_(told["name"]), who=who(event, names)),
         "state": "late" if event.action in LATE else "done",
         "at": event.at,
+        "action": event.action,
         "text": "\n".join(lines(event.action, told["data"], book)),
     }
 

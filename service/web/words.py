@@ -1,7 +1,7 @@
 """How pages say things: moments, deadlines, amounts, states, and the names of fields."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from service import clock
 from service.complaints.rules import STATES
 from service.deadlines import operations as deadlines
+from service.deadlines.ladder import KINDS
 from service.deadlines.models import Clock, paused
 from service.deadlines.remaining import Left, left
 from service.deadlines.rules import Pause, Unit, is_near
@@ -146,12 +147,17 @@ LABELS = {
 
 @dataclass(frozen=True)
 class Due:
-    """A deadline as a page tells it: the moment first, then what is left of it in working time."""
+    """A deadline as a page tells it: the moment first, then what is left of it in working time.
+
+    Attributes:
+        of: what is to be done by then, where that is not the result and is not said beside it anyway.
+    """
 
     at: datetime
     state: str
     left: str
     provisional: bool = False
+    of: str = ""
 
     @property
     def icon(self) -> str:
@@ -198,7 +204,8 @@ def due_first(at: datetime, first: Mapping[str, Any] | None, place: str | None =
         return due(at, place)
     here = first["places"][0] if first["places"] else place
     since = datetime.fromisoformat(first["since"])
-    return due(at, here, first["unit"], since, paused(first["pauses"]))
+    told = due(at, here, first["unit"], since, paused(first["pauses"]))
+    return told if first["kind"] == "result" else replace(told, of=_(KINDS[first["kind"]]))
 
 
 def due_of(running: Clock) -> Due:

@@ -12,10 +12,9 @@ from werkzeug.datastructures import MultiDict
 from service import clock
 from service.accounts.rules import Reader
 from service.classifier import operations as classifier
-from service.complaints import listing, reading
+from service.complaints import listing, numbering, reading
 from service.complaints.listing import Wanted
 from service.complaints.models import Complaint
-from service.complaints.numbering import is_number
 from service.complaints.schemas import ListQuerySchema
 from service.directory import operations as directory
 from service.directory.rules import Directory
@@ -113,8 +112,7 @@ def address(form: Filled, endpoint: str = "", **changes: Any) -> str:
 
 def number_in(form: Filled) -> str | None:
     """The number of one complaint, where that is what was typed into the search."""
-    typed = str(form.value("q")).strip().upper()
-    return typed if is_number(typed) else None
+    return numbering.read(str(form.value("q")))
 
 
 def hands(desk: str, queue: str, book: Directory) -> str:

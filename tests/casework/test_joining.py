@@ -33,7 +33,7 @@ def test_merging_keeps_both_histories_and_each_enterprise_reads_its_own(desk: De
     lead, lead_code = ways.brought_to("handling")
     number, code = ways.brought_to("handling", replace(ways.OWED, enterprise_name="后套耗材有限公司"))
     before = len(ways.events_of(number)), len(ways.events_of(lead))
-    seen = desk.take(number, "merge", "dispatcher", into=lead, **WHY)
+    seen = desk.take(number, "merge", "dispatcher", into=lead.replace("-", "").lower(), **WHY)
     assert (seen["status"], seen["queue"], ways.open_clocks(number)) == ("merged", None, {})
     assert (len(ways.events_of(number)), len(ways.events_of(lead))) == (before[0] + 1, before[1] + 1)
     assert ways.stored(number).merged_into == ways.stored(lead).id

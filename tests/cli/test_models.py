@@ -97,6 +97,20 @@ def test_kept_models_are_listed_and_one_is_in_use(run: Run, data: Path, tmp_path
     assert storage.current(models).stem == second
 
 
+def test_the_list_begins_with_the_version_that_answers_and_has_a_short_line_for_each(
+    run: Run, data: Path, tmp_path: Path, models: Path
+) -> None:
+    first = train(run, data)["version"]
+    more = tmp_path / "more.csv"
+    more.write_text(csv([*ROWS, ("路", "修路挡了门", "roads"), ("路", "门口修路", "roads")]), encoding="utf-8")
+    second = train(run, more)["version"]
+    said(run("model", "promote", first))
+    using, other = said(run("model", "list")).splitlines()
+    assert using.startswith(f"{first}　使用中")
+    assert other.startswith(f"{second}　已换下")
+    assert max(len(using), len(other)) < 120
+
+
 def test_a_machine_without_models_takes_the_one_that_the_database_names(run: Run, data: Path, models: Path) -> None:
     version = train(run, data)["version"]
     shutil.rmtree(models)
@@ -128,7 +142,7 @@ def test_a_training_is_left_to_a_worker(run: Run) -> None:
 
 
 def in_use(run: Run) -> dict[str, bool]:
-    listed = [json.loads(line) for line in said(run("model", "list")).splitlines()]
+    listed = [json.loads(line) for line in said(run("model", "list", "--json")).splitlines()]
     return {one["version"]: one["current"] for one in listed}
 
 

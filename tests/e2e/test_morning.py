@@ -32,7 +32,7 @@ class Photo:
 def with_photo(number: str) -> None:
     with transaction():
         attachments.hold(b"form", [Photo()], clock.now())
-        attachments.bind(b"form", db.session.query(Complaint).filter_by(number=number).one().id)
+        attachments.bind(b"form", db.session.query(Complaint).filter_by(number=number).one().id, clock.now())
 
 
 def test_a_complaint_is_read_answered_by_keys_and_printed(cast: Cast, window: Open) -> None:

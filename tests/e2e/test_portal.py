@@ -85,7 +85,11 @@ def test_files_go_in_one_by_one_and_the_receipt_can_be_kept(
         with page.expect_response("**/files"):
             page.context.set_offline(False)
         expect(page.locator("[data-held] li")).to_have_count(2)
+        enterprise.press("提交诉求")
+        expect(page.get_by_role("alert")).to_be_focused()
+        expect(page.get_by_role("alert").get_by_role("link")).to_contain_text("run.exe 不是可以接收的文件类型")
         page.locator("[data-waiting] li", has_text="run.exe").get_by_role("button", name="移除").click()
+        expect(page.get_by_role("alert")).to_have_count(0)
         page.reload()
         expect(page.locator("img.thumb")).to_be_visible()
     else:

@@ -116,7 +116,7 @@ def test_a_draft_that_comes_late_does_not_bring_a_call_back(people: People, app:
         assert calls.keep(reader, "p", {"body": "刚说到一半"}, now)
     assert calls.said(reader, "p", now) == {"body": "刚说到一半"}
     with transaction():
-        calls.end(reader, "p", "QS1", now)
+        calls.end(reader, "p", "QS1", now, {})
         assert not calls.keep(reader, "p", {"body": "迟到的"}, now)
     assert calls.said(reader, "p", now) == {}
     assert rows()[0].number == "QS1"

@@ -216,6 +216,23 @@ def test_an_auditor_reads_accounts_and_the_record_and_changes_nothing(admin: Bro
         assert auditor.post(path).status_code == 403, path
 
 
+def test_who_signed_in_is_told_from_who_was_given_a_token(admin: Browser) -> None:
+    made(admin)
+    with transaction():
+        accounts.issue_token(accounts.user_named("bai"), clock.now(), "bai", timedelta(hours=12))
+    signed_in = rows_of(admin.get("/admin/records").text)[0]
+    assert ("登录" in signed_in, "令牌" in signed_in) == (True, False)
+    with transaction():
+        accounts.issue_token(accounts.user_named("bai"), clock.now(), "命令行")
+    handed_out = rows_of(admin.get("/admin/records").text)[0]
+    assert ("令牌" in handed_out, "发出" in handed_out) == (True, True)
+
+
+def rows_of(page: str) -> list[str]:
+    """The rows of a page's table."""
+    return re.findall(r"<tr>(.*?)</tr>", page.partition("<tbody")[2], re.DOTALL)
+
+
 @pytest.mark.parametrize("path", ["/admin", "/admin/records", USERS, USERS + "/new", USERS + "/1"])
 def test_only_administrators_and_auditors_come_there(at_desk: At, path: str) -> None:
     assert at_desk("supervisor", "150000").get(path).status_code == 403

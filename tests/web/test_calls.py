@@ -184,6 +184,23 @@ def test_the_day_shows_what_became_of_each_call(operator: Browser) -> None:
     assert "13800138000" not in page
 
 
+def test_a_number_that_the_operator_wrote_down_is_shown_by_its_last_digits(operator: Browser) -> None:
+    operator.post(f"{DESK}/draft", call(**{"contact.phone": "13800138000", "_once": "begun"}))
+    operator.post(DESK, call(_once="done"))
+    operator.post(f"{DESK}/draft", call(**{"contact.phone": "139", "_once": "short"}))
+    assert sorted(one.phone or "" for one in db.session.query(Call)) == ["", "+8613800138000", "+864716601234"]
+    page, desk = operator.get(f"{DESK}/calls").text, operator.get(DESK).text
+    assert [digits in page for digits in ("8000", "1234", "13800138000", "6601234")] == [True, True, False, False]
+    assert page.count("没有显示号码") == 1
+    assert re.search(r"的来电 尾号 8000", desk)
+
+
+def test_who_stays_anonymous_leaves_no_number_in_the_day(operator: Browser) -> None:
+    operator.post(f"{DESK}/draft", call())
+    operator.post(f"{DESK}/draft", call(anonymous="true"))
+    assert db.session.query(Call).one().phone is None
+
+
 def test_a_missed_call_can_be_called_back(operator: Browser) -> None:
     with transaction():
         calls.announce({"id": "m", "phone": "13800138000", "extension": "8001"}, clock.now() - timedelta(minutes=20))

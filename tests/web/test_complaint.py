@@ -585,7 +585,7 @@ def attached(app: Flask) -> str:
     number = filed()
     with transaction():
         attachments.hold(b"form", [Upload()], clock.now())
-        attachments.bind(b"form", the(number).id)
+        attachments.bind(b"form", the(number).id, clock.now())
     return number
 
 

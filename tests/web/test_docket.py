@@ -12,6 +12,8 @@ from flask import Flask
 from service.complaints.models import Event
 from service.complaints.rules import STEPS
 from service.db import db
+from service.deadlines.ladder import KINDS
+from service.deadlines.operations import clocks_of
 from service.directory import operations as directory
 from service.web import docket
 from tests.statements import counted
@@ -96,6 +98,14 @@ def test_all_that_waits_stands_in_one_list_the_first_due_first_and_what_has_no_l
     assert limits == sorted(limits)
     assert due[-1] is None
     assert due[: len(limits)] == limits
+
+
+def test_a_row_names_the_clock_that_ends_first_where_it_is_not_the_result(supervisor: Browser) -> None:
+    number = asking("extension")
+    row = row_of(supervisor.get(f"{DESK}?kind=extension").text, number)
+    first = min((one for one in clocks_of(the(number).id) if one.state == "running"), key=lambda one: one.due_at)
+    assert first.kind != "result"
+    assert re.search(rf'<span class="deadline[^>]*><span>{KINDS[first.kind]}</span> <time', row)
 
 
 def test_pages_of_the_docket_leave_nothing_out(supervisor: Browser, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -471,7 +471,8 @@ def test_files_are_kept_while_others_are_refused_and_go_with_the_complaint(brows
     fill(browser)
     answer = submit(browser, files=[upload(), upload(b"MZ\x90\x00", "run.pdf"), upload(PDF, "b.pdf")])
     assert answer.status_code == 422
-    assert "run.pdf：不是可以接收的文件类型" in answer.text
+    summary = answer.text.split('class="summary" role="alert" tabindex="-1" data-focus')[1].split("</div>")[0]
+    assert "run.pdf：不是可以接收的文件类型" in summary
     assert "合同.pdf" in answer.text
     assert stored() == []
     number = re.search(r'value="drop:(\d+)" formnovalidate>.*?b\.pdf', answer.text, re.DOTALL)

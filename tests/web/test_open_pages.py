@@ -86,6 +86,17 @@ def test_small_numbers_are_named_and_not_told(browser: Browser, monkeypatch: pyt
     assert ">3<" not in page
 
 
+def test_a_quarter_with_nothing_to_publish_says_so_in_a_sentence_and_has_no_tables(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    months, few = published({"2026-07": Count(2, 1, 1), "2026-08": Count(), "2026-09": Count(1)}), Count(3, 1, 1)
+    quarter = Quarter(date(2026, 7, 1), months, published({"arrears": few}), published({"150800": few}))
+    monkeypatch.setattr(open_pages, "counted", lambda _period: [quarter])
+    page = browser.get("/figures").text
+    assert "2026 年第 3 季度的诉求少于 10 件，不公布。" in page
+    assert "<table" not in page
+
+
 def test_before_the_first_quarter_is_over_the_page_says_when(browser: Browser) -> None:
     page = browser.get("/figures?quarter=nonsense")
     assert page.status_code == 200

@@ -26,7 +26,7 @@ from service.directory import operations as directory
 from service.intake import operations as intake
 from service.intake.models import Attachment
 from service.intake.schemas import FilingSchema
-from service.web import progress, promises, telling
+from service.web import progress, promises, telling, words
 from tests.casework import ways
 from tests.factories import People, filing
 from tests.statements import counted
@@ -117,6 +117,20 @@ def test_number_and_code_open_the_page_however_they_are_typed(browser: Browser, 
     page = browser.get(f"/progress/{number}").text
     assert "待签收" in page
     assert "五原县卫生健康委员会" in page
+
+
+@pytest.mark.parametrize("dash", ["", " ", "－", "–", "—", "‑"])
+def test_a_number_may_be_typed_without_its_dashes_or_with_others(
+    browser: Browser, file: Callable[..., Filed], dash: str
+) -> None:
+    number, code = file()
+    wide = number.lower().translate({ord(letter): ord(letter) + 0xFEE0 for letter in "qs0123456789"})
+    for typed in (number.replace("-", dash), wide.replace("-", dash)):
+        answer = browser.post("/progress", {"number": typed, "query_code": code})
+        assert answer.headers["Location"] == f"/progress/{number}", typed
+    last = str((int(number[-1]) + 1) % 10)
+    wrong = browser.post("/progress", {"number": number[:-2].replace("-", dash) + last, "query_code": code})
+    assert "编号不对" in wrong.text
 
 
 def test_the_session_keeps_a_proof_and_not_the_code(browser: Browser, file: Callable[..., Filed]) -> None:
@@ -500,10 +514,25 @@ def test_what_both_sides_write_stands_by_itself_and_goes_with_its_files(browser:
     page = browser.get(path).text
     talk = page.split('id="talk"')[1].split("</section>")[0]
     assert talk.index("合同也请看一下。") < talk.index(ways.VALUES["text"])
-    assert "合同.pdf" in page
+    (one,) = db.session.scalars(select(Attachment)).all()
+    assert f'href="{path}/files/{one.id}" download>合同.pdf</a></p></li>' in talk
+    assert words.moment(one.added_at) in page.split('<ul class="files">')[1].split("</ul>")[0]
     timeline = page.split('class="timeline"')[1].split("</ol>")[0]
     assert "合同也请看一下。" not in timeline
     assert complaint().status == "waiting"
+
+
+def test_a_file_stands_beside_the_message_that_it_came_with_at_the_desk_too(
+    browser: Browser, at_desk: Callable[..., Browser], waiting: Filed
+) -> None:
+    path = follow(browser, waiting)
+    for minute, (text, name) in enumerate((("第一句。", "甲.pdf"), ("第二句。", "乙.pdf"))):
+        given = {"_files": text, "_go": "send", "text": text, "files": (BytesIO(PDF), name)}
+        with time_machine.travel(MORNING + timedelta(minutes=minute), tick=False):
+            assert browser.post(f"{path}/message", given).headers["Location"] == path
+    page = at_desk("handler", department="150821-health").get(f"/desk/complaints/{waiting[0]}").text
+    said = page.split('class="timeline"')[1].split("<li")
+    assert [("甲.pdf" in one, "乙.pdf" in one) for one in said if "句。" in one] == [(False, True), (True, False)]
 
 
 def test_a_message_without_words_comes_back_with_its_files(browser: Browser, waiting: Filed) -> None:

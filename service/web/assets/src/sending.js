@@ -157,18 +157,23 @@ class Place {
     one.bar.remove();
     one.state.textContent = why.startsWith(one.file.name) ? why.slice(one.file.name.length + 1) : why;
     one.state.className = "error small";
-    one.row.append(this.button(this.said.drop, () => one.row.remove()));
+    one.row.append(this.button(this.said.drop, () => this.dismiss(one)));
     this.say(`${one.file.name} ${why}`);
   }
 
   fail(one, problem) {
     this.refuse(one, typeof problem === "string" && problem ? problem : this.said.lost);
     const again = this.button(this.said.again, () => {
-      one.row.remove();
+      this.dismiss(one);
       this.take([one.file]);
     });
     again.dataset.again = "";
     one.row.append(again);
+  }
+
+  dismiss(one) {
+    one.row.remove();
+    this.clear();
   }
 
   button(text, press) {
@@ -197,9 +202,34 @@ class Place {
     const failed = this.rows.querySelector(".error");
     if (!this.queue.length && !failed) return;
     event.preventDefault();
-    if (this.queue.length) this.wanted = event.submitter;
-    this.say(this.queue.length ? this.said.hold : this.said.left, true);
-    if (!this.queue.length) failed.closest("li").scrollIntoView({ block: "center" });
+    if (!this.queue.length) return this.stop();
+    this.wanted = event.submitter;
+    this.say(this.said.hold, true);
+  }
+
+  // As the service itself says what is wrong: on top, each with a link to where it is mended.
+  stop() {
+    this.clear();
+    const summary = Object.assign(document.createElement("div"), { className: "summary", tabIndex: -1 });
+    const head = Object.assign(document.createElement("h2"), { className: "h3", textContent: this.said.left });
+    const list = document.createElement("ul");
+    for (const [at, failed] of this.rows.querySelectorAll(".error").entries()) {
+      const row = failed.closest("li");
+      row.id = `refused-${at}`;
+      const text = `${row.querySelector(".name").textContent} ${failed.textContent}`;
+      const link = Object.assign(document.createElement("a"), { href: `#${row.id}`, textContent: text });
+      list.append(document.createElement("li"));
+      list.lastChild.append(link);
+    }
+    summary.setAttribute("role", "alert");
+    summary.append(head, list);
+    document.querySelector("main h1").after(summary);
+    summary.focus();
+    this.summary = summary;
+  }
+
+  clear() {
+    this.summary?.remove();
   }
 
   finish() {
