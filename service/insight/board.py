@@ -17,6 +17,7 @@ from service.complaints.models import Complaint
 from service.db import db
 from service.directory.rules import Directory
 from service.insight import tallying
+from service.insight.models import JUDGED_AT
 from service.insight.rules import STAGES
 from service.sentences import say
 
@@ -286,7 +287,14 @@ def counts(one: Board, codes: Sequence[str], by: Sequence[str] = (), within: str
     numbers = [func.count().filter(MARKS[code].holds(one.rows.c, when)).label(code) for code in codes]
     keys = [one.rows.c[name] for name in by]
     query = select(*keys, *numbers).where(matching(one, within) if within else _narrowed(one, one.asked, turn))
+    if turn:
+        query = query.where(_judged_since(one.rows.c, when))
     return list(db.session.execute(query.group_by(*keys)))
+
+
+def _judged_since(row: Any, when: Span) -> Condition:
+    """What an index knows before the rest is read: whether any of a tally's turns came after the period began."""
+    return func.greatest(*(row[name] for name in JUDGED_AT)) >= when.since
 
 
 def count(one: Board, code: str, by: Sequence[str]) -> list[Any]:

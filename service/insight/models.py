@@ -2,10 +2,13 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, Text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.db import Instant, db
+
+# When what is judged happened: the columns that may hold it.
+JUDGED_AT = ("result_due", "sign_due", "valid_at", "dispatched_at", "handed_back_at", "replied_at", "redone_at")
 
 
 class Tally(db.Model):
@@ -26,7 +29,12 @@ class Tally(db.Model):
     """
 
     __tablename__ = "tallies"
-    __table_args__ = (Index(None, "filed_at"), Index(None, "ended_at"))
+    __table_args__ = (
+        Index(None, "filed_at"),
+        Index(None, "ended_at"),
+        Index("ix_tallies_judged_at", text(f"greatest({', '.join(JUDGED_AT)})")),
+        Index("ix_tallies_waiting", "desk", postgresql_where=text("desk IS NOT NULL")),
+    )
 
     complaint_id: Mapped[int] = mapped_column(
         BigInteger, ForeignKey("complaints.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
