@@ -1,5 +1,6 @@
 """Script, HTML and formulas planted in every field of every form stand on every page as the text they are."""
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from io import BytesIO
@@ -84,6 +85,8 @@ PLANTED = """=NAME"'><x-x>{{7*191}}"""
 SCRIPT = "<script>alert(1)</script>${7*191}"
 # Fields too short for all of it.
 SHORT = ["contact.name", "name", "respondents", "words", "extension"]
+# What 7*191 comes to, where it stands by itself: the random names of files and drafts may hold it.
+CALCULATED = re.compile(r"(?<!\w)1337(?!\w)")
 CAME_ALIVE = "() => [...document.querySelectorAll('x-x')].map((one) => one.parentElement.outerHTML)"
 # What stands in fields.
 TYPED = "all => all.map((one) => one.value)"
@@ -121,7 +124,7 @@ class Planter:
         """Nothing that was planted became an element or was calculated."""
         self.window.page.wait_for_load_state()
         assert self.window.page.evaluate(CAME_ALIVE) == []
-        assert "1337" not in self.window.page.content()
+        assert not CALCULATED.search(self.window.page.content())
 
     def finds(self, path: str, *texts: str) -> None:
         """A page says all of these texts, letter by letter."""
