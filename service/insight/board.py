@@ -17,7 +17,7 @@ from service.complaints.models import Complaint
 from service.db import db
 from service.directory.rules import Directory
 from service.insight import tallying
-from service.insight.models import JUDGED_AT
+from service.insight.models import MOMENTS
 from service.insight.rules import STAGES
 from service.sentences import say
 
@@ -294,7 +294,7 @@ def counts(one: Board, codes: Sequence[str], by: Sequence[str] = (), within: str
 
 def _judged_since(row: Any, when: Span) -> Condition:
     """What an index knows before the rest is read: whether any of a tally's turns came after the period began."""
-    return func.greatest(*(row[name] for name in JUDGED_AT)) >= when.since
+    return func.greatest(*(row[name] for name in MOMENTS.values())) >= when.since
 
 
 def count(one: Board, code: str, by: Sequence[str]) -> list[Any]:

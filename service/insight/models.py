@@ -7,8 +7,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from service.db import Instant, db
 
-# When what is judged happened: the columns that may hold it.
-JUDGED_AT = ("result_due", "sign_due", "valid_at", "dispatched_at", "handed_back_at", "replied_at", "redone_at")
+# What may happen to a complaint more than once, and the column that tells when: all that is judged.
+MOMENTS = {
+    "result": "result_due", "sign": "sign_due", "valid": "valid_at", "dispatch": "dispatched_at",
+    "hand_back": "handed_back_at", "reply": "replied_at", "redo": "redone_at",
+}  # fmt: skip
 
 
 class Tally(db.Model):
@@ -32,7 +35,7 @@ class Tally(db.Model):
     __table_args__ = (
         Index(None, "filed_at"),
         Index(None, "ended_at"),
-        Index("ix_tallies_judged_at", text(f"greatest({', '.join(JUDGED_AT)})")),
+        Index("ix_tallies_judged_at", text(f"greatest({', '.join(MOMENTS.values())})")),
         Index("ix_tallies_waiting", "desk", postgresql_where=text("desk IS NOT NULL")),
     )
 

@@ -37,7 +37,7 @@ from service.complaints.rules import DELIVERIES, ENTERPRISE, OPEN
 from service.db import db
 from service.deadlines.models import Clock
 from service.insight.hotspots import who
-from service.insight.models import Tally, TallyState
+from service.insight.models import MOMENTS, Tally, TallyState
 from service.insight.operations import OWN, REDOS, REVISITS
 from service.insight.rules import ASKED, SOLVED, STAGED_BY
 
@@ -47,11 +47,6 @@ NAMES = [column.name for column in TALLIES.c]
 BATCH, MOST_FRESH = 20_000, 2_000
 IDS = bindparam("ids", type_=ARRAY(BigInteger))
 MET = and_(Clock.state == "met", Clock.overdue_at.is_(None))
-# What may happen to a complaint more than once, and the column that tells when.
-MOMENTS = {
-    "result": "result_due", "sign": "sign_due", "valid": "valid_at", "dispatch": "dispatched_at",
-    "hand_back": "handed_back_at", "reply": "replied_at", "redo": "redone_at",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
