@@ -99,8 +99,11 @@ def explain(body: str, title: str, code: str) -> Explanation | None:
 
 
 def needed(code: str) -> float:
-    """From which probability on a category is sure enough for the model that answers; over 1 where it never is."""
-    return current().limits.needed(code)
+    """From which probability on a category is sure enough for the model that answers; over 1 where it never is.
+
+    0 where no model was asked yet: whoever only tells of it loads none, and is not held up by one that is missing.
+    """
+    return _loaded.limits.needed(code) if _loaded else 0.0
 
 
 def suggest_many(texts: Sequence[str], top: int = 3) -> list[tuple[Suggestion, ...]]:
