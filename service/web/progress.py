@@ -30,7 +30,7 @@ from service.http import public, takes
 from service.intake import attachments
 from service.web import files, forms, telling
 from service.web.forms import Filled
-from service.web.promises import DONE, spoken_length
+from service.web.promises import DONE
 
 pages = Blueprint("progress", __name__)
 
@@ -242,9 +242,8 @@ def _form(button: str, number: str, form: Filled, **more: Any) -> Any:
         return redirect(url_for("progress.show", number=number))
     if button == "rate" and form.status == 200:
         form = Filled(_rated(complaint))
-    right = spoken_length(TIME_TO_REDO.length, TIME_TO_REDO.unit.value)
     page = render_template(
-        f"portal/{button}.html", number=number, form=form, version=complaint.version, redo=right, **more
+        f"portal/{button}.html", number=number, form=form, version=complaint.version, redo=TIME_TO_REDO.spoken, **more
     )
     return page, form.status
 
