@@ -114,8 +114,19 @@ class Sessions(SecureCookieSessionInterface):
 
     def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
         """Never with what nobody asked for by hand, nor where sessions do not count."""
-        kept = request.endpoint in UNHEARD or not http.is_page()
-        return not kept and super().should_set_cookie(app, session)
+        if request.endpoint in UNHEARD or not http.is_page():
+            return False
+        return (session.modified or _is_opened()) and super().should_set_cookie(app, session)
+
+
+def _is_opened() -> bool:
+    """Whether somebody opens a page, and no script or picture asks beside it.
+
+    What is asked beside a page may be answered after the form that overtook it: the session it came with would take
+    back what that form left in its own, the query code of a call that was just logged among it.
+    """
+    beside = "HX-Request" in request.headers or request.headers.get("Sec-Fetch-Dest", "document") != "document"
+    return request.method == "GET" and not beside
 
 
 def register(app: Flask) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Locator, Page, Request, expect
 
 from service.config import ROOT
 from tests.e2e.cast import PASSWORD
@@ -21,6 +21,10 @@ STICKING_OUT = """() => {
     return (out.length ? out : [document.body]).slice(0, 5).map((one) => one.outerHTML.slice(0, 160));
 }"""
 DRESS = """(chosen) => { for (const name in chosen) document.documentElement.dataset[name] = chosen[name]; }"""
+# How htmx tells of a request that came to nothing, also where the page it was asked from is left meanwhile.
+CAME_TO_NOTHING = ("htmx:afterRequest", "htmx:sendError", "htmx:sendAbort")
+# Who leaves a page, or is given a file, breaks off what was still being asked; some stories pull the line.
+MEANT = ("net::ERR_ABORTED", "net::ERR_INTERNET_DISCONNECTED")
 # What can be used and is seen.
 USED = """
     const used = [...document.querySelectorAll(
@@ -90,6 +94,7 @@ class Window:
         window = cls(context.new_page(), address)
         window.page.on("console", window._heard)
         window.page.on("pageerror", lambda error: window.faults.append(f"{window.page.url}: {error}"))
+        window.page.on("requestfailed", window._missed)
         window.page.on("dialog", window._interrupted)
         return window
 
@@ -105,8 +110,13 @@ class Window:
     def _heard(self, message: ConsoleMessage) -> None:
         # A page that answers 422 or 404 is none the less a page.
         of_the_page = message.text.startswith("Failed to load resource") and "/static/" not in message.location["url"]
-        if message.type in {"error", "warning"} and not of_the_page:
+        told = of_the_page or message.text.startswith(CAME_TO_NOTHING)
+        if message.type in {"error", "warning"} and not told:
             self.faults.append(f"{self.page.url}: {message.text}")
+
+    def _missed(self, request: Request) -> None:
+        if request.failure not in MEANT:
+            self.faults.append(f"{self.page.url}: {request.url} failed: {request.failure}")
 
     def _interrupted(self, dialog: Dialog) -> None:
         if dialog.type != "beforeunload":

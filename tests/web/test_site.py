@@ -55,6 +55,19 @@ def test_a_session_counts_on_pages_and_never_under_the_api(at_desk: At) -> None:
     assert "Set-Cookie" not in answer.headers
 
 
+def test_only_a_page_that_is_opened_moves_the_session_on(at_desk: At) -> None:
+    somebody = at_desk("operator", "150000")
+    desk = "/desk/hotline"
+    assert "Set-Cookie" in somebody.get("/profile").headers
+    beside = [
+        somebody.get("/profile", headers={"HX-Request": "true"}),
+        somebody.get("/profile", headers={"Sec-Fetch-Dest": "image"}),
+        somebody.post(f"{desk}/preview", {"body": "拖欠货款"}),
+        somebody.post(f"{desk}/caller", {"contact.phone": "04716601234"}),
+    ]
+    assert [(answer.status_code, "Set-Cookie" in answer.headers) for answer in beside] == [(200, False)] * 4
+
+
 def test_a_bearer_token_counts_under_the_api_and_not_on_pages(browser: Browser, people: People) -> None:
     headers = people.headers("auditor")
     assert browser.get("/api/v1/me", headers=headers).status_code == 200
