@@ -10,7 +10,7 @@ from service.deadlines import operations as deadlines
 from service.deadlines.rules import Term, Unit, due
 from service.directory.rules import GOVERNING, Directory
 from service.errors import Invalid, WrongState
-from service.intake import operations as intake
+from service.intake import deciding
 from service.learning import operations as learning
 from service.routing.respondent import Respondent
 from service.routing.rules import barred
@@ -50,7 +50,7 @@ def _dispatch(deed: Deed) -> None:
     complaint.region = complaint.region or deed.book.departments[given["department"]].place
     category, nature = given.get("category", complaint.category), given.get("nature", complaint.nature)
     if category and (category, nature) != (complaint.category, complaint.nature):
-        intake.correct(complaint, category, nature, deed.now)
+        deciding.correct(complaint, category, nature, deed.now)
     _deliver(deed, "keep" if deed.by.role == MACHINE else "dispatch", given.get("note", ""))
     learning.remember(complaint, before, deed.by, given.get("note"), deed.now)
 

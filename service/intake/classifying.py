@@ -6,7 +6,7 @@ from service.accounts.rules import Reader
 from service.classifier import operations as classifier
 from service.complaints import reading
 from service.directory.rules import Directory
-from service.intake.operations import stored_suggestions
+from service.intake.rows import stored_suggestions
 
 
 def classified(title: str, text: str, explained: bool, reader: Reader, book: Directory) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from service.lexemes import lexeme
+
 # What stands in nearly every complaint says nothing about which answer is meant.
 COMMON = frozenset(
     (
@@ -30,14 +32,10 @@ def telling(words: Iterable[str]) -> list[str]:
 def vector(asked: Iterable[str], said: Iterable[str]) -> str:
     """Words as PostgreSQL reads a tsvector with weights."""
     places = [*((word, ASKED) for word in telling(asked)), *((word, SAID) for word in telling(said))]
-    return " ".join(f"{_quoted(word)}:{place}{weight}" for place, (word, weight) in enumerate(places, 1))
+    return " ".join(f"{lexeme(word)}:{place}{weight}" for place, (word, weight) in enumerate(places, 1))
 
 
 def query(words: Iterable[str], everywhere: bool = False) -> str:
     """That one of the words at least stands in the question, or anywhere, as PostgreSQL reads a tsquery."""
     where = "" if everywhere else f":{ASKED}"
-    return " | ".join(_quoted(word) + where for word in words)
-
-
-def _quoted(word: str) -> str:
-    return "'" + word.replace("\\", "\\\\").replace("'", "''") + "'"
+    return " | ".join(lexeme(word) + where for word in words)

@@ -11,7 +11,7 @@ from service import clock
 from service.classifier import operations as classifier
 from service.complaints.models import Complaint
 from service.directory.rules import Department, Directory
-from service.intake import operations as intake
+from service.intake import deciding
 from service.learning import operations as learning
 
 LIKELY = 0.05  # P: a category under this is shown, and not offered
@@ -94,5 +94,5 @@ def _who_chose(complaint: Complaint) -> str:
 
 def _owner(complaint: Complaint, category: str, place: str | None) -> str | None:
     """The department under a category, where there is one that may have it."""
-    decision = intake.under(complaint, category, clock.now(), place=place)
+    decision = deciding.under(complaint, category, clock.now(), place=place)
     return decision.department or decision.proposed

@@ -12,7 +12,7 @@ from service.complaints import reading
 from service.directory import operations as directory
 from service.directory.rules import Directory
 from service.intake import operations as intake
-from service.intake import prefill
+from service.intake import prefill, rows
 from service.intake.operations import Preview
 from service.intake.rules import Draft
 from service.intake.schemas import UnfinishedSchema
@@ -41,7 +41,7 @@ def judged(data: Mapping[str, Any]) -> dict[str, Any]:
         "preview": found,
         "heard": heard,
         "answers": knowledge.offered(draft.body, decision.category or _likeliest(found), clock.now()),
-        "suggestions": reading.suggestions(intake.stored_suggestions(found.understood.suggestions), book, staff=True),
+        "suggestions": reading.suggestions(rows.stored_suggestions(found.understood.suggestions), book, staff=True),
         "category": reading.category(decision.category, book),
         "department": reading.named(decision.department, book.departments),
         "proposed": reading.named(decision.proposed, book.departments),

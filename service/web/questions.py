@@ -19,8 +19,7 @@ from service.directory.rules import Category, Directory
 from service.errors import Invalid
 from service.fields import Choice, Day, Flag, Money, Nested, Several
 from service.http import STATUS
-from service.intake import operations as intake
-from service.intake import prefill
+from service.intake import deciding, prefill
 from service.intake.precheck import Hint, Term, hints
 from service.intake.rules import Draft
 from service.intake.schemas import DebtSchema, FilingSchema
@@ -195,7 +194,7 @@ def judge(said: Said) -> Judgement | None:
         return None
     understood = classifier.understand(draft.body, draft.title or "")
     book = directory.current()
-    case = examine(intake.matter_of(draft, understood, Reader(), book), book)
+    case = examine(deciding.matter_of(draft, understood, Reader(), book), book)
     top = next(iter(understood.suggestions), None)
     chosen = draft.category is not None
     # A choice that the machine doubts is still the filer's; which of the two holds is for a dispatcher to say.

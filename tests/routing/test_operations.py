@@ -15,6 +15,7 @@ from service.complaints.models import Complaint
 from service.db import db, transaction
 from service.directory import operations as directory
 from service.errors import Invalid, Stale
+from service.intake import deciding
 from service.intake import operations as intake
 from service.intake.rules import Draft
 from service.routing import models, operations
@@ -67,7 +68,7 @@ def test_a_saved_directive_routes_the_next_filing_and_the_complaint_remembers_it
     assert "urgent" in complaint.regimes
     assert "按分派规则“医疗欠款专班”" in complaint.reason
     with transaction():
-        other = intake.under(complaint, "arrears.deposit", clock.now())
+        other = deciding.under(complaint, "arrears.deposit", clock.now())
     assert other.department == "150821-finance"
 
 
