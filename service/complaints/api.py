@@ -18,6 +18,7 @@ from service.complaints.schemas import (
     PageSchema,
     SearchSchema,
 )
+from service.complaints.wanted import Wanted
 from service.deadlines import operations as deadlines
 from service.directory import operations as directory
 from service.http import Blueprint, http_header, needs, public
@@ -94,7 +95,7 @@ def search(wanted: dict[str, Any]) -> dict[str, Any]:
 def _page(wanted: dict[str, Any]) -> dict[str, Any]:
     if "queue" in wanted:
         wanted["desk"], _, wanted["queue"] = wanted["queue"].partition(":")
-    found = listing.page(listing.Wanted(**wanted), current_user, clock.now())
+    found = listing.page(Wanted(**wanted), current_user, clock.now())
     book = directory.current()
     return {"items": [reading.brief(row, book) for row in found.items], "next_cursor": found.next_cursor}
 

@@ -17,9 +17,9 @@ from service.accounts.rules import Reader
 from service.audit import operations as audit
 from service.classifier.facts import mask
 from service.complaints import listing, reading
-from service.complaints.listing import Wanted
 from service.complaints.models import Export
 from service.complaints.rules import CHANNELS, MARKS, OPEN
+from service.complaints.wanted import Wanted, matching
 from service.db import db
 from service.directory import operations as directory
 from service.directory.rules import Directory
@@ -130,7 +130,7 @@ def _lines(wanted: Wanted, reader: Reader, now: datetime) -> Iterator[Line]:
     """The rows through a cursor in the database: never all of them at once here."""
     book, names = directory.current(), _Names()
     rows_of: Any = select(*listing.COLUMNS)
-    query = listing.in_order(rows_of.where(listing.matching(wanted, reader, now)), wanted.sort)
+    query = listing.in_order(rows_of.where(matching(wanted, reader, now)), wanted.sort)
     for rows in db.session.execute(query.execution_options(yield_per=FETCHED)).partitions():
         names.learn({row.assignee for row in rows if row.assignee is not None})
         yield from (_line(row, names, book, now) for row in rows)

@@ -176,7 +176,7 @@ class Export(db.Model):
     """A long list that a worker writes as a table: what was asked for, and the table once it is there.
 
     Attributes:
-        asked: the fields of a listing.Wanted that are not as usual.
+        asked: the fields of a wanted.Wanted that are not as usual.
         grants: what its reader may do, in the roles in which it was asked for, by when it was written.
     """
 

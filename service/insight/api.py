@@ -8,10 +8,11 @@ from service import clock
 from service.complaints import listing, reading
 from service.complaints.schemas import ListQuerySchema, PageSchema
 from service.complaints.visibility import SCOPES
+from service.complaints.wanted import Wanted
 from service.directory import operations as directory
 from service.errors import NotFound
 from service.http import Blueprint, needs
-from service.insight import board, grids, hotspots
+from service.insight import board, hotspots
 from service.insight.schemas import (
     BehindPageSchema,
     BehindQuerySchema,
@@ -22,6 +23,7 @@ from service.insight.schemas import (
     options_of,
     view_of,
 )
+from service.insight.views import VIEWS
 
 blp = Blueprint("insight", __name__, url_prefix="/api/v1", description="热点和统计")
 READERS = tuple(sorted(SCOPES))
@@ -52,7 +54,7 @@ def complaints(wanted: dict[str, Any], code: str) -> dict[str, Any]:
     """The complaints of a hot spot, the newest first."""
     now, book = clock.now(), directory.current()
     spot = hotspots.find(code, current_user, now)
-    found = listing.page(listing.Wanted(ids=spot.ids, **wanted), current_user, now)
+    found = listing.page(Wanted(ids=spot.ids, **wanted), current_user, now)
     return {"items": [reading.brief(row, book) for row in found.items], "next_cursor": found.next_cursor}
 
 
@@ -62,10 +64,10 @@ def complaints(wanted: dict[str, Any], code: str) -> dict[str, Any]:
 @blp.response(200, ViewSchema)
 def figures(given: dict[str, Any], view: str) -> dict[str, Any]:
     """The figures of the board: day, regions, trend, families, funnel, judged or departments."""
-    if view not in grids.VIEWS:
+    if view not in VIEWS:
         raise NotFound("没有这种统计。")
     one = _board(given)
-    _, count = grids.VIEWS[view]
+    _, count = VIEWS[view]
     return view_of(one, count(one, options_of(given)))
 
 

@@ -12,8 +12,9 @@ from sqlalchemy.sql.visitors import replacement_traverse
 from service.accounts.rules import Reader
 from service.clock import ZONE, local
 from service.complaints import listing
-from service.complaints.listing import SOON, Wanted
 from service.complaints.models import Complaint
+from service.complaints.wanted import SOON, Wanted
+from service.complaints.wanted import matching as listed
 from service.db import db
 from service.directory.rules import Directory
 from service.insight import tallying
@@ -236,7 +237,7 @@ def board(asked: Asked, reader: Reader, book: Directory, now: datetime) -> Board
     grants = tuple(grant for grant in reader.grants if grant.role in ROLES)
     reader = Reader(reader.id, reader.login, reader.name, grants, reader.roles & set(ROLES))
     found = tallying.source(now)
-    seen = said_of(found.rows, listing.matching(Wanted(helping=False), reader, now))
+    seen = said_of(found.rows, listed(Wanted(helping=False), reader, now))
     return Board(asked, reader, book, now, found.rows, found.as_of, (seen,))
 
 

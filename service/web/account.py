@@ -15,9 +15,9 @@ from service.accounts.rules import SIGNED_IN_FOR, Reader
 from service.accounts.schemas import PersonSchema
 from service.complaints import belonging, listing, reading
 from service.complaints import operations as complaints
-from service.complaints.listing import Wanted
 from service.complaints.rules import OPEN, SIZES
 from service.complaints.schemas import Uscc
+from service.complaints.wanted import Wanted
 from service.directory import operations as directory
 from service.errors import NotFound
 from service.fields import Choice, Nested, Schema, Text

@@ -18,9 +18,10 @@ from service.errors import NotFound
 from service.http import needs
 from service.insight import board
 from service.insight.board import BLANK, MARKS, Board
-from service.insight.grids import DESKS, MEASURES, STEPS, VIEWS, Grid, Options, View
+from service.insight.grids import DESKS, MEASURES, STEPS, Grid, Options, View
 from service.insight.rules import ENOUGH, LESS_IS_BETTER, RATES
 from service.insight.schemas import PERIODS, BehindSchema, BoardSchema, asked_of, options_of
+from service.insight.views import VIEWS
 from service.web import charts, files, words, worklists
 from service.web.charts import Addresses
 from service.web.forms import Filled

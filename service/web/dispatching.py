@@ -16,9 +16,10 @@ from service.casework import operations as casework
 from service.casework.schemas import ActionSchema
 from service.complaints import listing, reading
 from service.complaints import operations as complaints
-from service.complaints.listing import Standing, Wanted
+from service.complaints.listing import Standing
 from service.complaints.models import Complaint
 from service.complaints.rules import MARKS, STATES, STEPS, Step, allowed
+from service.complaints.wanted import Wanted
 from service.directory import operations as directory
 from service.directory.rules import Department, Directory
 from service.errors import NotFound, Stale, WrongState

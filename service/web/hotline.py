@@ -16,9 +16,9 @@ from service import clock
 from service.casework.rules import check_fields
 from service.casework.schemas import ActionSchema
 from service.complaints import listing, reading
-from service.complaints.listing import Wanted
 from service.complaints.rules import FLAGS, NATURES, RESPONDENT_KINDS, SIZES, STEPS
 from service.complaints.schemas import SearchSchema
+from service.complaints.wanted import Wanted
 from service.db import db, transaction
 from service.directory import operations as directory
 from service.directory.rules import Directory

@@ -7,7 +7,7 @@ from flask_login import current_user
 from marshmallow import fields, validate
 
 from service import clock
-from service.complaints.listing import Wanted
+from service.complaints.wanted import Wanted
 from service.directory import operations as directory
 from service.fields import Schema
 from service.http import needs

@@ -10,8 +10,8 @@ from marshmallow import fields, validate
 
 from service.accounts.rules import Reader
 from service.complaints import listing
-from service.complaints.listing import Wanted
 from service.complaints.rules import CHANNELS, MARKS, OPEN, STATES
+from service.complaints.wanted import Wanted
 from service.directory.rules import Directory
 from service.fields import Choice
 from service.web import words, worklists

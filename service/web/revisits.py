@@ -14,9 +14,9 @@ from service.casework import operations as casework
 from service.casework.schemas import ActionSchema
 from service.complaints import listing, reading
 from service.complaints import operations as complaints
-from service.complaints.listing import Wanted
 from service.complaints.models import Complaint
 from service.complaints.rules import STATES, STEPS, Step, allowed
+from service.complaints.wanted import Wanted
 from service.directory import operations as directory
 from service.errors import NotFound, Stale, WrongState
 from service.fields import Choice

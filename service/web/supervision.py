@@ -16,8 +16,9 @@ from service.casework import operations as casework
 from service.casework import wording
 from service.complaints import listing
 from service.complaints import operations as complaints
-from service.complaints.listing import Burden, Wanted
+from service.complaints.listing import Burden
 from service.complaints.rules import STEPS
+from service.complaints.wanted import Wanted
 from service.directory import operations as directory
 from service.directory.rules import Directory
 from service.errors import Invalid, NotFound

@@ -13,9 +13,9 @@ from service import clock
 from service.accounts.rules import Reader
 from service.classifier import operations as classifier
 from service.complaints import listing, numbering, reading
-from service.complaints.listing import Wanted
 from service.complaints.models import Complaint
 from service.complaints.schemas import ListQuerySchema
+from service.complaints.wanted import Wanted
 from service.directory import operations as directory
 from service.directory.rules import Directory
 from service.errors import Invalid

@@ -17,13 +17,12 @@ from typing import Any
 from sqlalchemy import ARRAY, Column, Connection, String, Table, Text, select, text
 from sqlalchemy.dialects import postgresql
 
-from service import crypto
+from service import crypto, lexemes
 from service.accounts import operations as accounts
 from service.accounts.rules import Grant
 from service.casework import climbing
 from service.classifier import operations as classifier
 from service.classifier.likeness import bands
-from service.complaints.listing import search_vector
 from service.complaints.models import Complaint, TextBand
 from service.complaints.numbering import number
 from service.complaints.rules import OPEN
@@ -136,7 +135,7 @@ def _like(grant: Grant, place: str) -> Grant:
 def _sayings(data: Path) -> Rows:
     """Texts, each with its words and what it has in common with others."""
     return [
-        {"text": serial, "body": body, "bands": bands(body), "search": search_vector(classifier.words(body))}
+        {"text": serial, "body": body, "bands": bands(body), "search": lexemes.vector(classifier.words(body))}
         for serial, body in enumerate(composed(data, TEXTS))
     ]
 

@@ -12,8 +12,8 @@ from sqlalchemy import update
 
 from service import clock
 from service.complaints import listing
-from service.complaints.listing import Wanted
 from service.complaints.models import Complaint
+from service.complaints.wanted import Wanted
 from service.db import db, transaction
 from tests.caller import Caller
 from tests.casework import ways

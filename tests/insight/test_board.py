@@ -14,12 +14,13 @@ from service import clock
 from service.accounts.rules import Reader
 from service.casework import climbing
 from service.complaints import listing
-from service.complaints.listing import Wanted, matching
+from service.complaints.wanted import Wanted, matching
 from service.db import transaction
 from service.directory import operations as directory
-from service.insight import board, grids, operations, rules, tallying
+from service.insight import board, judging, operations, rules, tallying, views
 from service.insight.board import Asked
-from service.insight.grids import VIEWS, Number, Options, Share
+from service.insight.grids import Number, Options, Share
+from service.insight.views import VIEWS
 from tests.caller import Caller
 from tests.casework import ways
 from tests.factories import People
@@ -186,9 +187,9 @@ def test_a_week_begins_on_monday_and_a_period_cuts_it() -> None:
     since, until = date(2026, 3, 12), date(2026, 4, 2)
     weeks = [(date(2026, 3, 12), date(2026, 3, 15)), (date(2026, 3, 16), date(2026, 3, 22)),
              (date(2026, 3, 23), date(2026, 3, 29)), (date(2026, 3, 30), date(2026, 4, 2))]  # fmt: skip
-    assert list(grids.buckets(since, until, "week")) == weeks
-    assert list(grids.buckets(since, until, "month")) == [(since, date(2026, 3, 31)), (date(2026, 4, 1), until)]
-    assert len(list(grids.buckets(since, until, "day"))) == 22
+    assert list(views.buckets(since, until, "week")) == weeks
+    assert list(views.buckets(since, until, "month")) == [(since, date(2026, 3, 31)), (date(2026, 4, 1), until)]
+    assert len(list(views.buckets(since, until, "day"))) == 22
 
 
 # Wilson's interval, worked out by hand elsewhere: of so many cases so many, at least, at most.
@@ -209,7 +210,7 @@ def test_an_interval_is_wilsons(cases: int, of: int, low: float, high: float) ->
 def ordered(code: str, **cases: tuple[int, int]) -> list[str]:
     """Names in the order of their rates: name → how many cases of how many."""
     shares = {name: Share(code, [(1.0, Number(those, {}))], Number(of, {})) for name, (those, of) in cases.items()}
-    return sorted(shares, key=lambda name: grids.surest(shares[name], name))
+    return sorted(shares, key=lambda name: judging.surest(shares[name], name))
 
 
 def test_one_of_one_is_no_first_place() -> None:

@@ -12,8 +12,8 @@ from service.accounts import enterprises
 from service.accounts import operations as accounts
 from service.accounts.rules import Reader
 from service.complaints import listing
-from service.complaints.listing import Wanted
 from service.complaints.models import Complaint
+from service.complaints.wanted import Wanted
 from service.db import db, transaction
 from service.directory import operations as directory
 from service.intake import operations as intake

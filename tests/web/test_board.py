@@ -15,7 +15,7 @@ from flask import Flask
 from service.db import db, transaction
 from service.directory import operations as directory
 from service.directory.models import Department
-from service.insight.grids import VIEWS
+from service.insight.views import VIEWS
 from service.web import charts
 from tests.statements import counted
 from tests.web.browser import Browser
