@@ -33,7 +33,7 @@ OFFICE = "office"
 # What speaks to engineers at a terminal, reads Chinese instead of speaking it, or writes what is on record: letters,
 # notices and tables are in Chinese, the official language (docs/decisions/0025-languages.md).
 SILENT = (
-    "migrations/", "embedded/", "classifier/", "cli.py", "config.py", "demonstration.py", "simulation.py", "health.py",
+    "migrations/", "embedded/", "classifier/", "cli/", "config.py", "demonstration.py", "simulation.py", "health.py",
     "seedfile.py", "documentation.py", "deadlines/terminal.py", "deadlines/seeds.py", "directory/seeds.py",
     "directory/names.py", "knowledge/seeds.py", "notices/seeds.py", "sentences.py", "clock.py", "casework/documents.py",
     "jobs/runner.py", "web/failed.py", "web/languages.py", "web/speech.py",
@@ -41,21 +41,10 @@ SILENT = (
 # The same of single tables in rooms that do speak to people.
 SILENT_NAMES: dict[str, frozenset[str]] = {
     "casework/duties.py": frozenset({"ENTERPRISE", "CONTACT"}),
-    "casework/letters.py": frozenset(
-        {
-            "PROMISE",
-            "LAW",
-            "UNSAID",
-            "BY_LINK",
-            "ISSUER",
-            "OBJECTS",
-            "FACTS",
-            "issue_many",
-            "matter",
-            "_spoken",
-            "facts",
-        }
+    "casework/contents.py": frozenset(
+        {"PROMISE", "LAW", "UNSAID", "BY_LINK", "ISSUER", "OBJECTS", "FACTS", "matter", "_spoken", "facts"}
     ),
+    "casework/letters.py": frozenset({"issue_many"}),
     "casework/papers.py": frozenset(
         {
             "MARKS",

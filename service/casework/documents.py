@@ -9,7 +9,7 @@ from docxtpl import DocxTemplate
 from flask import current_app
 from markupsafe import Markup, escape
 
-from service.casework.letters import ISSUER, LETTERS, facts
+from service.casework.contents import ISSUER, LETTERS, facts
 from service.casework.models import Letter
 from service.casework.papers import Fact, Paper
 from service.clock import spoken

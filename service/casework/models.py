@@ -15,7 +15,7 @@ class Letter(db.Model):
     """An official letter: a supervision order to a department, an inquiry or a supervision letter to a respondent.
 
     Attributes:
-        kind: of casework.letters.LETTERS.
+        kind: of casework.contents.LETTERS.
         number: as it is printed, of its kind's serial in a year.
         department: of whom it is asked, where that is a department of ours; else None and `addressee` says who.
         token_hash: of the one-time link through which a respondent answers; None once it was used.

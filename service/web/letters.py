@@ -12,6 +12,7 @@ from service import clock
 from service.casework import circulars, documents, letters
 from service.casework import operations as casework
 from service.casework.circulars import Circular
+from service.casework.contents import LETTERS
 from service.casework.models import Letter
 from service.complaints import operations as complaints
 from service.complaints import reading
@@ -62,7 +63,7 @@ ANSWER, CIRCULAR = AnswerSchema(), CircularSchema()
 @pages.app_template_filter("letter_kind")
 def kind_name(code: str) -> str:
     """What a kind of letter is called."""
-    return _(letters.LETTERS[code].name)
+    return _(LETTERS[code].name)
 
 
 # --- the respondent --------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from docx import Document
 from flask import Flask
 
 from service.casework import documents, papers
-from service.casework.letters import LETTERS
+from service.casework.contents import LETTERS
 from service.casework.models import Letter
 from service.config import ROOT
 from tests.casework.written import filed, issued

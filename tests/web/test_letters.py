@@ -15,7 +15,8 @@ from flask import Flask, render_template
 from service import clock
 from service.accounts.rules import Reader
 from service.casework import letters
-from service.casework.letters import LETTERS, Issued
+from service.casework.contents import LETTERS
+from service.casework.letters import Issued
 from service.casework.models import Letter
 from service.complaints import operations as complaints
 from service.complaints.models import Complaint
