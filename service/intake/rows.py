@@ -33,42 +33,50 @@ def complaint(
     serial = complaints.next_serial()
     return Complaint(
         **_said(draft, reader),
-        account=_shared_by(draft, decision, reader),
+        **_decided(draft, decision),
+        **_routed(draft, decision, by_hand),
+        **_untouched(),
         id=serial,
         number=number(serial, now),
         created_at=now,
         updated_at=now,
-        version=1,
-        nature=decision.nature,
-        gates=list(dict.fromkeys([*draft.gates, *filter(None, [decision.gate])])),
-        sealed=decision.sealed,
-        region=decision.place,
-        respondent_kind=decision.respondent_kind,
-        respondent_department=decision.respondent_department,
-        category=decision.category,
+        account=_shared_by(draft, decision, reader),
         suggestions=stored_suggestions(understood.suggestions),
         model_version=understood.version,
         familiarity=understood.familiarity,
         flags=flags,
         regimes=regimes_of(decision, flags, draft.source_due_at is not None),
-        receiver=decision.receiver,
         department=department,
-        proposed_department=decision.department or decision.proposed,
-        dispatch_place=decision.queue,
-        **_routed(draft, decision, by_hand),
-        directive=None if draft.answer else decision.directive,
-        proposed_channel=decision.channel,
+        delivered_to=department,
         status=status,
         queue_desk=queue.desk,
         queue_code=queue.code,
-        delivered_to=department,
-        spent=[],
-        pending=[],
-        hand_backs=0,
-        designated=False,
-        length=0,
-        head=START,
     )
+
+
+def _decided(draft: Draft, decision: Decision) -> dict[str, Any]:
+    """What routing found out, as columns."""
+    return {
+        "nature": decision.nature,
+        "gates": list(dict.fromkeys([*draft.gates, *filter(None, [decision.gate])])),
+        "sealed": decision.sealed,
+        "region": decision.place,
+        "respondent_kind": decision.respondent_kind,
+        "respondent_department": decision.respondent_department,
+        "category": decision.category,
+        "receiver": decision.receiver,
+        "proposed_department": decision.department or decision.proposed,
+        "dispatch_place": decision.queue,
+        "directive": None if draft.answer else decision.directive,
+        "proposed_channel": decision.channel,
+    }
+
+
+def _untouched() -> dict[str, Any]:
+    """How a complaint stands on which nobody has worked."""
+    return {
+        "version": 1, "spent": [], "pending": [], "hand_backs": 0, "designated": False, "length": 0, "head": START,
+    }  # fmt: skip
 
 
 def _routed(draft: Draft, decision: Decision, by_hand: bool) -> dict[str, str]:
