@@ -129,7 +129,8 @@ def test_what_bound_the_designated_does_not_bind_whom_it_is_handed_on_to(desk: D
     number, _ = ways.brought_to("accepted")
     desk.take(number, "designate", "supervisor", department=OTHER, reason="指定。")
     desk.take(number, "transfer", "supervisor", department=DEPARTMENT, reason="另有主管。")
-    desk.take(number, "hand_back", "handler", reason="不是我们的职责。", evidence="三定规定。")
+    seen = desk.take(number, "hand_back", "handler", reason="不是我们的职责。", evidence="三定规定。")
+    assert seen["status"] == "handing_back"
 
 
 # --- handed on -------------------------------------------------------------------------------------------------------
