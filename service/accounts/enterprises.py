@@ -119,6 +119,9 @@ def join(token: str, person: Person, now: datetime) -> User:
     Raises:
         NotFound: the link is dead. Invalid: the login is taken or malformed, the password too short.
     """
+    # The account first, as who withdraws an invitation holds them: else each of two might wait for the other.
+    account = select(EnterpriseAccount.id).where(EnterpriseAccount.id == invitation(token, now).account_id)
+    db.session.execute(account.with_for_update(read=True, key_share=True))
     row = invitation(token, now, lock=True)
     user = _let_in(row.account_id, person, now)
     db.session.delete(row)

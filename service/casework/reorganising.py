@@ -96,7 +96,9 @@ def find(reorganisation_id: int, actor: Reader, lock: bool = False) -> Reorganis
         NotFound: there is none, or not for this reader.
     """
     query = select(Reorganisation).where(Reorganisation.id == reorganisation_id)
-    row = db.session.scalars(query.with_for_update() if lock else query).one_or_none()
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    row = db.session.scalars(query).one_or_none()
     if row is None or not concerns(actor, row, directory.current()):
         raise NotFound("没有这次职责划转。")
     return row

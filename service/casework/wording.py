@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import delete, func, or_, select
 
+from service.accounts.models import User
 from service.accounts.rules import Reader
 from service.audit import operations as audit
 from service.casework.models import Phrase, ReplyTemplate
@@ -190,6 +191,8 @@ def keep_phrase(user_id: int, text: str) -> None:
     Raises:
         Invalid: there are as many as there may be.
     """
+    # Pressed twice at once, the second press waits for the first, and finds the phrase kept.
+    db.session.execute(select(User.id).where(User.id == user_id).with_for_update())
     mine = select(func.count(), func.bool_or(Phrase.text == text)).where(Phrase.user_id == user_id)
     count, known = db.session.execute(mine).one()
     if known:

@@ -63,7 +63,10 @@ def find(
     reached = scopes(reader)
     columns = [condition.label(f"scope_{index}") for index, (_, condition) in enumerate(reached)]
     query = select(Complaint, *columns).where(Complaint.number == number)
-    row = db.session.execute(query.with_for_update(of=Complaint) if lock else query).one_or_none()
+    if lock:
+        # Read anew, too: what this session knows of it may be from before another's step.
+        query = query.with_for_update(of=Complaint).execution_options(populate_existing=True)
+    row = db.session.execute(query).one_or_none()
     missing = NOT_YOURS if reader.is_staff and not (code or proof) else NOT_HERE
     if row is None:
         raise NotFound(missing)
@@ -120,7 +123,8 @@ def acted(complaint_id: int, actor_id: int, roles: Collection[str]) -> bool:
 
 def locked(complaint_id: int) -> Complaint:
     """A complaint whose row is held until the transaction ends, for who is let in by something else than grants."""
-    return db.session.scalars(select(Complaint).where(Complaint.id == complaint_id).with_for_update()).one()
+    held = select(Complaint).where(Complaint.id == complaint_id).with_for_update()
+    return db.session.scalars(held, execution_options={"populate_existing": True}).one()
 
 
 def hold(numbers: Collection[str]) -> None:

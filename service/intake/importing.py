@@ -330,7 +330,9 @@ def purge(now: datetime) -> None:
 
 
 def _held(import_id: int) -> Import:
-    return db.session.scalars(select(Import).where(Import.id == import_id).with_for_update()).one()
+    """An import that nobody else moves meanwhile, as it stands now."""
+    held = select(Import).where(Import.id == import_id).with_for_update()
+    return db.session.scalars(held, execution_options={"populate_existing": True}).one()
 
 
 def _own(import_id: int, reader: Reader) -> Import:

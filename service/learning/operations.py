@@ -144,6 +144,7 @@ def drop_example(example_id: int, actor: Reader, now: datetime, why: str = "") -
         NotFound: there is no such one. WrongState: it was taken out already.
     """
     found = example(example_id)
+    db.session.refresh(found, with_for_update=True)
     if found.dropped_at is not None:
         raise WrongState("这条纠正样本已经剔除了。")
     found.dropped_at, found.dropped_by = now, actor.id

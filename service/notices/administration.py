@@ -200,7 +200,7 @@ def remove_address(address_id: int, actor: Reader, now: datetime) -> Address:
     Raises:
         NotFound: there is none, or no more.
     """
-    row = db.session.get(Address, address_id)
+    row = db.session.get(Address, address_id, with_for_update=True)
     if row is None or row.removed_at is not None:
         raise NotFound("没有这个地址。")
     row.removed_at, row.url, row.secret = now, None, None

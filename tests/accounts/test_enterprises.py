@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from flask import Flask
 
 from service.accounts import enterprises, operations, tries
 from service.accounts.administration import USER
@@ -12,6 +13,7 @@ from service.accounts.rules import FREE_FAILURES, Reader
 from service.audit import changing
 from service.db import db, transaction
 from service.errors import Invalid, NotAllowed, NotFound, NotSignedIn, TooOften
+from tests.rivals import pressed_meanwhile
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -54,6 +56,20 @@ def test_the_first_leads_and_a_colleague_comes_in_by_a_link_that_serves_once() -
     assert enterprises.invitations(leader.account or 0, NOW) == []
     with pytest.raises(NotFound):
         joined(token, "wang")
+
+
+def test_who_comes_in_while_the_leader_is_at_it_waits_and_neither_waits_for_ever(app: Flask) -> None:
+    leader = opened()
+    token = invited(leader)
+    withdrawn = enterprises.invitations(leader.account or 0, NOW)[0].id
+    told = pressed_meanwhile(
+        app,
+        first=lambda: enterprises.invite("小王", leader, NOW),
+        second=lambda: enterprises.join(token, person("li"), NOW),
+        then=lambda: enterprises.withdraw(withdrawn, leader, NOW),
+    )
+    assert isinstance(told, NotFound)
+    assert names(leader) == ["bai"]
 
 
 def test_a_link_is_dead_after_a_week_or_when_it_was_withdrawn() -> None:

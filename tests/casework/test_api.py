@@ -1,7 +1,6 @@
 """Steps on many complaints, the same request twice, copies that are old, and people who cross each other."""
 
 from dataclasses import replace
-from threading import Barrier, Thread
 from typing import Any
 
 import pytest
@@ -15,11 +14,11 @@ from service.complaints import operations as complaints
 from service.complaints.models import Event
 from service.db import db
 from service.http import TRY_AGAIN
-from tests.caller import Caller
 from tests.casework import ways
 from tests.casework.desk import Desk
 from tests.casework.ways import DEPARTMENT, PLACE
 from tests.factories import People
+from tests.rivals import at_once
 
 ABSENT = "QS20260316-9999999-9"
 Outcomes = list[dict[str, Any]]
@@ -190,22 +189,6 @@ def test_an_enterprise_with_an_old_copy_hears_only_what_it_may_read(desk: Desk) 
 
 
 # --- crossing each other ---------------------------------------------------------------------------------------------
-
-
-def at_once(app: Flask, *calls: tuple[str, dict[str, Any], dict[str, str]]) -> list[Any]:
-    """The answers to requests that are sent at the same moment."""
-    start, answers = Barrier(len(calls)), dict[int, Any]()
-
-    def send(place: int, address: str, body: dict[str, Any], headers: dict[str, str]) -> None:
-        start.wait(timeout=30)
-        answers[place] = Caller(app).post(address, json=body, headers=headers)
-
-    threads = [Thread(target=send, args=(place, *call)) for place, call in enumerate(calls)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    return [answers[place] for place in range(len(calls))]
 
 
 def test_of_two_merges_that_cross_one_ends_in_a_sentence(app: Flask, desk: Desk, people: People) -> None:

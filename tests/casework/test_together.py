@@ -1,6 +1,5 @@
 """Two people who act on one complaint at the same moment: one wins, the other is told, nobody waits for ever."""
 
-from threading import Barrier, Thread
 from typing import Any
 
 import pytest
@@ -12,25 +11,15 @@ from tests.caller import Caller
 from tests.casework import ways
 from tests.casework.ways import PLACE
 from tests.factories import People
+from tests.rivals import at_once
 
-Call = tuple[str, str, dict[str, str]]  # number, action, headers
 
-
-def at_once(app: Flask, calls: list[Call]) -> list[Any]:
-    """The answers to calls that are sent at the same moment, each over a connection of its own."""
-    start, answers = Barrier(len(calls)), dict[int, Any]()
-
-    def send(place: int, number: str, action: str, headers: dict[str, str]) -> None:
-        start.wait(timeout=30)
-        given = ways.given_for(STEPS[action])
-        answers[place] = Caller(app).post(f"/api/v1/complaints/{number}/actions/{action}", json=given, headers=headers)
-
-    threads = [Thread(target=send, args=(place, *call)) for place, call in enumerate(calls)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    return [answers[place] for place in range(len(calls))]
+def acting(app: Flask, *steps: tuple[str, str, dict[str, str]]) -> list[Any]:
+    """The answers to steps that are taken at the same moment: (number, action, headers) of each."""
+    return at_once(app, *(
+        (f"/api/v1/complaints/{number}/actions/{action}", ways.given_for(STEPS[action]), headers)
+        for number, action, headers in steps
+    ))  # fmt: skip
 
 
 @pytest.mark.parametrize("rivals", ["accept accept", "accept refuse", "answer pass_on", "refuse request_supplement"])
@@ -38,7 +27,7 @@ def test_of_two_dispatchers_one_wins_and_the_other_hears_the_new_state(app: Flas
     number, _ = ways.brought_to("submitted")
     one, other = rivals.split()
     headers = [people.headers("dispatcher", PLACE) for _ in range(2)]
-    answers = at_once(app, [(number, one, headers[0]), (number, other, headers[1])])
+    answers = acting(app, (number, one, headers[0]), (number, other, headers[1]))
     assert sorted(answer.status_code for answer in answers) == [200, 409]
     winner, loser = sorted(answers, key=lambda answer: answer.status_code)
     assert ways.stored(number).status == winner.json["status"]
@@ -52,8 +41,21 @@ def test_of_two_who_read_the_same_version_one_is_told_that_it_is_stale(app: Flas
     match = {"If-Match": f'"{ways.stored(number).version}"'}
     headers = [people.headers("handler", department=ways.DEPARTMENT) | match for _ in range(2)]
     # Contacting leaves the state as it is: only the version tells that somebody was there.
-    answers = at_once(app, [(number, "contact", one) for one in headers])
+    answers = acting(app, *((number, "contact", one) for one in headers))
     assert sorted(answer.status_code for answer in answers) == [200, 412]
+
+
+def test_what_is_held_is_read_as_it_stands_by_then(client: Caller, people: People) -> None:
+    number, _ = ways.brought_to("dispatched")
+    reader = people.reader("handler", department=ways.DEPARTMENT)
+    before, _roles = complaints.find(number, reader)
+    headers = people.headers("handler", department=ways.DEPARTMENT)
+    assert before.status == "dispatched"
+    version = before.version
+    assert client.post(f"/api/v1/complaints/{number}/actions/sign", json={}, headers=headers).status_code == 200
+    now, _roles = complaints.find(number, reader, lock=True)
+    assert (now.status, now.version) == ("handling", version + 1)
+    assert complaints.locked(now.id).length == now.length
 
 
 def test_the_enterprise_and_a_desk_at_once_leave_one_story(app: Flask, people: People) -> None:
@@ -64,7 +66,7 @@ def test_the_enterprise_and_a_desk_at_once_leave_one_story(app: Flask, people: P
             (number, "withdraw", {"X-Query-Code": code}),
             (number, "reply", people.headers("head", department=ways.DEPARTMENT)),
         ]
-        answers = at_once(app, calls)
+        answers = acting(app, *calls)
         assert sorted(answer.status_code for answer in answers) == [200, 409]
         stories.add(ways.stored(number).status)
     assert stories <= {"withdrawn", "replied"}
@@ -74,6 +76,6 @@ def test_the_enterprise_and_a_desk_at_once_leave_one_story(app: Flask, people: P
 def test_many_on_many_complaints_end_without_a_deadlock(app: Flask, people: People) -> None:
     numbers = [ways.brought_to("dispatched")[0] for _ in range(3)]
     headers = [people.headers("handler", department=ways.DEPARTMENT) for _ in range(2)]
-    answers = at_once(app, [(number, "sign", one) for number in numbers for one in headers])
+    answers = acting(app, *((number, "sign", one) for number in numbers for one in headers))
     assert sorted(answer.status_code for answer in answers) == [200] * 3 + [409] * 3
     assert all(ways.stored(number).status == "handling" for number in numbers)

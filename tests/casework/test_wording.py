@@ -13,6 +13,7 @@ from service.db import db, transaction
 from service.errors import Invalid, NotFound
 from service.seedfile import SeedError
 from tests.factories import People
+from tests.rivals import pressed_meanwhile
 
 NOW = clock.now
 
@@ -124,6 +125,16 @@ def test_phrases_are_ones_own_and_are_kept_once(app: Flask, people: People) -> N
     with transaction():
         wording.drop_phrase(one, kept[0].id)
     assert not wording.phrases(one)
+
+
+def test_a_phrase_that_is_pressed_twice_at_once_is_kept_once(app: Flask, people: People) -> None:
+    one = people.reader("handler", department="150821-health").id or 0
+
+    def press() -> None:
+        wording.keep_phrase(one, "请保持电话畅通。")
+
+    assert pressed_meanwhile(app, press, press) is None
+    assert [row.text for row in wording.phrases(one)] == ["请保持电话畅通。"]
 
 
 def test_so_many_phrases_are_enough(app: Flask, people: People) -> None:

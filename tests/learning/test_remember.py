@@ -19,6 +19,7 @@ from service.intake.rules import Draft
 from service.learning import operations as learning
 from service.learning.models import Example
 from tests.factories import People
+from tests.rivals import pressed_meanwhile
 from tests.statements import counted
 
 OWED = "我公司给五原县人民医院供应检验试剂，货早已验收，医药货款拖欠一年多没有给，电话 13947101234。"
@@ -154,6 +155,21 @@ def test_remembering_takes_one_statement(file: File, dispatcher: Reader) -> None
     with counted() as sent:
         learning.remember(complaint, before, intake.Trace("dispatcher", dispatcher.id), None, clock.now())
     assert len(sent) == 1, sent
+
+
+def test_of_two_who_take_out_one_example_the_second_is_told(
+    app: Flask, file: File, dispatcher: Reader, people: People
+) -> None:
+    dispatch(file(), dispatcher, category=BUILT)
+    (number,) = [one.id for one in kept()]
+    rivals = [people.reader("administrator") for _ in range(2)]
+
+    def taken_out(by: Reader) -> Callable[[], Example]:
+        return lambda: learning.drop_example(number, by, clock.now())
+
+    told = pressed_meanwhile(app, *map(taken_out, rivals))
+    assert isinstance(told, WrongState)
+    assert [one.dropped_by for one in kept()] == [rivals[0].id]
 
 
 def test_examples_come_in_pages_and_can_be_taken_out_once(file: File, dispatcher: Reader, people: People) -> None:

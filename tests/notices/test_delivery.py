@@ -12,7 +12,9 @@ from flask import Flask
 from sqlalchemy import select
 
 from service import clock
+from service.audit.models import Entry
 from service.db import db, transaction
+from service.errors import NotFound
 from service.jobs import runner
 from service.jobs.models import Task
 from service.notices import administration, operations, sending, tasks
@@ -21,6 +23,7 @@ from service.notices.sending import KEY, SIGNATURE, STAMP, signature
 from tests.factories import People
 from tests.notices.cases import DAY, HEALTH, MOBILE, NIGHT, PLACE, changed, filed, happens, notices, spread
 from tests.notices.listener import Heard, listener, mailbox
+from tests.rivals import pressed_meanwhile
 
 SECRET = "a secret of the other side"
 
@@ -305,6 +308,17 @@ def test_a_removed_address_gets_nothing_more(morning: time_machine.Traveller, ou
         administration.remove_address(db.session.query(Address).one().id, people.reader("administrator"), clock.now())
     work()
     assert (the("webhook").state, the("webhook").reason) == ("failed", sending.REMOVED)
+
+
+def test_of_two_who_remove_one_address_the_second_is_told(app: Flask, outside: Heard, people: People) -> None:
+    address("webhook", outside.url, place=PLACE)
+    number, guan = db.session.query(Address).one().id, people.reader("administrator")
+
+    def press() -> None:
+        administration.remove_address(number, guan, clock.now())
+
+    assert isinstance(pressed_meanwhile(app, press, press), NotFound)
+    assert db.session.query(Entry).filter_by(action="notice.address_removed").count() == 1
 
 
 # --- mail and robots -------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from service.audit.models import Entry
 from service.clock import now
 from service.complaints.models import Complaint
 from service.db import db, transaction
-from service.errors import Invalid
+from service.errors import Invalid, WrongState
 from service.intake import importing, tables
 from service.intake.models import Import, ImportRow
 from service.jobs import runner
@@ -277,6 +277,16 @@ def test_what_was_given_up_is_forgotten_and_nobody_sees_anothers(operator: Brows
     assert db.session.scalar(select(func.count()).select_from(ImportRow)) == 0
     again = operator.post(page, {"_action": "all"})
     assert (again.status_code, stored()) == (409, 0)
+
+
+def test_a_table_that_is_being_filed_is_not_given_up_by_who_read_it_before(operator: Browser) -> None:
+    page = sent(operator, book(GOOD))
+    made = db.session.scalars(select(Import)).one()
+    assert made.state == "checked"
+    operator.post(page, {"_action": "all"})
+    with pytest.raises(WrongState):
+        importing.drop(made.id, accounts.reader_of(made.user_id), now())
+    assert (made.state, made.good) == ("filing", 1)
 
 
 def test_what_was_not_filed_is_forgotten_after_a_week_and_what_was_is_still_known(operator: Browser) -> None:
