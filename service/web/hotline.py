@@ -255,7 +255,9 @@ def _page(
         heard: the fields that the text has just filled in.
     """
     ringing, unfinished = here or calls.at_desk(current_user, extension(), clock.now())
-    paper = session[PAPER] = paper or secrets.token_urlsafe(16)
+    paper = paper or secrets.token_urlsafe(16)
+    if session.get(PAPER) != paper:
+        session[PAPER] = paper
     call = next((one for one in unfinished if one.paper == paper), None)
     page = render_template(
         "hotline/desk.html",

@@ -1,5 +1,6 @@
 """The site: its pages, what every page needs, and how a page says that something went wrong."""
 
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -9,7 +10,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
 
-from service import http
+from service import clock, http
 from service.clock import ZONE
 from service.errors import NotSignedIn
 from service.web import (
@@ -75,6 +76,7 @@ UNHEARD = frozenset({"assets.built", "board.again", "hotline.ringing", "hotline.
 # What somebody may open whose password is still the one that an administrator set.
 WITHOUT_OWN_PASSWORD = UNHEARD | {"signin.profile", "signin.change_password", "signin.sign_out"}
 IDLE = 8 * 3600  # seconds until a session that nobody uses ends
+MOVED_ON = timedelta(minutes=10)  # how far its end may lag behind its use
 CSRF = CSRFProtect()
 
 CONTENT = (
@@ -112,21 +114,38 @@ class Sessions(SecureCookieSessionInterface):
         """Whether the browser may send the cookie back by https only."""
         return request.is_secure
 
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """As usual; but nothing asked beside a page ends a session: the browser may have begun another since."""
+        if session or not _is_beside():
+            super().save_session(app, session, response)
+
     def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
-        """Never with what nobody asked for by hand, nor where sessions do not count."""
+        """Never with what nobody asked for by hand, nor where sessions do not count.
+
+        Whatever is answered after a form that overtook it would take back what that form left in the session, the query
+        code of a call that was just logged among it: nothing asked beside a page moves the session on, and a page that
+        is opened does so no more often than it must.
+        """
         if request.endpoint in UNHEARD or not http.is_page():
             return False
-        return (session.modified or _is_opened()) and super().should_set_cookie(app, session)
+        return session.modified or (session.permanent and _is_opened() and self._is_old(app))
+
+    def _is_old(self, app: Flask) -> bool:
+        """Whether the session that came with a request was moved on long ago."""
+        signed = self.get_signing_serializer(app)
+        assert signed is not None  # there is a secret key, or no session would have come
+        _said, at = signed.loads(request.cookies[self.get_cookie_name(app)], return_timestamp=True)
+        return bool(clock.now() - at > MOVED_ON)
 
 
 def _is_opened() -> bool:
-    """Whether somebody opens a page, and no script or picture asks beside it.
+    """Whether somebody opens a page."""
+    return request.method == "GET" and not _is_beside()
 
-    What is asked beside a page may be answered after the form that overtook it: the session it came with would take
-    back what that form left in its own, the query code of a call that was just logged among it.
-    """
-    beside = "HX-Request" in request.headers or request.headers.get("Sec-Fetch-Dest", "document") != "document"
-    return request.method == "GET" and not beside
+
+def _is_beside() -> bool:
+    """Whether a script or a picture asks, beside the page that somebody sees."""
+    return "HX-Request" in request.headers or request.headers.get("Sec-Fetch-Dest", "document") != "document"
 
 
 def register(app: Flask) -> None:

@@ -2,21 +2,28 @@
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
+import time_machine
 from flask import Flask, g
 from sqlalchemy.exc import OperationalError
 
+from service import clock
+from service.accounts import operations as accounts
 from service.accounts.rules import ROLES
 from service.complaints import figures
+from service.db import transaction
 from service.directory import operations as directory
 from service.http import LARGEST_BODY
 from service.web import assets, desks, site
+from service.web.signin import TOKEN
 from tests.factories import People, filing
 from tests.statements import counted
 from tests.web.browser import Browser
 
 At = Callable[..., Browser]
+MORNING = datetime(2026, 3, 13, 2, tzinfo=UTC)
 
 
 # --- headers and cookies ---------------------------------------------------------------------------------------------
@@ -55,10 +62,22 @@ def test_a_session_counts_on_pages_and_never_under_the_api(at_desk: At) -> None:
     assert "Set-Cookie" not in answer.headers
 
 
-def test_only_a_page_that_is_opened_moves_the_session_on(at_desk: At) -> None:
+def test_a_page_that_is_opened_moves_the_session_on_now_and_then(at_desk: At) -> None:
+    with time_machine.travel(MORNING, tick=False) as traveller:
+        somebody = at_desk("operator", "150000")
+        somebody.get("/profile")
+        assert "Set-Cookie" not in somebody.get("/profile").headers
+        traveller.shift(site.MOVED_ON)
+        assert "Set-Cookie" not in somebody.get("/profile").headers
+        traveller.shift(1)
+        assert "Set-Cookie" in somebody.get("/profile").headers
+        assert "Set-Cookie" not in somebody.get("/profile").headers
+
+
+def test_what_is_asked_beside_a_page_moves_no_session_on(at_desk: At) -> None:
     somebody = at_desk("operator", "150000")
     desk = "/desk/hotline"
-    assert "Set-Cookie" in somebody.get("/profile").headers
+    somebody.get(desk)
     beside = [
         somebody.get("/profile", headers={"HX-Request": "true"}),
         somebody.get("/profile", headers={"Sec-Fetch-Dest": "image"}),
@@ -66,6 +85,15 @@ def test_only_a_page_that_is_opened_moves_the_session_on(at_desk: At) -> None:
         somebody.post(f"{desk}/caller", {"contact.phone": "04716601234"}),
     ]
     assert [(answer.status_code, "Set-Cookie" in answer.headers) for answer in beside] == [(200, False)] * 4
+
+
+def test_what_is_asked_beside_a_page_ends_no_session(at_desk: At) -> None:
+    somebody = at_desk("operator", "150000")
+    with somebody.client.session_transaction() as session, transaction():
+        accounts.sign_out(session[TOKEN], clock.now())
+    late = somebody.get("/desk/hotline/ringing", headers={"HX-Request": "true"})
+    assert (late.status_code, "Set-Cookie" in late.headers) == (401, False)
+    assert "Set-Cookie" in somebody.get("/desk/hotline").headers
 
 
 def test_a_bearer_token_counts_under_the_api_and_not_on_pages(browser: Browser, people: People) -> None:
