@@ -83,6 +83,9 @@ def contact_given() -> Any:
 def _asked(index: int) -> Any:
     """A step as it was filled in so far."""
     filing = drafts.filing()
+    if filing is None and drafts.token():
+        # A late answer may have brought back the token of what was filed long since; nothing could be kept under it.
+        drafts.let_go()
     said = begun.said(filing)
     if index and not said:
         return redirect(url_for("filing.text"))

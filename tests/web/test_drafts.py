@@ -104,6 +104,19 @@ def test_what_arrives_after_filing_begins_anew_and_changes_nothing(browser: Brow
     assert "第二件事" in browser.get("/file").text
 
 
+def test_a_late_answer_that_brings_back_what_was_filed_keeps_nobody_from_the_next_one(browser: Browser) -> None:
+    fill(browser)
+    token = browser.client.get_cookie("draft", path="/file")
+    assert token is not None
+    submit(browser)
+    browser.post("/file/receipt")
+    browser.client.set_cookie("draft", token.value, path="/file")
+    assert BODY not in browser.get("/file").text
+    assert go(browser, "/file", {"body": "第二件事：消防验收迟迟不办。"}).headers["Location"] == "/file/details"
+    assert "第二件事" in browser.get("/file").text
+    assert stored()[0].body == BODY
+
+
 def test_who_comes_too_late_to_submit_is_told_and_not_shown_a_receipt(browser: Browser) -> None:
     browser.client.delete_cookie("draft", path="/file")
     assert submit(browser).headers["Location"] == "/file"
