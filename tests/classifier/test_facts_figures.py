@@ -81,5 +81,9 @@ def test_only_so_many_names_and_numbers_are_looked_at() -> None:
 
 
 @pytest.mark.parametrize("text", ["", " ", "\n", "。", "🐑" * 50, "a\x00b", *HOSTILE], ids=range(len(HOSTILE) + 6))
-def test_any_text_is_read(text: str) -> None:
-    read(text, book(), TODAY)
+def test_any_text_is_read_and_what_is_found_stands_in_it(text: str) -> None:
+    found = read(text, book(), TODAY)
+    said = [one for part in (found.sums, found.dates, found.periods) for one in part]
+    assert [one for one in said if text[one.start : one.end] != one.text] == []
+    marked = [*said, *found.documents, *found.protected]
+    assert [one for one in marked if not 0 <= one.start < one.end <= len(text)] == []

@@ -1,5 +1,6 @@
 import psycopg
 import pytest
+import redis
 
 from service.embedded import outside, ports
 from service.errors import Unavailable
@@ -38,5 +39,8 @@ def test_a_redis_that_does_not_answer_is_one_sentence_without_its_password(url):
     assert "geheim" not in raised.value.message
 
 
-def test_a_redis_that_answers_will_do(servers):
-    outside.check_redis(servers.redis_url)
+def test_a_redis_that_answers_will_do_and_was_asked(servers):
+    with redis.Redis.from_url(servers.redis_url) as client:
+        client.config_resetstat()
+        outside.check_redis(servers.redis_url)
+        assert client.info("commandstats")["cmdstat_ping"]["calls"] >= 1
