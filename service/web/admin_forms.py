@@ -77,6 +77,7 @@ class Desk:
         did: what else can be done to one, by the last word of an entry's action.
         values: code, what was filled in → what the thing keeps; by default each field by its name.
         trial: what would change if a thing had such values, as the desk's template shows it; nothing is stored.
+        trying: what its button says.
         then: what else a change sets going, by the code and what was filled in, in the same transaction.
         others: the field of a name that the table does not list, where names are days.
         noted: what is filled in and kept by the record alone, such as the document that a change is based on.
@@ -91,6 +92,7 @@ class Desk:
     did: Mapping[str, str] = field(default_factory=dict)
     values: Callable[[str, Mapping[str, Any]], Values] | None = None
     trial: Callable[[str, Values], Any] | None = None
+    trying: str = "看看会改变什么"
     then: Callable[[str, Mapping[str, Any]], None] | None = None
     others: Callable[[str], Field] | None = None
     template: str = "admin/one.html"

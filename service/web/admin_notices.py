@@ -28,7 +28,7 @@ def _preview(code: str, values: Mapping[str, Any]) -> dict[str, str]:
 
 DESK = Desk(
     pages="admin_notices", of=administration.TEMPLATE, schema=WordsSchema(), list_name="全部模板", called=_called,
-    trial=_preview, template="notices/template.html",
+    trial=_preview, trying="预览", template="notices/template.html",
     fields=(Field("subject", "标题"), Field("body", "内容", control="textarea")),
 )  # fmt: skip
 

@@ -50,6 +50,7 @@ def _preview(_code: str, values: Mapping[str, Any]) -> str:
 
 DESK = Desk(
     pages="admin_replies", of=TEMPLATE, schema=TemplateSchema(), list_name="全部答复模板", trial=_preview,
+    trying="预览",
     called=lambda _code, values: str(values["name"]), template="admin/reply.html",
     fields=(
         Field("name", "名称", attributes={"maxlength": LONGEST_NAME}),
