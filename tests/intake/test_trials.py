@@ -17,9 +17,9 @@ from service.db import db, transaction
 from service.directory import operations as directory
 from service.intake import operations as intake
 from service.intake import trials
-from service.routing import models, operations
+from service.routing import operations
 from service.routing.directives import Directive
-from tests.routing.test_operations import ADMIN, NOON, OWED, given
+from tests.routing.orders import ADMIN, OWED, at_noon, given
 from tests.statements import counted
 
 HEALTH, FINANCE = "150821-health", "150821-finance"
@@ -29,12 +29,8 @@ HOSPITALS = Directive(0, "医院", 1, respondents=("医院",), department=FINANC
 
 @pytest.fixture(autouse=True)
 def noon(app: Flask) -> Iterator[time_machine.Traveller]:
-    with time_machine.travel(NOON, tick=False) as traveller:
+    with at_noon() as traveller:
         yield traveller
-        db.session.rollback()
-        with transaction():
-            db.session.execute(models.Directive.__table__.delete())
-            directory.bump()
 
 
 def filed(**changes: Any) -> str:

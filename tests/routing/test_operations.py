@@ -19,31 +19,14 @@ from service.intake import deciding
 from service.intake import operations as intake
 from service.intake.rules import Draft
 from service.routing import models, operations
+from tests.routing.orders import ADMIN, NOON, OWED, at_noon, given
 from tests.statements import counted
-
-NOON = datetime(2026, 3, 10, 12, tzinfo=ZONE)
-ADMIN = Reader(id=1, login="guan", roles=frozenset({"administrator"}))
-OWED = Draft(
-    body="我公司给五原县人民医院供应检验试剂，货早已验收，医药货款拖欠一年多没有给。",
-    region="150821", nature="complaint",
-    enterprise_name="河套试剂有限公司", enterprise_size="small", respondent_name="五原县人民医院", channel="visit",
-    respondent_kind="institution", contact_name="白女士", contact_phone="0471-6601234",
-)  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
 def noon(app: Flask) -> Iterator[time_machine.Traveller]:
-    """Noon; what a test ordered is forgotten by the process too."""
-    with time_machine.travel(NOON, tick=False) as traveller:
+    with at_noon() as traveller:
         yield traveller
-        db.session.rollback()
-        with transaction():
-            db.session.execute(models.Directive.__table__.delete())
-            directory.bump()
-
-
-def given(**said: Any) -> dict[str, Any]:
-    return {"name": "医疗欠款专班", "kind": "finance", "place": "150821", "respondents": ["医院"], **said}
 
 
 def added(**said: Any) -> models.Directive:

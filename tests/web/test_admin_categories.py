@@ -21,7 +21,7 @@ from service.intake import operations as intake
 from service.intake.schemas import FilingSchema
 from tests.factories import filing
 from tests.kept import kept
-from tests.routing.test_operations import NOON
+from tests.routing.orders import NOON
 from tests.statements import counted
 from tests.web.browser import Browser
 

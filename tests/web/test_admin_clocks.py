@@ -21,7 +21,7 @@ from service.directory import operations as directory
 from service.intake import operations as intake
 from service.jobs.models import Task
 from tests.kept import kept
-from tests.routing.test_operations import NOON, OWED
+from tests.routing.orders import NOON, OWED
 from tests.statements import counted
 from tests.web.browser import Browser
 

@@ -5,7 +5,6 @@ from html import unescape
 from typing import Any
 
 import pytest
-import time_machine
 from flask import Flask
 
 from service import clock
@@ -14,8 +13,8 @@ from service.db import db, transaction
 from service.directory import operations as directory
 from service.directory.models import Department
 from service.intake import operations as intake
-from service.routing import models, operations
-from tests.routing.test_operations import NOON, OWED
+from service.routing import operations
+from tests.routing.orders import OWED, at_noon
 from tests.statements import counted
 from tests.web.browser import Browser
 
@@ -28,12 +27,8 @@ FILLED: dict[str, Any] = {
 
 @pytest.fixture(autouse=True)
 def noon(app: Flask) -> Iterator[None]:
-    with time_machine.travel(NOON, tick=False):
+    with at_noon():
         yield
-        db.session.rollback()
-        with transaction():
-            db.session.execute(models.Directive.__table__.delete())
-            directory.bump()
 
 
 @pytest.fixture
