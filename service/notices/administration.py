@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
 
 from service.accounts import operations as accounts
 from service.accounts.rules import Reader
@@ -19,7 +20,7 @@ from service.jobs import outbox
 from service.notices import rules, seeds, sending
 from service.notices.inbox import Page, paged
 from service.notices.models import Address, Notice, NoticeTemplate, QuietHours
-from service.notices.operations import DELIVER, quiet
+from service.notices.operations import DELIVER
 from service.notices.rules import Quiet
 from service.seedfile import Stored, store
 
@@ -213,7 +214,8 @@ def remove_address(address_id: int, actor: Reader, now: datetime) -> Address:
 
 def set_quiet(begins: time, ends: time, actor: Reader, now: datetime) -> Quiet:
     """Change when telephones stay silent."""
-    db.session.merge(QuietHours(id=1, begins=begins, ends=ends))
-    db.session.flush()
+    hours = {"begins": begins, "ends": ends}
+    row = insert(QuietHours).values(id=1, **hours)
+    db.session.execute(row.on_conflict_do_update(index_elements=["id"], set_=hours))
     audit.record("notice.quiet_hours", "quiet_hours", actor.login, now, begins=str(begins), ends=str(ends))
-    return quiet()
+    return Quiet(begins, ends)

@@ -1,8 +1,8 @@
 """Out of the house: signed, tried again, never twice, not at night, and never into our own network."""
 
 from base64 import b64decode
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterator
+from datetime import datetime, time, timedelta
 from email import message_from_string, policy
 from typing import Any
 
@@ -19,6 +19,7 @@ from service.jobs import runner
 from service.jobs.models import Task
 from service.notices import administration, operations, sending, tasks
 from service.notices.models import Address, Notice
+from service.notices.rules import Quiet
 from service.notices.sending import KEY, SIGNATURE, STAMP, signature
 from tests.factories import People
 from tests.notices.cases import DAY, HEALTH, MOBILE, NIGHT, PLACE, changed, filed, happens, notices, spread
@@ -308,6 +309,18 @@ def test_a_removed_address_gets_nothing_more(morning: time_machine.Traveller, ou
         administration.remove_address(db.session.query(Address).one().id, people.reader("administrator"), clock.now())
     work()
     assert (the("webhook").state, the("webhook").reason) == ("failed", sending.REMOVED)
+
+
+def test_of_two_who_set_the_quiet_hours_for_the_first_time_the_second_has_the_last_word(
+    app: Flask, people: People
+) -> None:
+    guan = people.reader("administrator")
+
+    def until(hour: int) -> Callable[[], Quiet]:
+        return lambda: administration.set_quiet(time(21), time(hour), guan, clock.now())
+
+    assert pressed_meanwhile(app, until(7), until(8)) is None
+    assert operations.quiet() == Quiet(time(21), time(8))
 
 
 def test_of_two_who_remove_one_address_the_second_is_told(app: Flask, outside: Heard, people: People) -> None:
