@@ -37,6 +37,8 @@ MEANT = {"enterprise": "enterprise.name", "contact": "contact.phone", "responden
 LEAST = 8
 # Kept with what was said once the second step came back: what is empty there by then is meant to be.
 SEEN = "_seen"
+# The one day that is asked for and may be still to come.
+DUE_ON = "debt.due_on"
 WORDS = 4
 
 
@@ -221,9 +223,10 @@ def _readable(said: Said) -> Draft | None:
 
 
 def _term(draft: Draft) -> Term:
-    debt = draft.details.get("debt", {})
-    due_on, delivered_on = debt.get("due_on"), debt.get("delivered_on") or debt.get("accepted_on")
-    return Term(*(date.fromisoformat(day) if day else None for day in (due_on, delivered_on)))
+    days = {f"{group}.{name}": date.fromisoformat(value) for group, given in draft.details.items()
+            for name, value in given.items() if name.endswith("_on")}  # fmt: skip
+    due_on, delivered_on = days.pop(DUE_ON, None), days.get("debt.delivered_on") or days.get("debt.accepted_on")
+    return Term(due_on, delivered_on, tuple(days.values()))
 
 
 def prefilled(said: Said, book: Directory) -> dict[str, Any]:
@@ -269,7 +272,7 @@ def _spoken(field: Any, value: Any) -> str:
         return _("是")
     if isinstance(field, Day):
         return words.day(date.fromisoformat(value))
-    return words.yuan(value) if isinstance(field, Money) else str(value)
+    return words.yuan(forms.yuan(value)) if isinstance(field, Money) else str(value)
 
 
 def gates(book: Directory) -> dict[str, str]:
