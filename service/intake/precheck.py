@@ -37,17 +37,19 @@ class Term:
     Attributes:
         due_on: when a debt falls due, as agreed; delivered_on: when was delivered what is owed for.
         done_on: when all that is told as done was done: signed, delivered, paid, promised, applied for.
+        nowhere: a day as it was written that no calendar has.
     """
 
     due_on: date | None = None
     delivered_on: date | None = None
     done_on: tuple[date, ...] = ()
+    nowhere: str = ""
 
 
 def hints(case: Case, term: Term, today: date) -> list[Hint]:
     """What to tell before filing, the most pressing first; `today` is the day in Asia/Shanghai."""
     early = _not_yet_due(term, today) or _within_the_term(case, term, today) if case.family == "arrears" else None
-    found = (_gate(case), _debtor(case), early, _ahead(term, today), _out_of_scope(case))
+    found = (_gate(case), _debtor(case), early, _ahead(term, today), _nowhere(term), _out_of_scope(case))
     return [hint for hint in found if hint is not None]
 
 
@@ -98,6 +100,12 @@ def _ahead(term: Term, today: date) -> Hint | None:
     if last <= today:
         return None
     return Hint("ahead", say("您填的日期里，%(day)s还没有到。", day=last), SLIP)
+
+
+def _nowhere(term: Term) -> Hint | None:
+    if not term.nowhere:
+        return None
+    return Hint("nowhere", say("您写的“%(day)s”，日历上没有这一天。", day=term.nowhere), "请核对是哪一天。")
 
 
 def _out_of_scope(case: Case) -> Hint | None:

@@ -12,8 +12,9 @@ from marshmallow import Schema
 from service import clock
 from service.accounts.rules import Reader
 from service.classifier import operations as classifier
+from service.classifier.facts import dates
 from service.complaints.rules import NATURES, RESPONDENT_KINDS, SIZES
-from service.complaints.schemas import Known
+from service.complaints.schemas import Known, Phone
 from service.directory import operations as directory
 from service.directory.rules import Category, Directory
 from service.errors import Invalid
@@ -196,7 +197,7 @@ def judge(said: Said) -> Judgement | None:
     if draft is None or len(draft.body) < LEAST:
         return None
     understood = classifier.understand(draft.body, draft.title or "")
-    book = directory.current()
+    book, today = directory.current(), clock.local(clock.now()).date()
     case = examine(intake.matter_of(draft, understood, Reader(), book), book)
     top = next(iter(understood.suggestions), None)
     chosen = draft.category is not None
@@ -208,7 +209,7 @@ def judge(said: Said) -> Judgement | None:
         chosen=chosen,
         words=tuple(reason.word for reason in heard),
         promises=promised(case),
-        hints=tuple(hints(case, _term(draft), clock.local(clock.now()).date())),
+        hints=tuple(hints(case, _term(draft, today), today)),
         family=case.family,
     )
 
@@ -222,11 +223,11 @@ def _readable(said: Said) -> Draft | None:
     return None if isinstance(loaded, Filled) else loaded
 
 
-def _term(draft: Draft) -> Term:
+def _term(draft: Draft, today: date) -> Term:
     days = {f"{group}.{name}": date.fromisoformat(value) for group, given in draft.details.items()
             for name, value in given.items() if name.endswith("_on")}  # fmt: skip
     due_on, delivered_on = days.pop(DUE_ON, None), days.get("debt.delivered_on") or days.get("debt.accepted_on")
-    return Term(due_on, delivered_on, tuple(days.values()))
+    return Term(due_on, delivered_on, tuple(days.values()), dates.impossible(draft.body, today))
 
 
 def prefilled(said: Said, book: Directory) -> dict[str, Any]:
@@ -270,6 +271,8 @@ def _spoken(field: Any, value: Any) -> str:
         return speech.told(getattr(directory.current(), field.table)[value].name)
     if isinstance(field, Flag):
         return _("是")
+    if isinstance(field, Phone):
+        return words.phone(field.deserialize(value))
     if isinstance(field, Day):
         return words.day(date.fromisoformat(value))
     return words.yuan(forms.yuan(value)) if isinstance(field, Money) else str(value)

@@ -336,6 +336,11 @@ def test_an_emergency_is_told_at_once(browser: Browser) -> None:
     assert "火警119" in page
 
 
+def test_a_day_that_no_calendar_has_is_told_while_one_writes(browser: Browser) -> None:
+    page = browser.post("/file/judgement", {"body": "县医院２０２４年４月31日收了货，到现在不给钱"}).text
+    assert "您写的“2024年4月31日”，日历上没有这一天。" in page
+
+
 # --- who files -------------------------------------------------------------------------------------------------------
 
 
