@@ -1,9 +1,23 @@
 """What the classifier says, and what needs no model to be said."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from service.classifier.facts.letters import half, words
+from service.classifier.facts.numerals import CUT_NUMBER, NUMBER
+
+Span = tuple[int, int]
 AUDIBLE = 0.15  # of the strongest piece; what is weaker only lengthens the phrases
+_NUMBER = re.compile(f"(?:{CUT_NUMBER}|{NUMBER})(?:[元圆块]钱?)?")
+# Words that stand in any complaint: what speaks for a category in them convinces nobody.
+SAY_NOTHING = frozenset(
+    words(
+        """现在 时候 当时 今天 明天 后天 我们 你们 他们 咱们 俺们 大家 自己 别人 人家 这么 那么 怎么 什么 这样 那样
+        这个 那个 这些 那些 这里 那里 就是 还是 也是 不是 可是 但是 因为 所以 如果 合计 总共 一共 领导 你好 您好
+        请问 谢谢"""
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -87,14 +101,30 @@ def reasons(text: str, pieces: Iterable[Piece], limit: int = 5, side: int = 1) -
     Args:
         side: -1 for what spoke against it.
     """
-    loudest = sorted((piece for piece in pieces if piece.spoken), key=lambda piece: -side * piece.weight)[: 2 * limit]
+    numbers = {at: one.span() for one in _NUMBER.finditer(half(text)) for at in range(*one.span())}
+    telling = (piece for piece in pieces if piece.spoken and _tells(text, piece, numbers))
+    loudest = sorted(telling, key=lambda piece: -side * piece.weight)[: 2 * limit]
     strong = [piece for piece in loudest if side * piece.weight > max(0.0, AUDIBLE * side * loudest[0].weight)]
     weights: dict[str, float] = {}
     for phrase in _joined(sorted(strong, key=lambda piece: piece.start)):
-        word = text[phrase.start : phrase.end]
+        start, end = _whole(phrase, numbers)
+        word = text[start:end]
         weights[word] = weights.get(word, 0.0) + phrase.weight
     readable = [Reason(word, weight) for word, weight in weights.items() if len(word) > 1]
     return tuple(sorted(readable, key=lambda reason: -side * reason.weight)[:limit])
+
+
+def _tells(text: str, piece: Piece, numbers: Mapping[int, Span]) -> bool:
+    """Whether a piece says something by itself: a number, or a part of one, does not."""
+    _start, end = numbers.get(piece.start, (0, 0))
+    return piece.end > end and text[piece.start : piece.end] not in SAY_NOTHING
+
+
+def _whole(phrase: Piece, numbers: Mapping[int, Span]) -> Span:
+    """Where a phrase stands, with all of a number that it begins or ends in: never 二个月 of 三十二个月."""
+    start, _end = numbers.get(phrase.start, (phrase.start, 0))
+    before, end = numbers.get(phrase.end, (phrase.end, 0))
+    return start, end if before < phrase.end else phrase.end
 
 
 def _joined(pieces: Iterable[Piece]) -> list[Piece]:

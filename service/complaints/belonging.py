@@ -7,6 +7,7 @@ from hmac import compare_digest
 from sqlalchemy import select, update
 
 from service.accounts import enterprises, tries
+from service.accounts.models import User
 from service.accounts.rules import Reader
 from service.audit import operations as audit
 from service.complaints.models import Complaint
@@ -16,6 +17,7 @@ from service.db import db
 from service.errors import Invalid, NotAllowed
 
 HASH_BYTES = 32
+NOT_THEIRS = "这位用户的企业账户里没有这件诉求。请来电人再报一个账户里的编号；报不出来的，不能重设。"
 
 
 def attach(number: str, code: str, reader: Reader, now: datetime) -> Complaint | None:
@@ -55,6 +57,20 @@ def _against(complaint: Complaint, account_id: int, uscc: str) -> str:
         ),
     }
     return next((fault for fault, holds in faults.items() if holds), "")
+
+
+def telephone(number: str, user: User, actor: str, now: datetime) -> str:
+    """The telephone left with a complaint of a user's account: who answers there may be let in again. It is recorded.
+
+    Raises:
+        Invalid: the account has no such complaint, or no telephone was left with it.
+    """
+    asked = select(Complaint.contact_phone).where(Complaint.number == number, Complaint.account == user.account_id)
+    phone = db.session.scalar(asked) if user.account_id is not None else None
+    if phone is None:
+        raise Invalid(NOT_THEIRS, {"number": [NOT_THEIRS]})
+    audit.record("numbers.shown", number, actor, now)
+    return phone
 
 
 def take_out(user_id: int, reader: Reader, now: datetime) -> None:

@@ -36,11 +36,12 @@ EXCUSES = {
 OBJECTS = {
     "deposit": re.compile("保证金|质保金|押金"),
     "works": re.compile("工程款|施工|工程|装修|土建|修路|绿化"),
-    "goods": re.compile("货款|供货|供应|送货|货物|材料|设备|耗材|试剂"),
+    "goods": re.compile("货款|供货|供应|送货|货物|材料|设备|耗材|试剂|食材|药[款品]"),
     "services": re.compile("服务费|服务|物业|保洁|运输费|设计费|检测费|广告费"),
 }
 WHOLE, OF_THE_YEAR = len("2026-03-13"), len("--03-13")
 BEFORE = 8
+CONTRACT = re.compile("合同|总价|总造价|中标价|协议金额")
 END = re.compile("[。；;！!？?\n]")
 
 
@@ -77,6 +78,13 @@ def paid(found: Facts) -> str:
     return format(whole[0].yuan.normalize(), "f") if len(whole) == 1 else ""
 
 
+def contract(text: str, found: Facts) -> str:
+    """What the contract comes to: the one sum that is said to be."""
+    totals = [one for one in found.sums if one.role == "total"]
+    sums = [one for one in totals if CONTRACT.search(text, max(0, one.start - BEFORE), one.start)]
+    return format(sums[0].yuan.normalize(), "f") if len(sums) == 1 and sums[0] != found.amount else ""
+
+
 def excuses(text: str) -> list[str]:
     """Why the debtor does not pay, as it says."""
     return [code for code, words in EXCUSES.items() if words.search(text)]
@@ -89,5 +97,6 @@ def owed_for(text: str) -> str:
 
 def given(text: str, found: Facts) -> dict[str, str | Sequence[str]]:
     """Dotted name of a field → what the text says for it."""
-    told = {**days(text, found), "debt.paid": paid(found), "debt.object": owed_for(text), "debt.excuses": excuses(text)}
+    sums = {"debt.paid": paid(found), "debt.contract_amount": contract(text, found)}
+    told = {**days(text, found), **sums, "debt.object": owed_for(text), "debt.excuses": excuses(text)}
     return {name: value for name, value in told.items() if value}

@@ -10,6 +10,7 @@ from service.sentences import say
 
 COMMERCIAL = "out-of-scope.commercial"
 EARLY = "到期前可以先书面提醒对方，并留好合同、验收单和对账单；到期仍不付，再来反映。"
+SLIP = "签订、交付、验收、付款、承诺、申请的日期，请填已经发生的那一天；看看是不是年份填错了。"
 # Kind of debtor → days from delivery in which it must pay where nothing else was agreed (条例第九条).
 TERMS = {"organ": 30, "institution": 30, "fiscal": 30, "large": 60}
 
@@ -31,16 +32,24 @@ class Hint:
 
 @dataclass(frozen=True)
 class Term:
-    """When a debt falls due, as agreed, and when was delivered what is owed for; None where nobody said."""
+    """The days that were given; None where nobody said.
+
+    Attributes:
+        due_on: when a debt falls due, as agreed; delivered_on: when was delivered what is owed for.
+        done_on: when all that is told as done was done: signed, delivered, paid, promised, applied for.
+        nowhere: a day as it was written that no calendar has.
+    """
 
     due_on: date | None = None
     delivered_on: date | None = None
+    done_on: tuple[date, ...] = ()
+    nowhere: str = ""
 
 
 def hints(case: Case, term: Term, today: date) -> list[Hint]:
     """What to tell before filing, the most pressing first; `today` is the day in Asia/Shanghai."""
     early = _not_yet_due(term, today) or _within_the_term(case, term, today) if case.family == "arrears" else None
-    found = (_gate(case), _debtor(case), early, _out_of_scope(case))
+    found = (_gate(case), _debtor(case), early, _ahead(term, today), _nowhere(term), _out_of_scope(case))
     return [hint for hint in found if hint is not None]
 
 
@@ -83,6 +92,20 @@ def _within_the_term(case: Case, term: Term, today: date) -> Hint | None:
         days=days, day=term.delivered_on + timedelta(days),
     )  # fmt: skip
     return Hint("not_due", what, EARLY)
+
+
+def _ahead(term: Term, today: date) -> Hint | None:
+    """Something is told as done on a day that has not come: most likely another year was meant."""
+    last = max(term.done_on, default=today)
+    if last <= today:
+        return None
+    return Hint("ahead", say("您填的日期里，%(day)s还没有到。", day=last), SLIP)
+
+
+def _nowhere(term: Term) -> Hint | None:
+    if not term.nowhere:
+        return None
+    return Hint("nowhere", say("您写的“%(day)s”，日历上没有这一天。", day=term.nowhere), "请核对是哪一天。")
 
 
 def _out_of_scope(case: Case) -> Hint | None:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from service.db import db
 from service.seedfile import Seeded
+from service.sentences import say
 
 
 class KnowledgeAnswer(Seeded, db.Model):
@@ -34,3 +35,8 @@ class KnowledgeAnswer(Seeded, db.Model):
     valid_until: Mapped[date | None] = mapped_column(Date)
     version: Mapped[int] = mapped_column(default=1, server_default=text("1"))
     search: Mapped[str] = mapped_column(TSVECTOR)
+
+    @property
+    def in_reply(self) -> str:
+        """How it stands in a reply: with what it rests on, in Chinese, the language of the record."""
+        return self.answer + (say("（依据：%(source)s）", source=self.source) if self.source else "")

@@ -1,6 +1,7 @@
 """Accounts as an administrator looks after them: who there is, what each may do where, one-time passwords, ways in."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -14,6 +15,7 @@ from service.accounts import operations as accounts
 from service.accounts.administration import USER
 from service.accounts.models import User
 from service.accounts.rules import ROLES
+from service.complaints import belonging
 from service.db import transaction
 from service.directory import operations as directory
 from service.directory.rules import Directory
@@ -22,6 +24,7 @@ from service.http import needs
 from service.web import admin_forms, choices, forms, speech, worklists
 from service.web.admin_forms import ADMINISTRATOR, READERS, Desk, Field
 from service.web.forms import Filled
+from service.web.progress import Number
 
 ROWS = 50
 ROLE_NAMES = {code: name for code, (name, _scope) in ROLES.items()}
@@ -53,6 +56,12 @@ class UserSchema(Schema):
     role = Choice(ROLE_NAMES)
     place = Text(most=12)
     kind = Text(most=60)
+
+
+class CalledBackSchema(Schema):
+    """A complaint of the account whose leader or colleague forgot the password."""
+
+    number = Number(required=True)
 
 
 class NewUserSchema(Schema):
@@ -98,7 +107,7 @@ DESK = Desk(
         Field("login", "登录名", control=""),
     ),
 )  # fmt: skip
-FILTER, NEW = FilterSchema(), NewUserSchema()
+FILTER, NEW, CALLED_BACK = FilterSchema(), NewUserSchema(), CalledBackSchema()
 
 
 # --- the list --------------------------------------------------------------------------------------------------------
@@ -161,8 +170,8 @@ def _scopes() -> dict[str, Any]:
     return {"roles": ROLE_NAMES, "places": choices.places(book), "kinds": kinds}
 
 
-def _shown_once(user: User, password: str) -> Any:
-    return render_template("admin/password.html", user=user, password=password)
+def _shown_once(user: User, password: str, phone: str = "") -> Any:
+    return render_template("admin/password.html", user=user, password=password, phone=phone)
 
 
 # --- one of them -----------------------------------------------------------------------------------------------------
@@ -183,8 +192,8 @@ def edit(user_id: int) -> Any:
     return admin_forms.edit(DESK, user.login, _("已保存，下一次点击起就按新的岗位办理。"), _home(user), **_beside(user))
 
 
-def _page(user: User) -> Any:
-    return admin_forms.page(DESK, user.login, **_beside(user))
+def _page(user: User, form: Filled | None = None) -> Any:
+    return admin_forms.page(DESK, user.login, form, **_beside(user))
 
 
 def _beside(user: User) -> dict[str, Any]:
@@ -207,11 +216,25 @@ def switch(user_id: int, what: str) -> Any:
 @pages.post("/<int:user_id>/password")
 @needs(ADMINISTRATOR)
 def reset_password(user_id: int) -> Any:
-    """Set a password for one sign-in, and show it once."""
-    with transaction():
-        user = administration.find(user_id)
-        password = administration.reset_password(user, current_user.login, clock.now())
-    return _shown_once(user, password)
+    """Set a password for one sign-in, and show it once; of an enterprise's account with whom to call to hand it over.
+
+    Anybody can say on the telephone that a login is theirs. Who answers where a complaint of the account was filed
+    from belongs to it.
+    """
+    user = administration.find(user_id)
+    schema = CALLED_BACK if user.account_id is not None else Schema()
+    answer = forms.submit(schema, request.form, lambda given: _reset(user, given.get("number")))
+    if isinstance(answer, Filled):
+        held = admin_forms.typed(DESK, USER.read(user.login)).values
+        return _page(user, replace(answer, values={**held, **answer.values}))
+    return _shown_once(user, *answer)
+
+
+def _reset(user: User, number: str | None) -> tuple[str, str]:
+    """The password, and the telephone of who is to be told it."""
+    now, actor = clock.now(), current_user.login
+    phone = belonging.telephone(number, user, actor, now) if number else ""
+    return administration.reset_password(user, actor, now), phone
 
 
 @pages.post("/<int:user_id>/tokens")

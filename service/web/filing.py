@@ -125,9 +125,9 @@ def _after(index: int) -> str:
 def _page(index: int, form: Filled, kept: datetime | None = None) -> Any:
     """A step's page; `kept`: when what stands there was kept last."""
     book, said = directory.current(), account.with_own(form.values) if index == len(STEPS) - 1 else form.values
-    judgement = questions.judge(said) if index < len(STEPS) - 1 else None
     found = questions.prefilled(said, book) if index == 1 else {}
     shown = replace(form, values=questions.with_prefilled(said, found))
+    judgement = questions.judge(shown.values) if index < len(STEPS) - 1 else None
     template = ("portal/file_text.html", "portal/file_details.html", "portal/file_contact.html")[index]
     page = render_template(
         template, form=shown, judgement=judgement, prefilled=found, paper=drafts.paper(),

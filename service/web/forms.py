@@ -8,9 +8,10 @@ from marshmallow import Schema, ValidationError
 from marshmallow import fields as ma_fields
 from werkzeug.datastructures import MultiDict
 
+from service.classifier.facts import money
 from service.db import transaction
 from service.errors import Conflict, Invalid, Malformed, NotAllowed, Problem, Stale, TooOften, Unavailable, WrongState
-from service.fields import Flag, flatten
+from service.fields import Flag, Money, flatten
 from service.http import STATUS
 
 CSRF = "csrf_token"
@@ -103,7 +104,7 @@ def load(schema: Schema, data: Values) -> Any:
 
 
 def _shaped(schema: Schema, data: Values) -> dict[str, Any]:
-    """Texts of a form as the JSON that the schema reads: a ticked box is true, a list of one is a list."""
+    """Texts of a form as the JSON that the schema reads: a ticked box is true, a list of one a list, a sum digits."""
     return {name: _as_json(schema.fields.get(name), value) for name, value in data.items()}
 
 
@@ -112,7 +113,15 @@ def _as_json(of: ma_fields.Field | None, value: Any) -> Any:
         return _shaped(of.schema, value)
     if isinstance(of, Flag) and value in {CHECKED, "false"}:
         return value == CHECKED
+    if isinstance(of, Money) and isinstance(value, str):
+        return yuan(value)
     return [value] if isinstance(of, ma_fields.List) and isinstance(value, str) else value
+
+
+def yuan(typed: str) -> str:
+    """A sum as people type it (85.5万, 1,234,567.89 元) in digits; what is no plain sum as it is, for the schema."""
+    found = money.alone(typed)
+    return typed if found is None else format(found, "f")
 
 
 def submit(schema: Schema, form: MultiDict[str, str], operation: Callable[[Any], Any]) -> Any:

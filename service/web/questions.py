@@ -12,8 +12,9 @@ from marshmallow import Schema
 from service import clock
 from service.accounts.rules import Reader
 from service.classifier import operations as classifier
+from service.classifier.facts import dates
 from service.complaints.rules import NATURES, RESPONDENT_KINDS, SIZES
-from service.complaints.schemas import Known
+from service.complaints.schemas import Known, Phone
 from service.directory import operations as directory
 from service.directory.rules import Category, Directory
 from service.errors import Invalid
@@ -36,6 +37,8 @@ MEANT = {"enterprise": "enterprise.name", "contact": "contact.phone", "responden
 LEAST = 8
 # Kept with what was said once the second step came back: what is empty there by then is meant to be.
 SEEN = "_seen"
+# The one day that is asked for and may be still to come.
+DUE_ON = "debt.due_on"
 WORDS = 4
 
 
@@ -193,7 +196,7 @@ def judge(said: Said) -> Judgement | None:
     if draft is None or len(draft.body) < LEAST:
         return None
     understood = classifier.understand(draft.body, draft.title or "")
-    book = directory.current()
+    book, today = directory.current(), clock.local(clock.now()).date()
     case = examine(deciding.matter_of(draft, understood, Reader(), book), book)
     top = next(iter(understood.suggestions), None)
     chosen = draft.category is not None
@@ -205,7 +208,7 @@ def judge(said: Said) -> Judgement | None:
         chosen=chosen,
         words=tuple(reason.word for reason in heard),
         promises=promised(case),
-        hints=tuple(hints(case, _term(draft), clock.local(clock.now()).date())),
+        hints=tuple(hints(case, _term(draft, today), today)),
         family=case.family,
     )
 
@@ -219,10 +222,11 @@ def _readable(said: Said) -> Draft | None:
     return None if isinstance(loaded, Filled) else loaded
 
 
-def _term(draft: Draft) -> Term:
-    debt = draft.details.get("debt", {})
-    due_on, delivered_on = debt.get("due_on"), debt.get("delivered_on") or debt.get("accepted_on")
-    return Term(*(date.fromisoformat(day) if day else None for day in (due_on, delivered_on)))
+def _term(draft: Draft, today: date) -> Term:
+    days = {f"{group}.{name}": date.fromisoformat(value) for group, given in draft.details.items()
+            for name, value in given.items() if name.endswith("_on")}  # fmt: skip
+    due_on, delivered_on = days.pop(DUE_ON, None), days.get("debt.delivered_on") or days.get("debt.accepted_on")
+    return Term(due_on, delivered_on, tuple(days.values()), dates.impossible(draft.body, today))
 
 
 def prefilled(said: Said, book: Directory) -> dict[str, Any]:
@@ -266,9 +270,11 @@ def _spoken(field: Any, value: Any) -> str:
         return speech.told(getattr(directory.current(), field.table)[value].name)
     if isinstance(field, Flag):
         return _("是")
+    if isinstance(field, Phone):
+        return words.phone(field.deserialize(value))
     if isinstance(field, Day):
         return words.day(date.fromisoformat(value))
-    return words.yuan(value) if isinstance(field, Money) else str(value)
+    return words.yuan(forms.yuan(value)) if isinstance(field, Money) else str(value)
 
 
 def gates(book: Directory) -> dict[str, str]:

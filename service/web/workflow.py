@@ -106,6 +106,15 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Stop:
+    """A state on the way, in words: whose it is, and (step, state) for each way out that leads on from it."""
+
+    code: str
+    desk: str
+    ways: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
 class Question:
     """Something that is asked beside the main way, and who rules on it."""
 
@@ -198,6 +207,15 @@ def places() -> list[Place]:
     ]  # fmt: skip
 
 
+def stops() -> list[Stop]:
+    """The drawing as a list, for where it finds no room: each state that is not an end, with where one goes from it."""
+    return [
+        Stop(code, _(DESKS[state.desk]), tuple((_(step.name), _(STATES[step.target].name)) for step in STEPS.values()
+             if step.target not in {None, code} and code in step.sources))
+        for code, state in STATES.items() if state.desk
+    ]  # fmt: skip
+
+
 def questions() -> list[Question]:
     """What is asked beside the main way."""
     return [Question(_(name), _steps("opens", code), _steps("settles", code)) for code, name in QUESTIONS.items()]
@@ -226,5 +244,5 @@ def show() -> str:
     """The workflow: drawn, and as tables."""
     return render_template(
         "workflow/page.html", drawing=drawing(languages.current().code), groups=groups(), places=places(),
-        questions=questions(), filing=filing(),
+        stops=stops(), questions=questions(), filing=filing(),
     )  # fmt: skip

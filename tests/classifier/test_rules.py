@@ -38,6 +38,28 @@ def test_reasons_are_the_phrases_that_spoke_for_it(pieces: list[Piece], expected
     assert [(reason.word, reason.weight) for reason in reasons(TEXT, pieces)] == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "word", "shown"),
+    [
+        ("还欠八十五万货款", "十五万", []),
+        ("还欠85.5万元货款", "万元", []),
+        ("还欠八十五万货款", "五万货款", ["八十五万货款"]),
+        ("还欠１，２３４，５６７元货款", "５６７元货款", ["１，２３４，５６７元货款"]),
+        ("拖了三十二个月不给", "二个月", ["三十二个月"]),
+        ("答应三十天内付", "十天内付", ["三十天内付"]),
+        ("欠款二十万一直没给", "一直没给", ["一直没给"]),
+        ("依照第三十二条", "第三十", ["第三十二"]),
+    ],
+)
+def test_a_reason_is_no_piece_of_a_number_and_no_bare_sum(text: str, word: str, shown: list[str]) -> None:
+    at = text.index(word)
+    assert [one.word for one in reasons(text, [piece(at, at + len(word), 1.0)])] == shown
+
+
+def test_what_stands_in_any_complaint_is_no_reason() -> None:
+    assert [one.word for one in reasons("他们欠货款", [piece(0, 2, 9.0), piece(3, 5, 1.0)])] == ["货款"]
+
+
 def test_no_more_reasons_than_asked_for() -> None:
     assert len(reasons(TEXT, [piece(0, 2, 1.0), piece(4, 6, 1.0), piece(8, 11, 1.0)], limit=2)) == 2
 

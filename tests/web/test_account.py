@@ -244,6 +244,33 @@ def test_only_who_leads_takes_out_and_hands_over(app: Flask, opened: Opened) -> 
     assert colleague.post("/account/people", {"name": "小王"}).status_code == 200
 
 
+def test_who_leads_and_forgot_the_password_is_called_back_where_the_account_filed_from(
+    app: Flask, opened: Opened, at_desk
+) -> None:
+    leader, reader = opened()
+    number, stranger = file(reader).complaint.number, file().complaint.number
+    admin, address = at_desk("administrator"), f"/admin/users/{reader.id}"
+    assert "账户里一件诉求的编号" in admin.get(address).text
+    for told in ("", "QS1", stranger):
+        answer = admin.post(f"{address}/password", {"number": told})
+        assert (answer.status_code, 'aria-invalid="true"' in answer.text) == (422, True), told
+    assert leader.get("/account").status_code == 200
+    page = admin.post(f"{address}/password", {"number": number.lower()}).text
+    assert "0471 660 1234" in page
+    assert leader.get("/account").status_code == 302
+    password = re.search(r"(?<=>)[a-z2-9]{4}(-[a-z2-9]{4}){2}(?=<)", page)
+    assert password
+    again = Browser(app)
+    assert again.post("/sign-in", {"login": reader.login, "password": password[0]}).status_code == 302
+    assert again.get("/account").headers["Location"] == "/profile"
+
+
+def test_the_page_for_signing_in_says_what_to_do_without_a_password(browser: Browser) -> None:
+    page = browser.get("/sign-in").text
+    assert "忘记密码或登录名" in page
+    assert "拨打 12345" in page
+
+
 def test_an_account_is_not_for_the_staff_and_not_for_strangers(browser: Browser, at_desk) -> None:
     assert browser.get("/account").headers["Location"] == "/sign-in?next=/account"
     assert at_desk("supervisor", "150000").get("/account").status_code == 403

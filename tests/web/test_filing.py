@@ -132,11 +132,23 @@ def test_every_step_shows_again_what_was_said_there(browser: Browser) -> None:
         assert said in review
 
 
+def test_a_sum_is_taken_as_people_type_it_and_read_back_in_digits(browser: Browser) -> None:
+    typed = {"amount": "８５．５万", "debt.contract_amount": "1,234,567.89元", "debt.paid": "五十六万八千三百"}
+    fill(browser, details=typed)
+    assert 'value="８５．５万"' in browser.get("/file/details").text
+    review = browser.get("/file/review").text
+    assert all(told in review for told in ("855,000 元", "1,234,567.89 元", "568,300 元"))
+    submit(browser)
+    (filed,) = stored()
+    debt = filed.details["debt"]
+    assert (filed.amount, debt["contract_amount"], debt["paid"]) == (855000, "1234567.89", "568300.00")
+
+
 def test_going_back_keeps_what_was_typed_even_where_it_is_wrong(browser: Browser) -> None:
     go(browser, "/file", TEXT)
-    answer = go(browser, "/file/details", {"amount": "三十万"}, "back")
+    answer = go(browser, "/file/details", {"amount": "三十来万"}, "back")
     assert answer.headers["Location"] == "/file"
-    assert 'value="三十万"' in browser.get("/file/details").text
+    assert 'value="三十来万"' in browser.get("/file/details").text
 
 
 @pytest.mark.parametrize(
@@ -145,7 +157,7 @@ def test_going_back_keeps_what_was_typed_even_where_it_is_wrong(browser: Browser
         ("/file", {}, {"body": " "}, "body", "这一项必须填写。"),
         ("/file", {}, {"body": "字" * 20001}, "body", "最多 20000 个字，现在是 20001 个字。"),
         ("/file", {}, {"body": BODY, "category": "no.such"}, "category", "没有这个类别"),
-        ("/file/details", TEXT, {"amount": "三十万", "respondent.name": "某局"}, "amount", "以元为单位的数字"),
+        ("/file/details", TEXT, {"amount": "三十来万", "respondent.name": "某局"}, "amount", "以元为单位的数字"),
         ("/file/details", TEXT, {"debt.due_on": "2025-13-40"}, "debt.due_on", "2026-03-13 这样"),
         ("/file/details", TEXT, {"respondent.kind": "organ"}, "respondent.name", "这一项必须填写。"),
         ("/file/contact", TEXT, {"contact.phone": "12"}, "contact.phone", "电话号码不对"),
@@ -178,7 +190,7 @@ def test_a_later_step_or_the_review_leads_back_to_what_is_missing(browser: Brows
     assert browser.get("/file/review").headers["Location"] == "/file/contact?check=1"
     page = browser.get("/file/contact?check=1").text
     assert "不愿透露身份可选择匿名" in page
-    go(browser, "/file/details", {"amount": "三十万"})
+    go(browser, "/file/details", {"amount": "三十来万"})
     go(browser, "/file/contact", CONTACT)
     assert browser.get("/file/review").headers["Location"] == "/file/details?check=1"
 
@@ -299,7 +311,8 @@ def test_the_place_in_the_text_is_chosen_beforehand_and_marked(browser: Browser)
         ({"respondent.name": "城关村村民委员会", "respondent.kind": "village"}, "人民调解委员会"),
         ({"respondent.name": "老王建材店", "respondent.kind": "private"}, "人民法院起诉"),
         ({"gates": "in_court"}, "已进入诉讼、仲裁或复议"),
-        ({"amount": "三十万", "gates": "in_petition"}, "信访部门"),
+        ({"amount": "三十来万", "gates": "in_petition"}, "信访部门"),
+        ({"debt.signed_on": "2026-12-01", "debt.due_on": "2026-03-01"}, "2026年12月1日还没有到"),
     ],
 )
 def test_a_hint_names_the_right_channel_and_never_blocks(browser: Browser, details: dict[str, str], told: str) -> None:
@@ -321,6 +334,11 @@ def test_no_hint_where_nothing_stands_in_the_way(browser: Browser, details: dict
 def test_an_emergency_is_told_at_once(browser: Browser) -> None:
     page = browser.post("/file/judgement", {"body": "厂里着火了，有人被困，快来救"}).text
     assert "火警119" in page
+
+
+def test_a_day_that_no_calendar_has_is_told_while_one_writes(browser: Browser) -> None:
+    page = browser.post("/file/judgement", {"body": "县医院２０２４年４月31日收了货，到现在不给钱"}).text
+    assert "您写的“2024年4月31日”，日历上没有这一天。" in page
 
 
 # --- who files -------------------------------------------------------------------------------------------------------

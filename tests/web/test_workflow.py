@@ -50,6 +50,15 @@ def test_every_step_stands_in_one_group_in_the_tables_order() -> None:
     assert [group.name for group in workflow.groups()] == list(workflow.GROUPS.values())
 
 
+def test_the_list_that_stands_for_the_drawing_has_every_way_on(page: str) -> None:
+    ways = {(stop.code, step) for stop in workflow.stops() for step, _state in stop.ways}
+    moving = [step for step in STEPS.values() if step.target]
+    assert ways == {
+        (code, step.name) for step in moving for code in step.sources if STATES[code].desk and code != step.target
+    }
+    assert page.index('class="drawing"') < page.index('class="stops"') < page.index('id="states"')
+
+
 def test_a_row_says_what_the_table_says() -> None:
     rows = {row.action: row for group in workflow.groups() for row in group.rows}
     handing_back = rows["hand_back"]

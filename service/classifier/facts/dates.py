@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from service.classifier.facts.letters import half
 from service.classifier.facts.numerals import number
 
 _CHINESE = str.maketrans("〇零○一二三四五六七八九", "000123456789")
@@ -70,6 +71,12 @@ def dates(text: str, letters: str, today: date) -> list[Date]:
         here = Date(said, text[match.start() : match.end()].strip(), *match.span())
         found.append(_with_year(here, found[-1], letters) if found else here)
     return found
+
+
+def impossible(text: str, today: date) -> str:
+    """The first day of a text that no calendar has, as it is written there: 4月31日; empty where all are possible."""
+    found = _DATE.finditer(half(text))
+    return next((match[0].strip() for match in found if _said(match, today) is None), "")
 
 
 def _said(match: re.Match[str], today: date) -> str | None:

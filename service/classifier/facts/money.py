@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
 
-from service.classifier.facts.letters import clause_start
+from service.classifier.facts.letters import clause_start, half
 from service.classifier.facts.numerals import CUT_NUMBER, DIGITS, NUMBER, START, number
 from service.classifier.facts.roles import OWED, PAID, TOTAL, is_rest, owed_among, role_of
 
@@ -31,6 +31,8 @@ _SIGN = re.compile(r"[¥￥][ ]?$")
 _SCALED = re.compile("[万亿萬億]")
 _NAMED = re.compile(r"(?:欠|差|罚款?|罚了|押金|工资|金额|货款|工程款|保证金|[收交]了?)(?:了|我们?|咱们?|:|为|是)*$")
 _NOT_A_SUM = re.compile(r"钱?(?:都|也|没)")
+_ALONE = re.compile(rf"(?:人民币|rmb|[¥￥])?({NUMBER})(?:元|圆|块)?钱?整?", re.IGNORECASE)
+_TYPED = re.compile(r"(?<=\d)[wW](?=\d|元|$)")
 _SCALES = re.compile(r"[十百千万亿]+$")
 BEFORE, BEHIND = 36, 24
 MOST = 1000  # numbers that are looked at
@@ -117,6 +119,16 @@ def _lower(low: str, high: str) -> str:
     scale = _SCALES.search(high)
     tens = re.match(r"\d0", high)
     return low + ("0" if tens and len(low) == 1 else "") + (scale[0] if scale else "")
+
+
+def alone(text: str) -> Decimal | None:
+    """The yuan of a line that says one sum and nothing else: 85.5万, 1,234,567.89元; None where it is less plain.
+
+    Who types on a telephone writes w for 万.
+    """
+    match = _ALONE.fullmatch(_TYPED.sub("万", "".join(half(text).split())))
+    found = number(match[1]) if match else None
+    return found.value if found and not found.about else None
 
 
 def owed(found: Sequence[Sum]) -> Sum | None:

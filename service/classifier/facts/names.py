@@ -110,18 +110,26 @@ def _persons(text: str, letters: str) -> Iterator[Name]:
 
 def _bodies(text: str, letters: str, places: Mapping[int, int], directory: Directory) -> list[Name]:
     found: list[Name] = []
-    for match in islice(_endings(directory).finditer(letters), MOST):
-        if letters.startswith(NO_BODY, match.end()):
+    endings = _endings(directory)
+    for match in islice(endings.finditer(letters), MOST):
+        end = _end(letters, match, endings)
+        if letters.startswith(NO_BODY, end):
             continue
         start, anchored = _start(letters, match.start(), places)
         if found and match.start() - found[-1].end <= APART and start <= found[-1].end:
             last = found.pop()
             if not (start == last.end and anchored and not last.anchored and not last.text.startswith(HEADS)):
                 start, anchored = min(start, last.start), last.anchored or anchored
-        if start < match.end() - 1:
+        if start < end - 1:
             known = anchored or match[0] in FIRM
-            found.append(Name(text[start : match.end()], start, match.end(), known))
+            found.append(Name(text[start:end], start, end, known))
     return [one for one in found if one.text not in GENERIC_ALONE and not NO_NAME.fullmatch(one.text)]
+
+
+def _end(letters: str, ending: re.Match[str], endings: re.Pattern[str]) -> int:
+    """Where a name ends of whose ending the last letters begin a longer one: 一中 of 第一中学."""
+    inside = (endings.match(letters, at) for at in range(ending.start() + 1, ending.end()))
+    return max(ending.end(), *(one.end() for one in inside if one), 0)
 
 
 def _start(letters: str, end: int, places: Mapping[int, int]) -> tuple[int, bool]:

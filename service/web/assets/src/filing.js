@@ -16,15 +16,17 @@ for (const button of document.querySelectorAll("[data-examples] [data-text]")) {
   });
 }
 
-// An amount is said once more in 万元, where a zero too many is seen.
+// An amount is said once more in 万元, in English with its thousands apart, where a zero too many is seen.
+const unit = document.documentElement.lang.startsWith("zh") ? 10000 : 1;
 for (const input of document.querySelectorAll("[data-yuan]")) {
   const told = document.createElement("p");
   told.className = "hint";
   told.setAttribute("aria-live", "polite");
   input.after(told);
   const say = () => {
-    const amount = Number(input.value.replace(/[,，\s]/g, ""));
-    const shown = (amount / 10000).toLocaleString(document.documentElement.lang, { maximumFractionDigits: 4 });
+    const typed = input.value.normalize("NFKC").replace(/[,\s¥元]/g, "");
+    const amount = /^[\d.]+[万w]$/i.test(typed) ? parseFloat(typed) * 10000 : Number(typed);
+    const shown = (amount / unit).toLocaleString(document.documentElement.lang, { maximumFractionDigits: 4 });
     told.textContent = amount >= 10000 ? input.dataset.yuan.replace("{}", shown) : "";
   };
   input.addEventListener("input", say);
