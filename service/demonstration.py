@@ -1,10 +1,11 @@
 """Demonstration complaints and accounts for an empty embedded system, so that a newcomer sees every state at once."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
 from hmac import new as hmac
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,8 @@ from service.directory import operations as directory
 from service.directory.rules import Directory
 from service.intake import operations as intake
 from service.intake.rules import Draft
+from service.notices import operations as notices
+from service.notices.models import Notice
 
 SYSTEM = "demonstration"
 ACTOR = "演示"
@@ -42,6 +45,20 @@ ACCOUNTS = {
     "demo-admin": "administrator",
     "demo-enterprise": "enterprise",
     "demo-system": "system",
+}
+# login → what stands beside the role wherever somebody acted: nobody's name.
+NAMES = {
+    "demo-operator": "白某",
+    "demo-dispatcher": "郝某",
+    "demo-handler": "乌某",
+    "demo-head": "包某",
+    "demo-supervisor": "云某",
+    "demo-revisit": "秦某",
+    "demo-auditor": "康某",
+    "demo-admin": "温某",
+    "demo-enterprise": "贺某",
+    "demo-system": "示例平台",
+    "demo-dispatcher-bynr": "杭某",
 }
 # Whose account the enterprise's is; some of the complaints are its own.
 FIRM = {"name": "河套榆木家具厂（演示）", "uscc": "91150821MA0NA00012", "size": "small"}
@@ -133,6 +150,8 @@ WHO = {
 }  # fmt: skip
 # How much later than its limit an extension ends, and when what is suspended is looked at again.
 LONGER, REVIEWED = timedelta(days=7), timedelta(days=14)
+# What came within this time nobody has read yet; so many events are told of at a time.
+UNREAD, AT_A_TIME = timedelta(hours=20), 500
 
 
 def fill(data: Path, now: datetime) -> bool:
@@ -144,12 +163,37 @@ def fill(data: Path, now: datetime) -> bool:
         return any(user.login in ACCOUNTS for user in accounts.users())
     people = {role: _account(login, role, REGION, now) for login, role in ACCOUNTS.items()}
     _account(*LEAGUE, now)
-    for index, row in enumerate(seedfile.load(data / "demonstration.yaml")):
-        _play(index, row, people, now)
+    for moment, index, row in sorted(_filed(data, now), key=itemgetter(0)):
+        _climb(moment)
+        _play(index, row, people, moment, now)
     _share(people["enterprise"], now)
-    while climbing.climb(now):
-        pass
+    _climb(now)
+    _read(now - UNREAD)
     return True
+
+
+def _filed(data: Path, now: datetime) -> Iterator[tuple[datetime, int, Mapping[str, Any]]]:
+    """When each complaint was filed: the later in the table, the longer ago."""
+    for index, row in enumerate(seedfile.load(data / "demonstration.yaml")):
+        yield now - timedelta(hours=row.get("hours", 8 + 7 * index), days=row.get("days", 0)), index, row
+
+
+def _climb(moment: datetime) -> None:
+    """Let time do what it does up to a moment, and tell of it."""
+    while climbing.climb(moment):
+        pass
+    _spread(moment)
+
+
+def _spread(moment: datetime) -> None:
+    """Let the news reach people at once: a message names the limit that runs when it is written."""
+    while notices.spread(moment, AT_A_TIME):
+        pass
+
+
+def _read(until: datetime) -> None:
+    """Let everybody have read what came before: who looks in finds what is new, as at any desk that is kept."""
+    db.session.execute(update(Notice).where(Notice.created_at < until).values(read_at=until))
 
 
 def _account(login: str, role: str, place: str, now: datetime) -> Reader:
@@ -158,7 +202,7 @@ def _account(login: str, role: str, place: str, now: datetime) -> Reader:
     if known is None:
         scope = ROLES[role][1]
         grant = Grant(role, place=None if scope == "nothing" else place)
-        known = accounts.create_user(login, f"{ROLES[role][0]}（演示）", [grant], _password(login), now, ACTOR)
+        known = accounts.create_user(login, f"{NAMES[login]}（演示）", [grant], _password(login), now, ACTOR)
         accounts.issue_token(known, now, ACTOR, secret=_token(login))
     db.session.flush()
     return accounts.reader(known)
@@ -189,15 +233,18 @@ def _derived(purpose: str) -> str:
     return hmac(current_app.config["SECRET_KEY"].encode(), purpose.encode(), sha256).hexdigest()
 
 
-def _play(index: int, row: Mapping[str, Any], people: Mapping[str, Reader], now: datetime) -> None:
-    """File one complaint some time ago and take the steps that lead to its state, and those beside it."""
-    moment = now - timedelta(hours=row.get("hours", 8 + 7 * index), days=row.get("days", 0))
+def _play(
+    index: int, row: Mapping[str, Any], people: Mapping[str, Reader], moment: datetime, now: datetime
+) -> None:  # fmt: skip
+    """File one complaint at a moment and take the steps that lead to its state, and those beside it."""
     way = (*WAYS[row["state"]], *ASIDES.get(row.get("aside", ""), ("", ()))[1])
     filed = intake.file_complaint(_draft(index, row), people["operator"], moment, by_hand="dispatch" not in way)
     left = way[2:] if filed.complaint.status == "dispatched" else way
+    _spread(moment)
     for action in left:
         moment = min(moment + timedelta(minutes=50), now)
         _take(filed.complaint, action, people, moment)
+        _spread(moment)
 
 
 def _take(complaint: Complaint, action: str, people: Mapping[str, Reader], moment: datetime) -> None:

@@ -111,12 +111,22 @@ UNREACHED = "先执行 make run，或检查 DATABASE_URL；未迁移时执行 fl
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing the doctor looked at."""
+    """One thing the doctor looked at.
+
+    Attributes:
+        grave: whether the service cannot do its work where this is not good; what people are late with is not.
+    """
 
     what: str
     good: bool
     state: str
     remedy: str = ""
+    grave: bool = True
+
+    @property
+    def broken(self) -> bool:
+        """Whether something has to be mended."""
+        return self.grave and not self.good
 
 
 def examine(now: datetime) -> list[Finding]:
@@ -138,5 +148,7 @@ def _backlog(now: datetime) -> list[Finding]:
     return [
         Finding("后台任务", late == 0, f"{late} 个推迟", "确认 worker 与 cron 在运行"),
         Finding("失败任务", dead == 0, f"{dead} 个", "查看 outbox 表中 dead_at 不为空的行"),
-        Finding("逾期诉求", overdue == 0, f"{overdue} 件", "在接口用 ?due=overdue 查看并督办"),
+        Finding(
+            "逾期诉求", overdue == 0, f"{overdue} 件", "由督办人在督办台查看并督办；接口用 ?due=overdue", grave=False
+        ),
     ]

@@ -1,5 +1,6 @@
 """Excel tables: written row by row in little memory, and read with care, since anybody may have made them."""
 
+import re
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ UNPACKED = 120 * MEGABYTE
 MOST_PARTS = 200
 MOST_COLUMNS = 60
 UNREADABLE = "这个文件不是完好的 Excel 工作簿（.xlsx）。请用 Excel 或 WPS 打开后另存为 .xlsx，再上传一次。"
+MERGED = "表格里有合并的单元格，其中只有第一格读得到内容。请在 Excel 里取消合并，把空出来的格补上，再上传一次。"
+MERGED_CELL = re.compile(rb"<(?:\w+:)?mergeCell\s")
 # Where a text begins so, a program that gets it as CSV or on typing might take it for a formula.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 KINDS: Mapping[str, Mapping[str, Any]] = {
@@ -146,14 +149,29 @@ def rows(content: bytes, most: int) -> Iterator[list[Any]]:
     try:
         book = load_workbook(BytesIO(content), read_only=True, data_only=True, keep_links=False)
         sheet = book.worksheets[0]
+        with sheet._get_source() as part:
+            merged = _is_merged(part)
+        # Only the first of such cells holds anything: the rows below would be taken for empty there.
+        if merged:
+            raise _refused(MERGED)
         # What the sheet says of its own extent may be anything.
         sheet.reset_dimensions()
         for row in sheet.iter_rows(max_row=most, max_col=MOST_COLUMNS, values_only=True):
             yield _trimmed(row)
-    except GeneratorExit:
+    except (GeneratorExit, Invalid):
         raise
     except Exception as error:  # a broken workbook fails in as many ways as it has parts
         raise _refused(UNREADABLE) from error
+
+
+def _is_merged(part: IO[bytes]) -> bool:
+    """Whether a sheet has cells that stand for several, read some at a time."""
+    before = b""
+    while read := part.read(MEGABYTE):
+        if MERGED_CELL.search(before + read):
+            return True
+        before = read[-50:]
+    return False
 
 
 def _trimmed(row: Sequence[Any]) -> list[Any]:

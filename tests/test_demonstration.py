@@ -12,11 +12,13 @@ from sqlalchemy import func, select
 from service import demonstration
 from service.accounts import operations as accounts
 from service.accounts.models import Token, User
+from service.accounts.rules import ROLES
 from service.complaints import operations as complaints
 from service.complaints.models import Complaint, Event
 from service.complaints.rules import OPEN, QUESTIONS, STATES
 from service.db import db
 from service.deadlines.models import Clock
+from service.notices.models import Notice
 from tests.caller import Caller
 from tests.casework import ways
 from tests.conftest import emptied
@@ -90,6 +92,22 @@ def test_each_stands_as_if_people_had_worked_on_it(filled: Flask) -> None:
 def test_nothing_is_left_for_the_first_sweep(filled: Flask) -> None:
     due = select(Clock.id).where(Clock.state == "running", Clock.next_at <= ways.MONDAY)
     assert db.session.scalars(due).all() == []
+
+
+def test_it_is_a_desk_that_was_kept_with_a_few_messages_unread_the_newest_first(filled: Flask) -> None:
+    told = db.session.scalars(select(Notice).where(Notice.channel == "inbox").order_by(Notice.id)).all()
+    assert [one.created_at for one in told] == sorted(one.created_at for one in told)
+    unread = Counter(one.user_id for one in told if one.read_at is None)
+    assert 0 < max(unread.values()) <= 20
+    assert len(told) > 10 * max(unread.values())
+    assert db.session.scalar(select(func.count()).where(~Event.told)) == 0
+
+
+def test_the_later_filed_has_the_greater_number_and_nobody_is_called_by_his_role(filled: Flask) -> None:
+    filed = sorted(all_of(), key=lambda one: one.id)
+    assert [one.created_at for one in filed] == sorted(one.created_at for one in filed)
+    roles = {name for name, _bound in ROLES.values()}
+    assert not roles & {user.name.removesuffix("（演示）") for user in db.session.scalars(select(User))}
 
 
 def test_a_second_time_changes_nothing(filled: Flask) -> None:

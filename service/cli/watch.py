@@ -48,12 +48,16 @@ def verify() -> None:
 @click.option("--json", "as_json", is_flag=True)
 @told
 def examine(as_json: bool) -> None:
-    """体检：配置、连接、逾期、积压，以及该怎么办。"""
+    """体检：配置、连接、逾期、积压，以及该怎么办；有故障（✗）时退出码为 1，只需提醒（！）时为 0。"""
     findings = health.examine(clock.now())
     if as_json:
         show([finding.__dict__ for finding in findings])
     else:
         for finding in findings:
-            mark, remedy = ("✓", "") if finding.good else ("✗", f"　→ {finding.remedy}")
-            click.echo(f"{mark} {finding.what}：{finding.state}{remedy}")
-    sys.exit(0 if all(finding.good for finding in findings) else 1)
+            remedy = "" if finding.good else f"　→ {finding.remedy}"
+            click.echo(f"{_mark(finding)} {finding.what}：{finding.state}{remedy}")
+    sys.exit(1 if any(finding.broken for finding in findings) else 0)
+
+
+def _mark(finding: health.Finding) -> str:
+    return "✗" if finding.broken else "✓" if finding.good else "！"

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true, tuple_
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import load_only, with_expression
 
-from service.accounts.rules import Reader
+from service.accounts.rules import Grant, Reader
 from service.complaints.models import Complaint, Event
 from service.complaints.rules import ANSWERS
-from service.complaints.visibility import visible
+from service.complaints.visibility import OF_DEPARTMENTS, visible
 from service.complaints.wanted import SOON, Wanted, due_when, is_open, matching
 from service.db import db
 from service.deadlines.models import Clock
@@ -70,7 +70,8 @@ def standings(desk: str, reader: Reader, now: datetime) -> list[Standing]:
 
 def page(wanted: Wanted, reader: Reader, now: datetime, more: Sequence[Any] = ()) -> Page:
     """One page of what the reader may see, in one statement; `more`: columns that the usual list does without."""
-    known = load_only(*COLUMNS, *more), with_expression(Complaint.due_clock, _first_clock())
+    first = _own_help(reader) if wanted.helping else _ends_first()
+    known = load_only(*COLUMNS, *more), with_expression(Complaint.due_clock, _first_clock(first))
     here = select(Complaint).options(*known).where(matching(wanted, reader, now))
     query = _ordered(here, wanted).limit(wanted.limit + 1)
     found = db.session.scalars(query).all()
@@ -78,15 +79,31 @@ def page(wanted: Wanted, reader: Reader, now: datetime, more: Sequence[Any] = ()
     return Page(items, _cursor(items[-1], wanted.sort) if len(found) > wanted.limit else None)
 
 
-def _first_clock() -> Any:
-    """The clock that ends first: for what, since when it runs, its unit, by whose calendar, its pauses; else null."""
-    ends_first = (Clock.complaint_id == Complaint.id, Clock.state == "running", Clock.due_at == Complaint.due_at)
+def _first_clock(meant: ColumnElement[bool]) -> Any:
+    """Of the clocks that are meant the one that ends first: for what, until when, since when, how it counts."""
     told = func.jsonb_build_object(
-        "kind", Clock.kind, "since", Clock.started_at, "unit", Clock.unit, "places", func.to_jsonb(Clock.places),
-        "pauses", Clock.pauses, type_=JSONB,
+        "kind", Clock.kind, "at", Clock.due_at, "since", Clock.started_at, "unit", Clock.unit,
+        "places", func.to_jsonb(Clock.places), "pauses", Clock.pauses, type_=JSONB,
     )  # fmt: skip
-    newest = select(told).where(*ends_first).order_by(Clock.started_at.desc(), Clock.id).limit(1)
-    return newest.correlate(Complaint).scalar_subquery()
+    running = (Clock.complaint_id == Complaint.id, Clock.state == "running", meant)
+    first = select(told).where(*running).order_by(Clock.due_at, Clock.started_at.desc(), Clock.id).limit(1)
+    return first.correlate(Complaint).scalar_subquery()
+
+
+def _ends_first() -> ColumnElement[bool]:
+    return Clock.due_at == Complaint.due_at
+
+
+def _own_help(reader: Reader) -> ColumnElement[bool]:
+    """The limits for what the reader's own departments were asked to help with, not those of whoever leads."""
+    own = (_asked_of(grant) for grant in reader.grants if grant.role in OF_DEPARTMENTS)
+    return and_(Clock.kind == "co_handle", or_(false(), *own))
+
+
+def _asked_of(grant: Grant) -> ColumnElement[bool]:
+    if grant.department is not None:
+        return Clock.party == grant.department
+    return true() if grant.places is None else func.split_part(Clock.party, "-", 1).in_(sorted(grant.places))
 
 
 def tallied(whole: Wanted, parts: Mapping[str, Wanted], reader: Reader, now: datetime) -> dict[str, int]:

@@ -32,6 +32,16 @@ def read(typed: str) -> str | None:
 
     The check digit decides, as in is_number().
     """
-    bare = BARE.fullmatch(BETWEEN.sub("", narrow(typed)).upper())
-    number = "QS{}-{}-{}".format(*bare.groups()) if bare else ""
+    number = _looks_like(typed)
     return number if is_number(number) else None
+
+
+def is_misread(typed: str) -> bool:
+    """Whether what was typed is meant for a number, and its check digit says that something in it is wrong."""
+    number = _looks_like(typed)
+    return bool(number) and not is_number(number)
+
+
+def _looks_like(typed: str) -> str:
+    bare = BARE.fullmatch(BETWEEN.sub("", narrow(typed)).upper())
+    return "QS{}-{}-{}".format(*bare.groups()) if bare else ""

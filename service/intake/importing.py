@@ -45,6 +45,7 @@ GOOD, BAD, SAME, FILED = "good", "bad", "same", "filed"
 FILING = FilingSchema()
 TWICE = "这一行以前已经导入过，没有重复提交。"
 TOO_LONG = say("这份表格超过 %(most)s 行。请分成几份，每份不超过 %(most)s 行，再分别上传。", most=f"{MOST_ROWS:,}")
+EMPTY = "这份表格里还没有填写任何诉求。请从第二行起每行填一件，保存后再上传。"
 NOBODY = "上传的账户已不能提交诉求，没有导入。"
 
 
@@ -94,10 +95,12 @@ def receive(content: bytes, name: str, reader: Reader, now: datetime, queued: bo
         queued: whether a worker is asked to check it.
 
     Raises:
-        Invalid: it is no table, too large, or has other columns than the template.
+        Invalid: it is no table, too large, has other columns than the template, or no row below them.
     """
-    rows = sheets.rows(content, 1)
+    rows = sheets.rows(content, MOST_ROWS + 2)
     tables.fields_of(next(rows, []))
+    if not any(rows):
+        raise Invalid(EMPTY, {"file": [EMPTY]})
     made = Import(
         user_id=reader.id, name=name[:100], content=b64encode(content).decode(), state="checking", created_at=now,
         heads=[], total=0, good=0, bad=0, same=0, filed=0,

@@ -7,6 +7,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from openpyxl.utils.datetime import from_excel, to_excel
+
 from service.clock import ZONE
 from service.complaints.rules import CHANNELS, FLAGS, NATURES, RESPONDENT_KINDS, SIZES
 from service.directory.rules import Directory
@@ -17,6 +19,11 @@ YES_NO = {"是": True, "否": False}
 SEPARATORS = re.compile(r"[、,，;；]\s*")
 SPOKEN_DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
 SPOKEN_TIME = re.compile(r"(\d{1,2})[:：](\d{2})")
+# What stands in a cell whose formula came to nothing.
+ERRORS = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA", "#SPILL!"})
+FIRST_DAY, LAST_DAY = to_excel(date(1990, 1, 1)), to_excel(date(2100, 1, 1))
+UNTIMED = "请写成日期，或日期和时间，例如 2026-04-30 或 2026-04-30 17:30。"
+UNSOURCED = "填了来源编号或上级要求的办结时间，就要写明从哪个系统转来。"
 # The column of a result that says why a row was not taken; in a table that is sent in again it says nothing.
 WHY = "原因"
 
@@ -65,7 +72,7 @@ FIELDS = (
     Field("涉及金额（元）", "amount", "以元为单位的数字。", "320500.00", kind="money"),
     Field("标记", "flags", "可填几个，用顿号隔开。", "紧急、群体", table=_by_name(FLAGS), several=True),
     Field("来源渠道", "channel", "", "上级交办", table=_by_name(CHANNELS)),
-    Field("来源系统", "source.system", "从哪个系统转来。", "12345"),
+    Field("来源系统", "source.system", "从哪个系统转来；填了后面两列的，必须填写。", "12345"),
     Field("来源编号", "source.number", "那个系统里的编号；同一编号不会重复提交。", "BY2026030901", width=20),
     Field("上级要求的办结时间", "source.due_at", "日期，或日期和时间。", "2026-04-30 17:30", kind="moment"),
     Field("合同编号", "debt.contract_number", "拖欠账款时填写。", "HT-2025-08"),
@@ -160,10 +167,14 @@ def said(fields: Sequence[Field | None], cells: Sequence[Any], codes: Codes) -> 
             _put(document, field.path, _value(field, cell, text, codes))
         except ValueError as error:
             wrong[field.path] = str(error)
+    if "system" not in document.get("source", {"system": ""}):
+        wrong["source.system"] = UNSOURCED
     return Said(document, wrong)
 
 
 def _value(field: Field, cell: Any, text: str, codes: Codes) -> Any:
+    if text in ERRORS:
+        raise ValueError(say("这一格的公式算错了（%(text)s），请改成要填的内容。", text=text))
     table = codes.names[field.codes] if field.codes else field.table
     if table is not None:
         known = {**table, **{str(code): code for code in table.values() if isinstance(code, str)}}
@@ -189,7 +200,14 @@ def _as_money(_cell: Any, text: str) -> str:
     return re.sub(r"[,，\s¥￥元]", "", text)
 
 
+def _day_of(cell: Any) -> Any:
+    """A day that a table shows as its number, where only the value was pasted."""
+    numbered = isinstance(cell, int | float) and not isinstance(cell, bool) and FIRST_DAY <= cell < LAST_DAY
+    return from_excel(cell) if numbered else cell
+
+
 def _as_day(cell: Any, text: str) -> str:
+    cell = _day_of(cell)
     if isinstance(cell, date):
         return cell.date().isoformat() if isinstance(cell, datetime) else cell.isoformat()
     found = SPOKEN_DAY.fullmatch(text)
@@ -198,14 +216,18 @@ def _as_day(cell: Any, text: str) -> str:
 
 def _as_moment(cell: Any, text: str) -> str:
     """A day without a time ends at its close of business."""
+    cell = _day_of(cell)
     if isinstance(cell, datetime):
         at = cell if (cell.hour, cell.minute) != (0, 0) else cell.replace(hour=17, minute=30)
         return at.replace(tzinfo=ZONE).isoformat()
     day, time = SPOKEN_DAY.match(text), SPOKEN_TIME.search(text)
     if day is None:
-        return text
-    hour, minute = (int(time[1]), int(time[2])) if time else (17, 30)
-    return f"{_as_day(None, day[0])}T{hour:02}:{minute:02}:00+08:00"
+        raise ValueError(UNTIMED)
+    year, month, date_, hour, minute = map(int, (*day.groups(), *(time.groups() if time else (17, 30))))
+    try:
+        return datetime(year, month, date_, hour, minute, tzinfo=ZONE).isoformat()
+    except ValueError as error:
+        raise ValueError(UNTIMED) from error
 
 
 READ: Mapping[str, Callable[[Any, str], Any]] = {"money": _as_money, "day": _as_day, "moment": _as_moment}

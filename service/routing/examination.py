@@ -3,7 +3,7 @@
 from service.directory.rules import GOVERNING, Category, Department, Directory, Gate
 from service.routing import reasons
 from service.routing.laws import law
-from service.routing.matter import Case, Matter, against
+from service.routing.matter import Case, Matter, Suggested, against
 from service.routing.respondent import Body, recognise
 
 # P: from which probability on a second suggestion holds the machine back, where a mistake would do harm.
@@ -49,8 +49,13 @@ def _category(matter: Matter, directory: Directory) -> tuple[Category | None, st
         return chosen, reasons.contradicted(chosen, guess)
     if matter.strange:
         return guess, reasons.STRANGE
-    sure = top.sure and top.probability >= guess.threshold and not may_be_grave(matter, guess, directory)
+    sure = sure_enough(top, guess) and not may_be_grave(matter, guess, directory)
     return guess, "" if sure else reasons.unsure(guess)
+
+
+def sure_enough(guess: Suggested, leaf: Category) -> bool:
+    """Whether the machine may follow a guess of its own, if nothing else speaks against it."""
+    return guess.sure and guess.probability >= leaf.threshold
 
 
 def may_be_grave(matter: Matter, guess: Category, directory: Directory) -> bool:

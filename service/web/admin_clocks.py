@@ -19,15 +19,12 @@ from service.http import needs
 from service.jobs import outbox
 from service.web import admin_forms
 from service.web.admin_forms import READERS, Desk, Field, one_of, plain
+from service.web.promises import spoken_length
 
 LAST = 1000
 MOST_DAYS, MOST_HOURS = 3650, 87600
 UNITS = {
     "working_hours": "工作小时", "clock_hours": "小时（昼夜连续）", "working_days": "工作日", "calendar_days": "自然日",
-}  # fmt: skip
-LENGTHS = {
-    "working_hours": "%(count)d 个工作小时", "clock_hours": "%(count)d 小时", "working_days": "%(count)d 个工作日",
-    "calendar_days": "%(count)d 个自然日",
 }  # fmt: skip
 REGIMES = {
     "any": "其他全部", "802": "支付条例的拖欠", "assigned": "上级交办", "urgent": "紧急事项", "inquiry": "咨询",
@@ -145,9 +142,9 @@ def _length(row: Any) -> str:
     """How long a clock runs, and how long at most."""
     if not row.length:
         return _("由上级定")
-    text = _(LENGTHS[row.unit], count=row.length)
+    text = spoken_length(row.length, row.unit)
     if row.longest:
-        text = _("%(text)s，最长 %(longest)s", text=text, longest=_(LENGTHS[row.unit], count=row.longest))
+        text = _("%(text)s，最长 %(longest)s", text=text, longest=spoken_length(row.longest, row.unit))
     return text
 
 

@@ -9,10 +9,12 @@ from flask_babel import gettext as _
 
 from service import clock
 from service.classifier import operations as classifier
+from service.classifier.rules import Suggestion
 from service.complaints.models import Complaint
 from service.directory.rules import Department, Directory
 from service.intake import deciding
 from service.learning import operations as learning
+from service.routing.examination import sure_enough
 
 LIKELY = 0.05  # P: a category under this is shown, and not offered
 # By which enterprises file themselves.
@@ -60,11 +62,13 @@ def unsure(complaint: Complaint, book: Directory) -> str:
     waits = complaint.routed_by == "triage" and complaint.delivered_to is None
     if leaf is None or told is None or not waits:
         return ""
+    guess = Suggestion(leaf.code, told["probability"], (), sure=told["sure"])
+    # The model that answers by now may ask for less than the one that did then.
     needed = max(leaf.threshold, classifier.needed(leaf.code))
-    if (told["sure"] and told["probability"] >= leaf.threshold) or told["probability"] >= needed:
+    if sure_enough(guess, leaf) or guess.probability >= needed:
         return ""
     least = min(100, ceil(needed * 100))
-    share = min(round(told["probability"] * 100), least - 1)  # never rounded up to what would have been enough
+    share = min(round(guess.probability * 100), least - 1)  # never rounded up to what would have been enough
     return _("系统对「%(category)s」只有 %(share)d%% 的把握，低于自动派单需要的 %(least)d%%。",
              category=leaf.name, share=share, least=least)  # fmt: skip
 

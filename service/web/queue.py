@@ -152,7 +152,7 @@ def told_tabs(form: Filled, status: str, reader: Reader, counts: Mapping[str, in
     """The tabs as a page shows them."""
     return [
         {"name": _(STATUSES[code]), "url": worklists.address(form, f"{DESK}.desk", status=code),
-         "count": counts.get(code, 0), "current": code == status, "late": False}
+         "count": counts.get(code), "current": code == status, "late": False}
         for code in tabs(reader)
     ]  # fmt: skip
 

@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from service import clock
 from service.complaints.rules import STATES
 from service.deadlines import operations as deadlines
-from service.deadlines.ladder import KINDS
+from service.deadlines.ladder import KINDS, OWED_BY
 from service.deadlines.models import Clock, paused
 from service.deadlines.remaining import Left, left
 from service.deadlines.rules import Pause, Unit, is_near
@@ -194,18 +194,20 @@ def due(
     return Due(at, "soon", _("临期，%(text)s", text=left_)) if urgent else Due(at, "in_time", left_)
 
 
-def due_first(at: datetime, first: Mapping[str, Any] | None, place: str | None = None) -> Due:
+def due_first(at: datetime, first: Mapping[str, Any] | None, place: str | None = None, whose: str = "") -> Due:
     """What a list says of the limit that ends first, as its complaint's page does.
 
     Args:
         first: the clock as Complaint.due_clock has it; where there is none, the calendar of a place counts.
+        whose: by whom the limits of this list are kept, as OWED_BY has it; then only what others keep is named.
     """
     if first is None:
         return due(at, place)
     here = first["places"][0] if first["places"] else place
     since = datetime.fromisoformat(first["since"])
     told = due(at, here, first["unit"], since, paused(first["pauses"]))
-    return told if first["kind"] == "result" else replace(told, of=_(KINDS[first["kind"]]))
+    plain = first["kind"] == "result" or OWED_BY[first["kind"]] == whose
+    return told if plain else replace(told, of=_(KINDS[first["kind"]]))
 
 
 def due_of(running: Clock) -> Due:

@@ -1,7 +1,8 @@
 """Lists of complaints on desks: what an address asks for, the choices of its filters, and the rows."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from flask import request, url_for
@@ -19,6 +20,7 @@ from service.complaints.wanted import Wanted
 from service.directory import operations as directory
 from service.directory.rules import Directory
 from service.errors import Invalid
+from service.fields import Choice
 from service.web import forms, trail
 from service.web.forms import Filled
 
@@ -33,6 +35,8 @@ HANDS = {
 # Filters that leave something out; what else stands in an address is a list or an order.
 NARROWING = {"family", "region", "due", "q", "who", "flag", "kind"}
 DUE = {"overdue": "已逾期", "soon": "两天内到期"}
+NO_CHOICE = "没有这个选项，请重新选择。"
+MISREAD = "这个编号不对，可能抄错了一位。请对照原件核对，或改用诉求里的词搜索。"
 
 
 class FilterSchema(ListQuerySchema):
@@ -69,7 +73,14 @@ def asked(schema: Schema) -> tuple[Filled, Mapping[str, Any]]:
     known = MultiDict((name, value) for name, value in request.args.items(multi=True) if name in schema.fields)
     typed = forms.read(known)
     loaded = forms.load(schema, typed)
-    return (loaded, {}) if isinstance(loaded, Filled) else (Filled(typed), loaded)
+    return (_plainly(loaded, schema), {}) if isinstance(loaded, Filled) else (Filled(typed), loaded)
+
+
+def _plainly(form: Filled, schema: Schema) -> Filled:
+    """An address that was typed or is old, without the codes that it might have had."""
+    choices = {name for name, of in schema.fields.items() if isinstance(of, Choice)}
+    return replace(form, errors={name: [_(NO_CHOICE)] if name in choices else told
+                                 for name, told in form.errors.items()})  # fmt: skip
 
 
 def shown(
@@ -86,11 +97,15 @@ def shown(
     if form.errors:
         return Worklist(form, [])
     try:
+        if numbering.is_misread(wanted.q or ""):
+            raise Invalid(_(MISREAD), {"q": [_(MISREAD)]})
         page = listing.page(wanted, reader, clock.now(), more)
     except Invalid as problem:
         return Worklist(forms.refused(form.values, problem), [])
     following = address(form, endpoint, cursor=page.next_cursor) if page.next_cursor else ""
     rows = make(page.items) if make else _rows(page.items, askers, classifier.words(wanted.q or ""))
+    if wanted.helping:
+        rows = [{**row, "due_at": _ends(row["due_clock"])} for row in rows]
     return Worklist(form, rows, following, address(form, endpoint) if wanted.cursor else "")
 
 
@@ -102,6 +117,10 @@ def _rows(items: Sequence[Complaint], askers: Collection[str], searched: Sequenc
              "excerpt": reading.excerpt(one, searched), "assignee": one.assignee, "updated_at": one.updated_at,
              "due_clock": one.due_clock}
             for one in items]  # fmt: skip
+
+
+def _ends(running: Mapping[str, Any] | None) -> datetime | None:
+    return datetime.fromisoformat(running["at"]) if running else None
 
 
 def address(form: Filled, endpoint: str = "", **changes: Any) -> str:

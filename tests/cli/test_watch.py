@@ -13,6 +13,7 @@ from service import clock
 from service.accounts.models import User
 from service.complaints.models import Complaint, Event
 from service.db import db, transaction
+from service.jobs.models import Task
 from tests.caller import Caller
 from tests.cli.runs import Run, said
 from tests.factories import filing
@@ -69,13 +70,17 @@ def test_a_record_that_was_tampered_with_is_named(
 def test_the_doctor_tells_people_and_programs_the_same(run: Run) -> None:
     assert said(run("doctor")).count("✓") == 7
     found = json.loads(said(run("doctor", "--json")))
-    assert [set(one) for one in found] == [{"what", "good", "state", "remedy"}] * 7
+    assert [set(one) for one in found] == [{"what", "good", "state", "remedy", "grave"}] * 7
 
 
 @pytest.mark.usefixtures("complaint")
-def test_the_doctor_ends_with_one_where_something_is_wrong(run: Run) -> None:
+def test_the_doctor_ends_with_one_where_the_service_is_broken_and_not_where_people_are_late(run: Run) -> None:
     with time_machine.travel("2026-05-10T02:00:00+00:00", tick=False):
-        assert "✗ 逾期诉求：1 件　→ " in said(run("doctor"), code=1)
+        assert "！ 逾期诉求：1 件　→ " in said(run("doctor"))
+        assert not all(one["good"] for one in json.loads(said(run("doctor", "--json"))))
+        with transaction() as session:
+            session.add(Task(name="x", args={}, created_at=clock.now(), dead_at=clock.now()))
+        assert "✗ 失败任务：1 个　→ " in said(run("doctor"), code=1)
         assert not all(one["good"] for one in json.loads(said(run("doctor", "--json"), code=1)))
 
 

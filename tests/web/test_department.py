@@ -16,7 +16,7 @@ from service.complaints.models import Complaint
 from service.db import db, transaction
 from service.deadlines.models import Clock
 from service.directory import operations as directory
-from service.web import department, queue
+from service.web import department, queue, words
 from tests.statements import counted
 from tests.web.browser import Browser
 from tests.web.cases import HEALTH, POLICY, filed, standing, taken, the
@@ -162,6 +162,23 @@ def test_what_others_lead_stands_only_under_co_handling_and_names_no_contact(at_
     assert numbers(at_desk("handler", department="150826-health").get(f"{QUEUE}?status=helping").text) == []
 
 
+def test_who_helps_reads_until_when_and_who_leads_whose_limit_it_is_that_ends_first(at_desk: At) -> None:
+    with time_machine.travel(MONDAY, tick=False):
+        led = standing("handling", "contact", "invite")
+        limits = {one.kind: one.due_at for one in db.session.scalars(select(Clock).where(Clock.state == "running"))}
+        assert min(limits.values()) == limits["co_handle"], limits
+        told = words.moment(limits["co_handle"])
+        helper = at_desk("handler", department=the(led).co_departments[0])
+        helping = helper.get(f"{QUEUE}?status=helping").text
+        leading = at_desk("handler", department=HEALTH).get(QUEUE).text
+        assert (told in helping, told in leading) == (True, True)
+        assert [">协办</span>" in page for page in (helping, leading)] == [False, True]
+        version = {"_version": str(the(led).version)}
+        helper.post(f"/desk/complaints/{led}/actions/opine", {**version, "text": "资金已列入四月预算。"})
+        page = helper.get(f"{QUEUE}?status=helping").text
+    assert ("已给意见" in page, 'class="deadline' in page) == (True, False)
+
+
 def test_a_search_finds_words_and_a_number_leads_straight_to_its_complaint(at_desk: At) -> None:
     number = filed()
     filed(body="我公司为县医院做了两年的被服洗涤，欠款三十七万没有付。")
@@ -188,7 +205,13 @@ def test_a_filter_that_is_none_is_told_beside_it_and_no_list_is_shown(at_desk: A
     answer = at_desk("handler", department=HEALTH).get(f"{QUEUE}?{query}")
     assert answer.status_code == 422
     assert 'role="alert"' in answer.text
-    assert numbers(answer.text) == []
+    assert (numbers(answer.text), tabs(answer.text), "只能是" in answer.text) == ([], {}, False)
+
+
+def test_a_number_with_a_slip_in_it_is_told_to_be_wrong_and_not_to_be_nowhere(at_desk: At) -> None:
+    number = filed()
+    answer = at_desk("handler", department=HEALTH).get(f"{QUEUE}?q={number[:-1]}{(int(number[-1]) + 1) % 10}")
+    assert (answer.status_code, "可能抄错了一位" in answer.text) == (422, True)
 
 
 def test_names_in_the_address_that_are_no_filters_do_nothing(at_desk: At) -> None:

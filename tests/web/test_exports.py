@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from service import clock
 from service.accounts import operations as accounts
-from service.accounts.rules import Grant
+from service.accounts.rules import Grant, Reader
 from service.audit.models import Entry
 from service.complaints import exporting
 from service.complaints.models import Export
@@ -132,27 +132,27 @@ def test_a_long_table_is_written_by_a_worker_and_fetched_when_it_is_ready(
     assert db.session.scalar(select(Export.id)) is None
 
 
-def test_a_worker_writes_only_what_its_reader_may_see_by_then(
-    app: Flask, people: People, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def ordered(app: Flask, people: People, monkeypatch: pytest.MonkeyPatch) -> tuple[Reader, Browser]:
+    """Somebody who has asked for a table that a worker is still to write."""
     monkeypatch.setattr(exporting, "AT_ONCE", 0)
     filed()
     reader = people.reader("handler", department=HEALTH)
-    Browser(app, reader).post(EXPORT)
+    browser = Browser(app, reader)
+    browser.post(EXPORT)
+    return reader, browser
+
+
+def test_a_worker_writes_only_what_its_reader_may_see_by_then(ordered: tuple[Reader, Browser]) -> None:
+    reader, _browser = ordered
     with transaction():
         accounts.close_user(accounts.user_named(reader.login), clock.now(), "test")
         exporting.make(db.session.scalars(select(Export.id)).one(), clock.now())
     assert db.session.scalars(select(Export.rows)).one() == 0
 
 
-def test_a_table_is_not_given_out_any_more_once_its_reader_works_elsewhere(
-    app: Flask, people: People, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(exporting, "AT_ONCE", 0)
-    filed()
-    reader = people.reader("handler", department=HEALTH)
-    browser = Browser(app, reader)
-    browser.post(EXPORT)
+def test_a_table_is_not_given_out_any_more_once_its_reader_works_elsewhere(ordered: tuple[Reader, Browser]) -> None:
+    reader, browser = ordered
     with transaction():
         exporting.make(export := db.session.scalars(select(Export.id)).one(), clock.now())
     assert browser.get(f"/desk/exports/{export}").status_code == 200

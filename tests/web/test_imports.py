@@ -3,6 +3,7 @@
 import re
 import zipfile
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
 
@@ -148,6 +149,21 @@ def test_wrong_rows_are_told_and_the_good_ones_can_be_taken_alone(operator: Brow
     assert read(operator.get(f"{page}/result").data, 1)[1][::2] == [2, "已提交"]
 
 
+def test_days_may_be_written_as_people_and_tables_do_and_what_is_none_says_how(operator: Browser) -> None:
+    days = ("2026年3月1日", "2026/3/1", 46082, "下周五", "#REF!", "2026-13-45")
+    rows = [{**GOOD, "来源系统": "12345", "交付日期": day, "上级要求的办结时间": day} for day in days]
+    text = operator.get(page := sent(operator, book(*rows, {**GOOD, "来源编号": "7"}))).text
+    assert figures(text) == {"共": 7, "可以导入": 3, "有问题": 4, "以前已导入": 0}
+    for told in ("例如 2026-04-30 或 2026-04-30 17:30", "这一格的公式算错了（#REF!）", "就要写明从哪个系统转来"):
+        assert told in text
+    assert "+08:00" not in text
+    operator.post(page, {"_action": "good"})
+    work()
+    found = db.session.scalars(select(Complaint)).all()
+    assert {one.source_due_at for one in found} == {datetime(2026, 3, 1, 9, 30, tzinfo=UTC)}
+    assert {one.details["debt"]["delivered_on"] for one in found} == {"2026-03-01"}
+
+
 def test_the_wrong_rows_mended_in_the_result_can_be_sent_again(operator: Browser) -> None:
     page = sent(operator, book(GOOD, {**GOOD, "标题": "第二件", "联系电话": "12"}))
     operator.post(page, {"_action": "good"})
@@ -220,6 +236,14 @@ def bomb() -> bytes:
     return target.getvalue()
 
 
+def merged(content: bytes) -> bytes:
+    """The same with one cell over two rows, as people let a place stand for both."""
+    target, made = BytesIO(), openpyxl.load_workbook(BytesIO(content))
+    made.worksheets[0].merge_cells("B2:B3")
+    made.save(target)
+    return target.getvalue()
+
+
 def broken() -> bytes:
     """A workbook whose sheet is no XML."""
     target = BytesIO()
@@ -242,6 +266,8 @@ def broken() -> bytes:
         (lambda: book({"标题": "一"}), "缺少必填的列：诉求内容"),
         (lambda: book(GOOD, heads=["诉求内容", "诉求内容"]), "出现了两次：诉求内容"),
         (lambda: book(heads=[" "]), "缺少必填的列"),
+        (lambda: book({}, {}, heads=list(GOOD)), "还没有填写任何诉求"),
+        (lambda: merged(book(GOOD, GOOD)), "有合并的单元格"),
     ],
 )
 def test_what_is_no_table_of_ours_is_refused_with_what_to_do(
