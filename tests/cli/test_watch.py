@@ -37,7 +37,8 @@ def test_a_sweep_marks_what_is_overdue_at_the_moment_it_is_told_once(run: Run) -
     assert overdue() == 1
     assert said(run("sweep", "--now", "2026-03-10 16:30")) == "处理了 0 个到点的时限。\n"
     said(run("sweep", "--now", "2026-12-03"))
-    said(run("sweep"))
+    with time_machine.travel("2026-12-03T01:00:00+00:00"):
+        said(run("sweep"))
     assert overdue() == 2
 
 
