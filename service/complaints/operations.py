@@ -71,13 +71,20 @@ def find(
     if row is None:
         raise NotFound(missing)
     roles = {role for (role, _), held in zip(reached, row[1:], strict=True) if held}
-    if code and compare_digest(row[0].query_code_hash, code_hash(code)):
-        roles.add(ENTERPRISE)
-    if proof and compare_digest(proof_of(number, row[0].query_code_hash).encode(), proof.encode()):
+    if _is_opened(row[0], code, proof):
         roles.add(ENTERPRISE)
     if not roles:
         raise NotFound(missing)
     return row[0], frozenset(roles)
+
+
+def _is_opened(complaint: Complaint, code: str, proof: str) -> bool:
+    """Whether a query code, or the proof that it was given before, fits a complaint."""
+    hashed = complaint.query_code_hash
+    return bool(
+        (code and compare_digest(hashed, code_hash(code)))
+        or (proof and compare_digest(proof_of(complaint.number, hashed).encode(), proof.encode()))
+    )
 
 
 def append(complaint: Complaint, change: Change, by: Trace, now: datetime) -> dict[str, Any]:

@@ -168,12 +168,15 @@ def said(reader: Reader, paper: str, now: datetime) -> dict[str, Any]:
 def end(reader: Reader, paper: str, number: str | None, now: datetime, said: Mapping[str, Any]) -> None:
     """Close a call, with the number of the complaint that came of it if one did; what was typed is not needed more.
 
+    Of two windows in which a call was written down, the one that files nothing takes no number back.
+
     Args:
         said: what was typed in the end; of it the call keeps from which number it was.
     """
-    over = {"ended_at": now, "number": number}
-    row = insert(Call).values(at=now, taken_by=reader.id, taken_at=now, paper=paper, phone=_typed(said), **over)
-    ended = row.on_conflict_do_update(index_elements=["taken_by", "paper"], set_={**over, "phone": _number(row)})
+    values = {"at": now, "taken_by": reader.id, "taken_at": now, "paper": paper, "phone": _typed(said)}
+    row = insert(Call).values(**values, ended_at=now, number=number)
+    over = {"ended_at": now, "number": func.coalesce(row.excluded.number, Call.number), "phone": _number(row)}
+    ended = row.on_conflict_do_update(index_elements=["taken_by", "paper"], set_=over)
     db.session.execute(ended)
     begun.drop(_token(reader, paper))
 

@@ -16,6 +16,7 @@ from service.directory import operations as directory
 from service.errors import Invalid
 from service.http import public, takes
 from service.intake import attachments, begun, operations
+from service.intake.models import BegunFiling
 from service.intake.schemas import FiledSchema
 from service.web import account, drafts, files, forms, progress, qr, questions
 from service.web.forms import Filled
@@ -95,22 +96,26 @@ def _asked(index: int) -> Any:
 
 def _given(index: int) -> Any:
     """Keep what a step says, right or wrong; on to the next one if it is right."""
-    said = _said(index)
     if _is_of_another():
-        return _page(index, Filled(said, message=_(ELSEWHERE), status=409))
-    go, _colon, which = request.form.get(GO, "").partition(":")
-    if go == "example" and which in questions.EXAMPLES:
-        said["body"] = "\n".join(filter(None, [said.get("body"), questions.EXAMPLES[which][1]]))
-    _keep(said)
+        return _page(index, Filled(_said(index, drafts.filing()), message=_(ELSEWHERE), status=409))
+    said, go = _keep(index), request.form.get(GO, "").partition(":")[0]
     if go in {"back", "look", "example"}:
         return redirect(url_for(STEPS[index - (go == "back")].endpoint))
     loaded = questions.checked(said, index + 1)
     return _page(index, loaded) if isinstance(loaded, Filled) else redirect(_after(index))
 
 
-def _said(index: int) -> dict[str, Any]:
+def _said(index: int, filing: BegunFiling | None) -> dict[str, Any]:
     """All that was said so far, with a step as the form at hand has it."""
-    return questions.merged(begun.said(drafts.filing()), STEPS[index], forms.read(request.form))
+    return questions.merged(begun.said(filing), STEPS[index], forms.read(request.form))
+
+
+def _with_example(said: Said) -> dict[str, Any]:
+    """The same with the template whose button was pressed, if it was one, below the text."""
+    go, _colon, which = request.form.get(GO, "").partition(":")
+    if go != "example" or which not in questions.EXAMPLES:
+        return dict(said)
+    return {**said, "body": "\n".join(filter(None, [said.get("body"), questions.EXAMPLES[which][1]]))}
 
 
 def _is_of_another() -> bool:
@@ -155,7 +160,7 @@ def warnings() -> str:
 
 
 def _part(template: str, index: int) -> str:
-    return render_template(template, judgement=questions.judge(_said(index)))
+    return render_template(template, judgement=questions.judge(_said(index, drafts.filing())))
 
 
 # --- what is being written -------------------------------------------------------------------------------------------
@@ -167,14 +172,17 @@ def keep(index: int) -> Any:
     """Keep what stands in a step while it is typed, right or wrong; says when that was."""
     if _is_of_another():
         return jsonify(told=_(ELSEWHERE_KEPT)), 409
-    _keep(_said(index))
+    _keep(index)
     return jsonify(told=_("已自动保存 %(time)s", time=f"{clock.local(clock.now()):%H:%M}"), paper=drafts.paper())
 
 
-def _keep(said: Said) -> None:
-    token = drafts.hold(anew=drafts.token() == session.get(RECEIPT))
+def _keep(index: int) -> Said:
+    """Keep what the form at hand says of a step, beside what other windows have said of the others by then."""
+    token, now = drafts.hold(anew=drafts.token() == session.get(RECEIPT)), clock.now()
     with transaction():
-        begun.write(token, said, clock.now())
+        said = _with_example(_said(index, begun.read(token, now, lock=True)))
+        begun.write(token, said, now)
+    return said
 
 
 @pages.post("/file/new")

@@ -260,9 +260,7 @@ def _page(
         heard: the fields that the text has just filled in.
     """
     ringing, unfinished = here or calls.at_desk(current_user, extension(), clock.now())
-    paper = paper or secrets.token_urlsafe(16)
-    if session.get(PAPER) != paper:
-        session[PAPER] = paper
+    paper = _remembered(paper or secrets.token_urlsafe(16))
     call = next((one for one in unfinished if one.paper == paper), None)
     page = render_template(
         "hotline/desk.html",
@@ -284,6 +282,13 @@ def _page(
         **_options(directory.current()),
     )
     return page, form.status
+
+
+def _remembered(paper: str) -> str:
+    """The paper that is written on, once the session knows of it; what it knows already is left alone."""
+    if session.get(PAPER) != paper:
+        session[PAPER] = paper
+    return paper
 
 
 def _focus(form: Filled) -> dict[str, dict[str, bool]]:

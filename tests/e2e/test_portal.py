@@ -56,6 +56,17 @@ def test_what_is_begun_is_there_again_after_the_browser_was_closed(cast: Cast, w
     assert again.field("body").input_value() == ""
 
 
+def test_what_is_given_up_while_it_is_still_being_typed_does_not_come_back(cast: Cast, window: Open) -> None:
+    enterprise = window()
+    enterprise.go("/file")
+    enterprise.write("body", LONG)
+    enterprise.press("清空")
+    enterprise.sees("已清空")
+    for _ in range(2):
+        enterprise.go("/file")
+        assert enterprise.field("body").input_value() == ""
+
+
 def answered_once(page: Page, asked: Mapping[str, Any]) -> None:
     """Choose a file and wait until the service has said what it thinks of it."""
     with page.expect_response("**/files"):

@@ -122,6 +122,14 @@ def test_a_draft_that_comes_late_does_not_bring_a_call_back(people: People, app:
     assert rows()[0].number == "QS1"
 
 
+def test_who_gives_a_call_up_in_another_window_takes_nothing_back(people: People, app: Flask) -> None:
+    reader, now = people.reader("operator", "150821"), clock.now()
+    with transaction():
+        calls.end(reader, "p", "QS1", now, {"contact": {"phone": "0471-6601234"}})
+        calls.end(reader, "p", None, now, {"contact": {"phone": "0471-6601234"}})
+    assert [(one.number, one.phone) for one in rows()] == [("QS1", "+864716601234")]
+
+
 def test_calls_are_forgotten_after_two_days(people: People, app: Flask) -> None:
     reader, now = people.reader("operator", "150821"), clock.now()
     with transaction():

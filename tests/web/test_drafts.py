@@ -13,9 +13,10 @@ from sqlalchemy import func, select
 
 from service.db import db
 from service.directory import operations as directory
-from service.intake import attachments
+from service.intake import attachments, begun
 from service.intake.models import Attachment, BegunFiling
 from service.web import qr
+from tests.rivals import pressed_meanwhile
 from tests.statements import counted
 from tests.web.browser import Browser
 from tests.web.test_filing import BODY, CONTACT, PDF, fill, go, stored, submit
@@ -85,6 +86,23 @@ def test_nobody_sees_it_with_another_cookie_and_filing_takes_the_cookie_away(app
     submit(browser)
     assert browser.client.get_cookie("draft", path="/file") is None
     assert BODY not in browser.get("/file").text
+
+
+def test_two_windows_that_keep_at_once_keep_what_both_say(app: Flask, browser: Browser) -> None:
+    keep(browser, 0, body=BODY)
+    csrf, cookie = browser.token(), browser.client.get_cookie("draft", path="/file")
+    assert cookie is not None
+
+    def said() -> dict[str, Any]:
+        return begun.said(begun.read(cookie.value, MORNING, lock=True))
+
+    told = pressed_meanwhile(
+        app,
+        first=lambda: begun.write(cookie.value, {**said(), "body": BODY * 2}, MORNING),
+        second=lambda: browser.client.post("/file/keep/1", data={"csrf_token": csrf, "amount": "三十万"}),
+    )
+    assert told is None
+    assert (said()["body"], said()["amount"]) == (BODY * 2, "三十万")
 
 
 def test_a_page_of_another_filing_keeps_nothing_in_this_one(browser: Browser) -> None:

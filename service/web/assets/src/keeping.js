@@ -50,8 +50,9 @@ if (form) {
     });
   }
   addEventListener("online", keep);
-  // Sent whole: nothing older may arrive after it.
-  form.addEventListener("submit", () => {
+  // Sent whole, or given up: nothing older may arrive after it.
+  document.addEventListener("submit", ({ target }) => {
+    if (target !== form && target.getAttribute("action") !== form.dataset.anew) return;
     typed = lost = false;
     clearTimeout(waiting);
     running?.abort();
