@@ -15,12 +15,8 @@ EARLY = "到期前可以先书面提醒对方，并留好合同、验收单和�
 SLIP = "签订、交付、验收、付款、承诺、申请的日期，请填已经发生的那一天；看看是不是年份填错了。"
 APART = "互不相干的，请一件一份分开提交，各派给该管的部门，办得更快；写在一起，也会有工作人员替您分开。"
 # How people begin the first and the second of several things.
-FIRST, SECOND = (
-    re.compile(
-        rf"(?:第{one}[，,、：:]|其{one}[，,、：:]|(?<![统唯第]){one}是|{circled}|(?:^|[。；;\s])[{one}{digit}][、.．)）])"
-    )
-    for one, digit, circled in (("一", 1, "①"), ("二", 2, "②"))
-)
+FIRST = re.compile(r"第一[，,、：:]|其一[，,、：:]|(?<![统唯第])一是|①|(?:^|[。；;\s])[一1][、.．)）]")
+SECOND = re.compile(r"第二[，,、：:]|其二[，,、：:]|(?<!第)二是|②|[。；;\s][二2][、.．)）]")
 # Kind of debtor → days from delivery in which it must pay where nothing else was agreed (条例第九条).
 TERMS = {"organ": 30, "institution": 30, "fiscal": 30, "large": 60}
 
