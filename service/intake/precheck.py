@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from service.classifier.facts import IDENTITY, mask
 from service.classifier.facts.dates import impossible
 from service.directory.rules import Directory
 from service.routing.matter import Case
@@ -13,6 +14,7 @@ from service.sentences import say
 COMMERCIAL = "out-of-scope.commercial"
 EARLY = "到期前可以先书面提醒对方，并留好合同、验收单和对账单；到期仍不付，再来反映。"
 SLIP = "签订、交付、验收、付款、承诺、申请的日期，请填已经发生的那一天；看看是不是年份填错了。"
+NEEDLESS = "办理用不着，可以删去；不删的话，只有要联系您的办理人员看得到，别人看到的是遮住的。"
 APART = "互不相干的，请一件一份分开提交，各派给该管的部门，办得更快；写在一起，也会有工作人员替您分开。"
 # How people begin the first and the second of several things.
 FIRST = re.compile(r"第一[，,、：:]|其一[，,、：:]|(?<![统唯第])一是|①|(?:^|[。；;\s])[一1][、.．)）]")
@@ -59,6 +61,7 @@ def hints(case: Case, term: Term, today: date) -> list[Hint]:
         early,
         _ahead(term, today),
         _nowhere(case, today),
+        _identity(case),
         _several(case),
         _out_of_scope(case),
     )
@@ -118,6 +121,11 @@ def _nowhere(case: Case, today: date) -> Hint | None:
     """The text names a day that no calendar has."""
     day = impossible(case.matter.text, today)
     return Hint("nowhere", say("您写的“%(day)s”，日历上没有这一天。", day=day), "请核对是哪一天。") if day else None
+
+
+def _identity(case: Case) -> Hint | None:
+    """People paste more of themselves than anybody needs."""
+    return Hint("identity", "您写了身份证号。", NEEDLESS) if IDENTITY in mask(case.matter.text) else None
 
 
 def _several(case: Case) -> Hint | None:

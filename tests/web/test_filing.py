@@ -341,6 +341,11 @@ def test_a_day_that_no_calendar_has_is_told_while_one_writes(browser: Browser) -
     assert "您写的“2024年4月31日”，日历上没有这一天。" in page
 
 
+def test_who_pastes_an_identity_number_is_told_that_nobody_needs_it(browser: Browser) -> None:
+    body = "老板张三，身份证150102198503121234，县医院欠我们药款两年了"
+    assert "您写了身份证号。" in browser.post("/file/judgement", {"body": body}).text
+
+
 @pytest.mark.parametrize(
     ("body", "several"),
     [
