@@ -1,6 +1,5 @@
 """Making users, proving who somebody is, and what that lets them reach."""
 
-import re
 import secrets
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,7 +15,16 @@ from sqlalchemy.orm import selectinload
 
 from service.accounts import tries
 from service.accounts.models import Token, User, UserGrant
-from service.accounts.rules import ROLES, SIGNED_IN_FOR, Grant, Reader, usable
+from service.accounts.rules import (
+    LOGIN,
+    LONGEST_PASSWORD,
+    ROLES,
+    SHORTEST_PASSWORD,
+    SIGNED_IN_FOR,
+    Grant,
+    Reader,
+    usable,
+)
 from service.audit import operations as audit
 from service.db import db
 from service.directory import operations as directory
@@ -27,7 +35,6 @@ from service.sentences import say
 HASHER = PasswordHasher()
 # Verified when the login is unknown, so that both answers take the same time.
 NOBODY = HASHER.hash(secrets.token_hex(16))
-SHORTEST_PASSWORD, LONGEST_PASSWORD = 10, 200
 
 
 # A token, who holds it and each of the grants; one row without a grant where there is none. Bare columns: every
@@ -50,7 +57,7 @@ def create_user(
     Raises:
         Invalid: the login is taken or malformed, a grant fits no place or department, the password is too short.
     """
-    if not re.fullmatch(r"[a-z0-9][a-z0-9._-]{1,63}", login):
+    if not LOGIN.fullmatch(login):
         raise Invalid("登录名只能用小写字母、数字和 . _ -，2 至 64 位。", {"login": ["登录名格式不对。"]})
     rows = [grant_row(grant, directory.current()) for grant in dict.fromkeys(grants)]
     user = _added(login=login, name=name, password_hash=_hashed(password), created_at=now)

@@ -1,5 +1,6 @@
 """Roles and what a grant reaches."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -20,6 +21,8 @@ ROLES: dict[str, tuple[str, str]] = {
 STAFF = frozenset(ROLES) - {"enterprise", "system"}
 DESKS = frozenset({"operator", "dispatcher", "supervisor", "revisit_agent", "department_dispatcher", "handler", "head"})
 
+LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
+SHORTEST_PASSWORD, LONGEST_PASSWORD = 10, 200
 FREE_FAILURES = 5
 LONGEST_LOCK = timedelta(minutes=15)
 SIGNED_IN_FOR = timedelta(hours=12)

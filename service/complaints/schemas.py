@@ -42,7 +42,7 @@ class Uscc(fields.String):
 class Phone(fields.String):
     """A telephone number that exists in China, or abroad with its country code; kept as +8613…"""
 
-    default_error_messages = {"invalid": "电话号码不对；座机请带区号，例如 0471-1234567。"}
+    default_error_messages = {"invalid": "电话号码不对，请只填一个号码；座机请带区号，例如 0471-1234567。"}
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
         text = narrow(super()._deserialize(value, *args, **kwargs)).strip()

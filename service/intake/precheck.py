@@ -1,8 +1,11 @@
 """What a filer should know before filing: other channels, and what stands in the way. A hint never blocks."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from service.classifier.facts import IDENTITY, mask
+from service.classifier.facts.dates import impossible
 from service.directory.rules import Directory
 from service.routing.matter import Case
 from service.routing.respondent import UNKNOWN
@@ -11,6 +14,11 @@ from service.sentences import say
 COMMERCIAL = "out-of-scope.commercial"
 EARLY = "到期前可以先书面提醒对方，并留好合同、验收单和对账单；到期仍不付，再来反映。"
 SLIP = "签订、交付、验收、付款、承诺、申请的日期，请填已经发生的那一天；看看是不是年份填错了。"
+NEEDLESS = "办理用不着，可以删去；不删的话，只有要联系您的办理人员看得到，别人看到的是遮住的。"
+APART = "互不相干的，请一件一份分开提交，各派给该管的部门，办得更快；写在一起，也会有工作人员替您分开。"
+# How people begin the first and the second of several things.
+FIRST = re.compile(r"第一[，,、：:]|其一[，,、：:]|(?<![统唯第])一是|①|(?:^|[。；;\s])[一1][、.．)）]")
+SECOND = re.compile(r"第二[，,、：:]|其二[，,、：:]|(?<!第)二是|②|[。；;\s][二2][、.．)）]")
 # Kind of debtor → days from delivery in which it must pay where nothing else was agreed (条例第九条).
 TERMS = {"organ": 30, "institution": 30, "fiscal": 30, "large": 60}
 
@@ -37,19 +45,26 @@ class Term:
     Attributes:
         due_on: when a debt falls due, as agreed; delivered_on: when was delivered what is owed for.
         done_on: when all that is told as done was done: signed, delivered, paid, promised, applied for.
-        nowhere: a day as it was written that no calendar has.
     """
 
     due_on: date | None = None
     delivered_on: date | None = None
     done_on: tuple[date, ...] = ()
-    nowhere: str = ""
 
 
 def hints(case: Case, term: Term, today: date) -> list[Hint]:
     """What to tell before filing, the most pressing first; `today` is the day in Asia/Shanghai."""
     early = _not_yet_due(term, today) or _within_the_term(case, term, today) if case.family == "arrears" else None
-    found = (_gate(case), _debtor(case), early, _ahead(term, today), _nowhere(term), _out_of_scope(case))
+    found = (
+        _gate(case),
+        _debtor(case),
+        early,
+        _ahead(term, today),
+        _nowhere(case, today),
+        _identity(case),
+        _several(case),
+        _out_of_scope(case),
+    )
     return [hint for hint in found if hint is not None]
 
 
@@ -102,10 +117,23 @@ def _ahead(term: Term, today: date) -> Hint | None:
     return Hint("ahead", say("您填的日期里，%(day)s还没有到。", day=last), SLIP)
 
 
-def _nowhere(term: Term) -> Hint | None:
-    if not term.nowhere:
+def _nowhere(case: Case, today: date) -> Hint | None:
+    """The text names a day that no calendar has."""
+    day = impossible(case.matter.text, today)
+    return Hint("nowhere", say("您写的“%(day)s”，日历上没有这一天。", day=day), "请核对是哪一天。") if day else None
+
+
+def _identity(case: Case) -> Hint | None:
+    """People paste more of themselves than anybody needs."""
+    return Hint("identity", "您写了身份证号。", NEEDLESS) if IDENTITY in mask(case.matter.text) else None
+
+
+def _several(case: Case) -> Hint | None:
+    """A list of which the machine can make no one matter may be several."""
+    first = FIRST.search(case.matter.text) if case.doubt else None
+    if first is None or not SECOND.search(case.matter.text, first.end()):
         return None
-    return Hint("nowhere", say("您写的“%(day)s”，日历上没有这一天。", day=term.nowhere), "请核对是哪一天。")
+    return Hint("several", "您好像写了几件事。", APART)
 
 
 def _out_of_scope(case: Case) -> Hint | None:

@@ -6,8 +6,7 @@ from typing import Any
 from flask import Blueprint, current_app, render_template, url_for
 from flask_babel import gettext as _
 
-from service.accounts.operations import SHORTEST_PASSWORD
-from service.accounts.rules import FREE_FAILURES, SIGNED_IN_FOR
+from service.accounts.rules import FREE_FAILURES, SHORTEST_PASSWORD, SIGNED_IN_FOR
 from service.directory import operations as directory
 from service.http import needs
 from service.learning import registry

@@ -99,7 +99,7 @@ def log() -> Any:
     done = _logged(data, way, paper)
     if isinstance(done, Filled):
         # What is another matter than the one just filed goes under a paper of its own.
-        return _page(done, None if done.status == STATUS[Conflict] else paper)
+        return _page(done, None if done.status == STATUS[Conflict] else paper, heard=listening.untouched(data))
     session[RECEIPT] = [done.value.hex(), done.fingerprint.hex()]
     session.pop(PAPER, None)
     return redirect(url_for("hotline.desk"))
@@ -181,7 +181,7 @@ def _dropped(data: Mapping[str, Any], paper: str) -> Any:
     """End a call of which nothing is filed; what was written goes only after asking once more."""
     if "body" in data and not request.form.get("_sure"):
         sentence = _("这通电话已经写了内容。不登记就会丢弃；确定的话请再按一次「不登记」。")
-        return _page(Filled(data, message=sentence, status=409), paper, sure=True)
+        return _page(Filled(data, message=sentence, status=409), paper, sure=True, heard=listening.untouched(data))
     with transaction():
         calls.end(current_user, paper, None, clock.now(), data)
     session.pop(PAPER, None)

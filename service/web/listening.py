@@ -65,6 +65,12 @@ def listened(data: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
     return with_prefilled(_without(data, heard), said), heard
 
 
+def untouched(data: Mapping[str, Any]) -> list[str]:
+    """The fields in which still stands what the text said."""
+    own = _own(data)
+    return [name for name in FACTS if name not in own and Filled(data).value(name)]
+
+
 def _own(data: Mapping[str, Any]) -> set[str]:
     """The fields that the operator filled in or emptied: as the script noted them, else those that hold anything."""
     if OWN in request.form:

@@ -12,7 +12,6 @@ from marshmallow import Schema
 from service import clock
 from service.accounts.rules import Reader
 from service.classifier import operations as classifier
-from service.classifier.facts import dates
 from service.complaints.rules import NATURES, RESPONDENT_KINDS, SIZES
 from service.complaints.schemas import Known, Phone
 from service.directory import operations as directory
@@ -208,7 +207,7 @@ def judge(said: Said) -> Judgement | None:
         chosen=chosen,
         words=tuple(reason.word for reason in heard),
         promises=promised(case),
-        hints=tuple(hints(case, _term(draft, today), today)),
+        hints=tuple(hints(case, _term(draft), today)),
         family=case.family,
     )
 
@@ -222,11 +221,11 @@ def _readable(said: Said) -> Draft | None:
     return None if isinstance(loaded, Filled) else loaded
 
 
-def _term(draft: Draft, today: date) -> Term:
+def _term(draft: Draft) -> Term:
     days = {f"{group}.{name}": date.fromisoformat(value) for group, given in draft.details.items()
             for name, value in given.items() if name.endswith("_on")}  # fmt: skip
     due_on, delivered_on = days.pop(DUE_ON, None), days.get("debt.delivered_on") or days.get("debt.accepted_on")
-    return Term(due_on, delivered_on, tuple(days.values()), dates.impossible(draft.body, today))
+    return Term(due_on, delivered_on, tuple(days.values()))
 
 
 def prefilled(said: Said, book: Directory) -> dict[str, Any]:

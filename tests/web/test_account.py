@@ -97,7 +97,7 @@ def test_the_same_code_registers_again_in_the_very_same_way(app: Flask, browser:
         ({"enterprise.uscc": "91150821MA0NA00013"}, "f-enterprise-uscc"),
         ({"enterprise.uscc": ""}, "f-enterprise-uscc"),
         ({"enterprise.uscc": "", "enterprise.name": "", "enterprise.size": ""}, "f-enterprise-name"),
-        ({"login": "Bai"}, "f-login"),
+        ({"login": "白老板"}, "f-login"),
         ({"login": "taken"}, "f-login"),
         ({"again": "something else"}, "f-again"),
         ({"password": "short", "again": "short"}, "f-password"),
@@ -113,6 +113,18 @@ def test_what_is_wrong_is_told_beside_its_field_and_nothing_is_opened(
     assert f'href="#{field}"' in answer.text
     assert "correct horse" not in answer.text
     assert browser.get("/account").status_code == 302
+
+
+def test_all_that_is_wrong_is_told_at_once(browser: Browser) -> None:
+    page = register(browser, **{"enterprise.name": "", "login": "白老板", "password": "short"}).text
+    for field in ("f-enterprise-name", "f-login", "f-password"):
+        assert f'href="#{field}"' in page
+
+
+def test_capitals_and_full_width_in_a_login_do_not_count(app: Flask, browser: Browser) -> None:
+    assert register(browser, login="Ｂai ").status_code == 302
+    given = {"login": "BAI", "password": "correct horse battery"}
+    assert Browser(app).post("/sign-in", given).headers["Location"] == "/account"
 
 
 # --- filing and following --------------------------------------------------------------------------------------------

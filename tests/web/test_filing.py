@@ -341,6 +341,25 @@ def test_a_day_that_no_calendar_has_is_told_while_one_writes(browser: Browser) -
     assert "您写的“2024年4月31日”，日历上没有这一天。" in page
 
 
+def test_who_pastes_an_identity_number_is_told_that_nobody_needs_it(browser: Browser) -> None:
+    body = "老板张三，身份证150102198503121234，县医院欠我们药款两年了"
+    assert "您写了身份证号。" in browser.post("/file/judgement", {"body": body}).text
+
+
+@pytest.mark.parametrize(
+    ("body", "several"),
+    [
+        ("第一，答应的土地证没办下来；第二，税多收了我们的；第三，隔壁工地堵我们大门", True),
+        ("1、土地证三年没办下来\n2、隔壁工地天天堵我们大门", True),
+        (f"一是货早送齐了，二是款没有给。{BODY}", False),
+        ("第一次答应给，第二次又不认，统一是这个说法", False),
+    ],
+)
+def test_who_writes_of_several_matters_is_told_to_keep_them_apart(browser: Browser, body: str, several: bool) -> None:
+    page = browser.post("/file/judgement", {"body": body}).text
+    assert ("您好像写了几件事。" in page) == several
+
+
 # --- who files -------------------------------------------------------------------------------------------------------
 
 

@@ -124,6 +124,14 @@ def test_pressing_twice_files_once(operator: Browser) -> None:
     assert how_many() == 1
 
 
+def test_what_was_read_from_the_text_is_still_marked_when_the_form_comes_back(operator: Browser) -> None:
+    heard = {"amount": "320500", "respondent.name": "县医院", "_own": "respondent.name", "contact.phone": "12"}
+    fields = operator.post(DESK, call(**heard)).text.split('<div class="field')
+    marked = {name for name in ("amount", "respondent.name") for field in fields
+              if f'name="{name}"' in field and "读自内容" in field}  # fmt: skip
+    assert marked == {"amount"}
+
+
 def test_another_call_under_a_used_form_is_kept_and_can_be_sent_again(operator: Browser) -> None:
     operator.post(DESK, call())
     again = operator.post(DESK, call(body="另外一件事：开户许可证拖了三个月办不下来。"))

@@ -343,6 +343,28 @@ def test_no_complaint_speaks_chinese_to_who_reads_english_but_in_what_people_wro
     assert not chinese
 
 
+def test_what_people_write_stays_theirs_even_where_it_is_a_sentence_of_ours(browser: Browser) -> None:
+    body, said, name = "您提交了诉求", "没有联系上您。", "承办部门"
+    browser.client.set_cookie("language", "en")
+    steps = {
+        "": {"body": body},
+        "/details": {},
+        "/contact": {"enterprise.name": "河套", "contact.phone": "0471-6601234"},
+    }
+    for path, given in steps.items():
+        browser.post(f"/file{path}", {**given, "_go": "next"})
+    review = browser.get("/file/review").text
+    browser.post("/file/review", {"_go": "submit"})
+    found = re.search(r"/progress/(QS[0-9-]+)", browser.get("/file/receipt").text)
+    assert found
+    browser.post(f"{found[0]}/message", {"text": said, "_go": "send"})
+    progress = browser.get(found[0]).text
+    account = {"enterprise.name": name, "enterprise.uscc": "91150821MA0NA00012", "name": said, "login": "bai"}
+    browser.post("/register", {**account, "password": "correct horse battery", "again": "correct horse battery"})
+    people = browser.get("/account/people").text
+    assert (body in review, body in progress, said in progress, name in people, said in people) == (True,) * 5
+
+
 def few(views: Iterable[View]) -> Iterator[View]:
     """Some views of each page that shows complaints."""
     seen = Counter[str]()
