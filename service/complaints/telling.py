@@ -29,9 +29,9 @@ GAP = f"{BETWEEN.pattern}*"
 # A number is no part of a longer one: 120万 is not in 3120万, nor 200,000 in 1,200,000. Telephones are, behind codes.
 WHOLE = frozenset({CONTRACT, AMOUNT})
 NO_DIGITS_BEFORE, NO_DIGITS_BEHIND = r"(?<!\d)(?<!\d[,.])", r"(?!,?\d)"
-# From so much on digits alone are an amount; below they may be a day or a number of pieces.
+# By what a sum is divided, and the unit behind it then. Without one digits are a sum from so much on: fewer may be days.
+SCALES = {1: "元", 10_000: "万", 100_000_000: "亿"}
 LARGE = 10_000
-SCALES = {10_000: "万", 100_000_000: "亿"}
 
 # What a word is, and the word.
 Word = tuple[str, str]
@@ -78,9 +78,9 @@ def _amounts(amount: Decimal | None) -> Iterator[str]:
     """The ways in which a sum may be written: 1250000, 125万."""
     if amount is None:
         return
-    whole = f"{amount.normalize():f}"
-    yield whole if amount >= LARGE else f"{whole}元"
-    yield from (f"{(amount / scale).normalize():f}{name}" for scale, name in SCALES.items() if amount >= scale)
+    if amount >= LARGE:
+        yield f"{amount.normalize():f}"
+    yield from (f"{(amount / scale).normalize():f}{unit}" for scale, unit in SCALES.items() if amount >= scale)
 
 
 def found(text: str, words: Iterable[Word]) -> dict[str, str]:
