@@ -29,7 +29,7 @@ GAP = f"{BETWEEN.pattern}*"
 # A number is no part of a longer one: 120万 is not in 3120万, nor 200,000 in 1,200,000. Telephones are, behind codes.
 WHOLE = frozenset({CONTRACT, AMOUNT})
 NO_DIGITS_BEFORE, NO_DIGITS_BEHIND = r"(?<!\d)(?<!\d[,.])", r"(?!,?\d)"
-# By what a sum is divided, and the unit behind it then. Without one digits are a sum from so much on: fewer may be days.
+# By what a sum is divided, and the unit behind it then. Digits alone are a sum from so much on: fewer may be a day.
 SCALES = {1: "元", 10_000: "万", 100_000_000: "亿"}
 LARGE = 10_000
 
