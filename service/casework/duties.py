@@ -11,13 +11,11 @@ from service.audit import operations as audit
 from service.casework.models import DutyProposal
 from service.classifier.facts import mask
 from service.complaints.models import Complaint
+from service.complaints.telling import CONTACT, ENTERPRISE, INSTEAD
 from service.complaints.visibility import UNSEALED
 from service.db import db
 from service.errors import NotFound, WrongState
 
-# What stands for a name in what people wrote.
-ENTERPRISE = "〔企业〕"
-CONTACT = "〔联系人〕"
 # What of a complaint decides how much of a reason is told.
 UNSAID = (Complaint.confidential, Complaint.anonymous, Complaint.enterprise_name, Complaint.contact_name)
 
@@ -34,8 +32,8 @@ def _words(row: Any) -> str:
     if row.confidential or row.anonymous:
         return ""
     said = row.DutyProposal.reason
-    for name, instead in ((row.enterprise_name, ENTERPRISE), (row.contact_name, CONTACT)):
-        said = said.replace(name, instead) if name else said
+    for name, what in ((row.enterprise_name, ENTERPRISE), (row.contact_name, CONTACT)):
+        said = said.replace(name, INSTEAD[what]) if name else said
     return mask(said)
 
 

@@ -12,6 +12,7 @@ from service.accounts.rules import Reader
 from service.casework.contents import LETTERS, basis, is_named, matter
 from service.casework.models import Letter
 from service.clock import local
+from service.complaints import telling
 from service.complaints.models import Complaint
 from service.complaints.rules import OPEN
 from service.crypto import keyed_hash
@@ -24,9 +25,8 @@ from service.sentences import say
 # How long after its due day a link still takes an answer: a late one is better than none.
 GRACE = timedelta(days=30)
 TOKEN_BYTES = 32
-# So many digits at its end tell a telephone number, with or without the codes before it.
-PHONE_DIGITS = 7
 DEAD_LINK = "这个链接不能用了：可能已经答复过，或已经过期。如需答复，请与发函单位联系。"
+TELLS = "写给被投诉单位的内容会让对方看出是哪家企业，请去掉：%(what)s。"
 NO_LETTER = "没有找到这份文书，请从诉求页面重新打开。"
 # All letters are numbered one after the other: whoever writes one holds this lock until the transaction ends.
 NUMBERING = text("SELECT pg_advisory_xact_lock(hashtext('letters'))")
@@ -115,7 +115,7 @@ def _last_serials(year: int) -> dict[str, int]:
 def _written(row: Request, book: Directory, now: datetime) -> Issued:
     """A letter that lacks only its number."""
     addressee, department = _addressee(row, book)
-    _check_demand(row)
+    _check_demand(row, book)
     token = secrets.token_urlsafe(TOKEN_BYTES) if LETTERS[row.kind].outside else None
     letter = Letter(
         complaint_id=row.complaint.id,
@@ -133,17 +133,16 @@ def _written(row: Request, book: Directory, now: datetime) -> Issued:
     return Issued(letter, token)
 
 
-def _check_demand(row: Request) -> None:
+def _check_demand(row: Request, book: Directory) -> None:
     """What somebody typed must not tell a respondent what the rest of the letter keeps back."""
-    complaint = row.complaint
     if not LETTERS[row.kind].outside or not row.typed:
         return
-    if not is_named(complaint) and complaint.enterprise_name and complaint.enterprise_name in row.demand:
-        told = "投诉企业申请保密，写给被投诉单位的内容里请不要出现企业名称。"
-        raise Invalid(told, {"text": [told]})
-    phone = (complaint.contact_phone or "")[-PHONE_DIGITS:]
-    if phone and phone in "".join(filter(str.isdecimal, row.demand)):
-        told = "写给被投诉单位的内容里请不要出现企业的联系电话。"
+    words = telling.telling(row.complaint, book)
+    if is_named(row.complaint):
+        words = (word for word in telling.who(row.complaint, book) if word[0] == telling.PHONE)
+    # Who writes may not know the words themselves: only what they are is said.
+    if found := telling.found(row.demand, words):
+        told = say(TELLS, what=list(found))
         raise Invalid(told, {"text": [told]})
 
 

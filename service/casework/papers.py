@@ -8,10 +8,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from service.casework.answering import TIME_TO_REDO
-from service.classifier.facts import mask
 from service.clock import spoken
 from service.complaints import reading
 from service.complaints.models import Complaint, Event
+from service.complaints.reading import Cover
 from service.complaints.rules import ANSWERS, CHANNELS, DELIVERIES, NATURES
 from service.deadlines.models import Clock
 from service.directory.rules import Directory
@@ -104,26 +104,26 @@ def _facts(complaint: Complaint, book: Directory) -> Iterable[Fact]:
         ("反映的对象", complaint.respondent_name),
         ("事发地区", book.places[complaint.region].name if complaint.region else None),
         ("涉及金额", f"{complaint.amount:,.2f} 元" if complaint.amount is not None else None),
-        ("诉求内容", mask(complaint.body)),
+        ("诉求内容", reading.cover_for(complaint, (), book)(complaint.body)),
         ("交办理由", complaint.reason),
     ]
     return (Fact(name, " ".join(value.split())) for name, value in pairs if value)
 
 
-def reply(complaint: Complaint, events: Sequence[Event], enterprise: str | None, knows: bool, book: Directory) -> (
+def reply(complaint: Complaint, events: Sequence[Event], enterprise: str | None, cover: Cover, book: Directory) -> (
     Paper | None
 ):  # fmt: skip
     """The letter that answers a complaint, as it was answered last; None where it is not.
 
     Args:
         enterprise: its name as far as the reader may know it.
-        knows: whether the reader sees persons' numbers in the reply as they were written.
+        cover: how the reader reads the reply.
     """
     if REPLY not in kinds(complaint, events):
         return None
     answered = [event for event in events if event.action in ANSWERS]
     last = answered[-1]
-    said = complaint.reply if knows else mask(complaint.reply or "")
+    said = cover(complaint.reply or "")
     closing = (REDO % TIME_TO_REDO.spoken,) if last.action == "reply" else ()
     return Paper(
         REPLY,
@@ -134,7 +134,7 @@ def reply(complaint: Complaint, events: Sequence[Event], enterprise: str | None,
         opening=f"你单位于{_day_of(spoken(complaint.created_at))}反映的诉求（编号 {complaint.number}）收悉。"
         "现将办理结果答复如下：",
         date=_day(last),
-        body=(*(line.strip() for line in (said or "").splitlines() if line.strip()), *closing, "特此答复。"),
+        body=(*(line.strip() for line in said.splitlines() if line.strip()), *closing, "特此答复。"),
     )
 
 

@@ -57,9 +57,9 @@ def etag(complaint: Complaint) -> str:
 def events(number: str) -> list[dict[str, Any]]:
     """What happened to a complaint: all of it for staff, the public part for the enterprise."""
     complaint, roles = operations.find(number, current_user, query_code())
-    everything, knows = bool(roles - {ENTERPRISE}), reading.knows_who(complaint, roles)
-    book = directory.current()
-    return [reading.event(row, everything, knows, book) for row in operations.trail(complaint, everything)]
+    everything, book = bool(roles - {ENTERPRISE}), directory.current()
+    cover = reading.cover_for(complaint, roles, book)
+    return [reading.event(row, everything, cover, book) for row in operations.trail(complaint, everything)]
 
 
 @blp.route("/complaints/<number>/clocks")

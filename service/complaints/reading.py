@@ -1,10 +1,11 @@
 """A complaint as one reader may see it: names, masks, and what is left out."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from service.classifier.facts import mask
 from service.classifier.operations import hits
+from service.complaints import telling
 from service.complaints.models import Complaint, Event
 from service.complaints.rules import ENTERPRISE, NATURES, RECEIVER, STATES, STEPS, allowed
 from service.deadlines.ladder import INTERNAL
@@ -17,6 +18,9 @@ ANONYMOUS = "（匿名）"
 KNOWS_CONTACT = frozenset({"operator", "dispatcher", "department_dispatcher", "handler", "head", "revisit_agent"})
 KNOWS_CONFIDENTIAL = frozenset({"dispatcher", "handler", "revisit_agent", ENTERPRISE})
 SUMMARY = 60
+# What makes of something that people wrote what one reader reads; who knows all of it reads it as it was written.
+Cover = Callable[[str], str]
+AS_WRITTEN: Cover = str
 # So much stands before a word that was searched for, where it is far inside a text.
 BEFORE = 12
 
@@ -24,11 +28,11 @@ BEFORE = 12
 def full(complaint: Complaint, clocks: Sequence[Clock], roles: Collection[str], book: Directory) -> dict[str, Any]:
     """Everything of a complaint that somebody in these roles may see."""
     staff = bool(set(roles) - {ENTERPRISE})
-    knows = knows_who(complaint, roles)
+    cover = cover_for(complaint, roles, book)
     return {
         **_facts(complaint, book),
-        "text": _shown(complaint.body, knows),
-        "title": _shown(complaint.title, knows),
+        "text": _shown(complaint.body, cover),
+        "title": _shown(complaint.title, cover),
         "enterprise": enterprise(complaint, roles),
         "contact": contact(complaint, roles),
         "suggestions": suggestions(complaint.suggestions, book, staff),
@@ -37,9 +41,9 @@ def full(complaint: Complaint, clocks: Sequence[Clock], roles: Collection[str], 
         "proposed_channel": complaint.proposed_channel,
         "proposed_department": named(complaint.proposed_department, book.departments) if staff else None,
         "clocks": shown_clocks(clocks, roles),
-        "details": _shown(complaint.details, knows),
-        "draft": _shown(complaint.draft, knows) if set(roles) - {ENTERPRISE, RECEIVER} else None,
-        "reply": _shown(complaint.reply, knows),
+        "details": _shown(complaint.details, cover),
+        "draft": _shown(complaint.draft, cover) if set(roles) - {ENTERPRISE, RECEIVER} else None,
+        "reply": _shown(complaint.reply, cover),
         "contacted": complaint.contacted,
         "solved": complaint.solved,
         "satisfaction": complaint.satisfaction,
@@ -54,7 +58,7 @@ def covered(seen: Mapping[str, Any]) -> dict[str, Any]:
     """What `full` gives, without the numbers of persons that a desk need not have before its eyes all day."""
     contact = seen["contact"]
     phone = {"phone": hidden(contact["phone"], 4)} if contact else {}
-    said = {name: _shown(seen[name], knows=False) for name in ("title", "text", "details")}
+    said = {name: _shown(seen[name], mask) for name in ("title", "text", "details")}
     return {**seen, **said, "contact": {**contact, **phone} if contact else None}
 
 
@@ -68,17 +72,18 @@ def brief(complaint: Complaint, book: Directory) -> dict[str, Any]:
     shown = complaint.title or complaint.body
     return {
         **_facts(complaint, book),
-        "summary": mask(shown)[:SUMMARY],
+        "summary": cover_in_list(complaint, book)(shown)[:SUMMARY],
         "enterprise": enterprise(complaint, ()),
     }
 
 
-def excerpt(complaint: Complaint, words: Sequence[str]) -> list[tuple[str, bool]]:
+def excerpt(complaint: Complaint, words: Sequence[str], book: Directory) -> list[tuple[str, bool]]:
     """The stretch of a complaint in which searched words stand, in pieces: (text, whether it is one of them).
 
     From the beginning as in `brief`, unless the first of them stands further on.
     """
-    title, body = mask(complaint.title or ""), mask(complaint.body)
+    cover = cover_in_list(complaint, book)
+    title, body = cover(complaint.title or ""), cover(complaint.body)
     for shown in filter(None, (title, body)):
         if found := hits(shown, words):
             start = 0 if found[0][1] <= SUMMARY else found[0][0] - BEFORE
@@ -197,11 +202,34 @@ def _knowing(complaint: Complaint) -> frozenset[str]:
     return KNOWS_CONTACT & KNOWS_CONFIDENTIAL if complaint.confidential else KNOWS_CONTACT
 
 
-def _shown(value: Any, knows: bool) -> Any:
-    """What people wrote, as they wrote it or, to who need not know, without the numbers of persons in it."""
+def cover_for(complaint: Complaint, roles: Collection[str], book: Directory) -> Cover:
+    """How somebody in these roles reads what was written about a complaint.
+
+    Who need not know reads no numbers of persons; nor, where it is not to be known who complains, the names.
+    """
+    if knows_who(complaint, roles):
+        return AS_WRITTEN
+    return _without(list(telling.who(complaint, book)) if _is_kept(complaint) else [])
+
+
+def cover_in_list(complaint: Complaint, book: Directory) -> Cover:
+    """The same for lists, which are the same for everybody and decrypt nothing."""
+    return _without(list(telling.names(complaint.enterprise_name, book)) if _is_kept(complaint) else [])
+
+
+def _is_kept(complaint: Complaint) -> bool:
+    return complaint.confidential or complaint.anonymous
+
+
+def _without(words: Sequence[telling.Word]) -> Cover:
+    return lambda text: telling.covered(mask(text), words)
+
+
+def _shown(value: Any, cover: Cover) -> Any:
+    """What people wrote, as one reader reads it."""
     if isinstance(value, dict):
-        return {key: _shown(inner, knows) for key, inner in value.items()}
-    return mask(value) if isinstance(value, str) and not knows else value
+        return {key: _shown(inner, cover) for key, inner in value.items()}
+    return cover(value) if isinstance(value, str) else value
 
 
 def hidden(text: str | None, shown: int) -> str | None:
@@ -209,8 +237,8 @@ def hidden(text: str | None, shown: int) -> str | None:
     return None if text is None else "*" * (len(text) - shown) + text[-shown:]
 
 
-def event(row: Event, everything: bool, knows: bool, book: Directory) -> dict[str, Any]:
-    """One event of a trail: for the enterprise without who it was, for who need not know without persons' numbers."""
+def event(row: Event, everything: bool, cover: Cover, book: Directory) -> dict[str, Any]:
+    """One event of a trail: for the enterprise without who it was, its words as `cover` makes them."""
     told = {
         "seq": row.seq,
         "at": row.at,
@@ -218,7 +246,7 @@ def event(row: Event, everything: bool, knows: bool, book: Directory) -> dict[st
         "name": step_name(row.action),
         "status": row.to_status,
         "status_name": STATES[row.to_status].name,
-        "data": _shown(_plain(row.data, book), knows),
+        "data": _shown(_plain(row.data, book), cover),
     }
     if everything:
         return {**told, "role": row.role, "hash": row.hash.hex()}

@@ -37,8 +37,6 @@ from service.errors import Invalid
 SOON = timedelta(days=2)
 # States in which a reply went out and nobody has asked yet what the enterprise says of it.
 REPLIED = ("replied", "answered")
-# Whom nobody else may name, nobody else finds by his number either.
-FINDS_CONFIDENTIAL = KNOWS_CONFIDENTIAL | {"system"}
 EXACTLY = {
     "department": Complaint.department,
     "status": Complaint.status,
@@ -107,19 +105,26 @@ Narrow = Callable[[Any, Wanted, datetime], Any]
 
 def matching(wanted: Wanted, reader: Reader, now: datetime) -> ColumnElement[bool]:
     """What belongs to a list: what its reader may see, and all that was asked for."""
-    found = [_reached(wanted, reader), *_conditions(wanted, now)]
-    if (wanted.phone or wanted.uscc) and not reader.roles & FINDS_CONFIDENTIAL:
-        found.append(Complaint.confidential.is_(False))
-    return and_(*found)
+    return and_(_reached(wanted, reader), *_conditions(wanted, now))
 
 
 def _reached(wanted: Wanted, reader: Reader) -> ColumnElement[bool]:
     """What the reader may see at all, or only in the roles that the list is about."""
-    if wanted.helping is None:
+    by_number = bool(wanted.phone or wanted.uscc)
+    if wanted.helping is None and not by_number:
         return visible(reader)
-    own = scopes(reader)
-    conditions = (said for role, said in own if (role == CO_HANDLER if wanted.helping else role not in ASIDE))
-    return or_(false(), *conditions)
+    meant = ((role, said) for role, said in scopes(reader) if _is_meant(role, wanted.helping))
+    return or_(false(), *(_nameable(role, said) if by_number else said for role, said in meant))
+
+
+def _is_meant(role: str, helping: bool | None) -> bool:
+    """Whether a list is about what is reached in a role."""
+    return helping is None or (role == CO_HANDLER if helping else role not in ASIDE)
+
+
+def _nameable(role: str, reached: ColumnElement[bool]) -> ColumnElement[bool]:
+    """What is found by a number in a role: not who asked for confidentiality, where that role may not name them."""
+    return reached if role in KNOWS_CONFIDENTIAL else and_(reached, Complaint.confidential.is_(False))
 
 
 def _conditions(wanted: Wanted, now: datetime) -> list[ColumnElement[bool]]:

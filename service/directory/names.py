@@ -89,6 +89,12 @@ class Gazetteer:
             place, rest = self._own(name, near)
         return self._with_department(place, rest, near)
 
+    def after_places(self, name: str) -> str:
+        """See Directory.after_places."""
+        while name and (place := self._longest(name, 0)):
+            name = name.removeprefix(place)
+        return name
+
     def mentioned(self, text: str, near: str | None, cited: bool) -> tuple[str, ...]:
         """See Directory.mentioned."""
         spans = (self._mention(text, *match.span()) for match in self._heard.finditer(text))

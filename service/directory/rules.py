@@ -260,6 +260,10 @@ class Directory:
         """The place and the department that a written or spoken name tells; `near` is where the speaker is."""
         return self._gazetteer.identify(name, near)
 
+    def after_places(self, name: str) -> str:
+        """What of a name follows the places that it begins with: 草原狼医疗 of 内蒙古五原县草原狼医疗."""
+        return self._gazetteer.after_places(name)
+
     def mentioned(self, text: str, near: str | None = None, cited: bool = True) -> tuple[Department, ...]:
         """The departments and governments that a running text says something about, in order.
 

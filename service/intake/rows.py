@@ -10,6 +10,7 @@ from service.audit.rules import START
 from service.classifier import operations as classifier
 from service.classifier.rules import Reason, Suggestion, Understanding
 from service.complaints import operations as complaints
+from service.complaints import telling
 from service.complaints.models import Complaint
 from service.complaints.numbering import number
 from service.complaints.rules import ANSWERED_AT_ONCE, ENTERPRISE, MACHINE, STEPS, Change, Trace, queue_for
@@ -22,8 +23,9 @@ from service.routing.rules import Decision
 
 
 def complaint(
-    draft: Draft, decision: Decision, understood: Understanding, reader: Reader, now: datetime, by_hand: bool
-) -> Complaint:
+    draft: Draft, decision: Decision, understood: Understanding, reader: Reader, now: datetime, by_hand: bool,
+    book: Directory,
+) -> Complaint:  # fmt: skip
     """The complaint's row, but for its query code and its earliest limit."""
     department = None if by_hand or draft.answer else decision.department
     flags = _flags(draft, decision, department)
@@ -33,6 +35,7 @@ def complaint(
     serial = complaints.next_serial()
     return Complaint(
         **_said(draft, reader),
+        search=_search(draft, book),
         **_decided(draft, decision),
         **_routed(draft, decision, by_hand),
         **_untouched(),
@@ -96,7 +99,6 @@ def _said(draft: Draft, reader: Reader) -> dict[str, Any]:
     return {
         "title": draft.title,
         "body": draft.body,
-        "search": _search(f"{draft.title or ''}\n{draft.body}"),
         "amount": draft.amount,
         "details": dict(draft.details),
         "channel": channel_of(draft, reader),
@@ -125,9 +127,11 @@ def hashes(draft: Draft) -> dict[str, bytes | None]:
     }
 
 
-def _search(text: str) -> str:
-    """The words a text is found by; numbers of persons are masked before, so that nobody finds people by them."""
-    return lexemes.vector(classifier.words(classifier.mask(text)))
+def _search(draft: Draft, book: Directory) -> str:
+    """The words a text is found by: no numbers of persons, nor names that are to be kept, so that nobody is found."""
+    kept = list(telling.who(draft, book)) if draft.confidential else []
+    text = telling.covered(classifier.mask(f"{draft.title or ''}\n{draft.body}"), kept)
+    return lexemes.vector(classifier.words(text))
 
 
 def _known_as(draft: Draft, reader: Reader) -> int | None:

@@ -4,26 +4,24 @@ Nothing of the complaint goes along by itself but its category and its reply wit
 searched for everything that would tell whose case it was, and refused where it holds any of it.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from service.accounts.rules import Reader
 from service.classifier.facts import mask
+from service.complaints import telling
 from service.complaints.models import Complaint
+from service.complaints.telling import CREDIT, IDENTITY, LEAST, PHONE, Word
 from service.directory.rules import Directory
 from service.errors import Invalid, WrongState
-from service.fields import narrow
 from service.knowledge import operations
 from service.knowledge.models import KnowledgeAnswer
 from service.sentences import say
 
-LEGAL_FORM = re.compile(r"(有限责任公司|股份有限公司|有限公司|分公司|公司|集团|合伙企业|（.*?）|\(.*?\))")
 HIDDEN = "×××"
-# Of a name so many characters at least are looked for: shorter ones stand in any text.
-LEAST = 2
+# What nobody repeats, not even to say that it stands there.
+NUMBERS = (PHONE, IDENTITY, CREDIT)
 SAID = ("question", "answer", "words", "source")
 
 
@@ -35,9 +33,7 @@ def fits(complaint: Complaint) -> bool:
 
 def sketch(complaint: Complaint, book: Directory) -> dict[str, str]:
     """What a supervisor begins with: the reply without what tells whose it is."""
-    text = mask(complaint.reply or "")
-    for name, _what in sorted(_telling(complaint, book), key=lambda pair: -len(pair[0])):
-        text = text.replace(name, HIDDEN)
+    text = telling.covered(mask(complaint.reply or ""), _telling(complaint, book), lambda _what: HIDDEN)
     return {"answer": text, "category": complaint.category or ""}
 
 
@@ -61,39 +57,19 @@ def propose(
 def _found(complaint: Complaint, book: Directory, said: Any) -> list[str]:
     """What of a text tells whose case it was, each in a sentence."""
     text = "、".join(said) if isinstance(said, list) else said or ""
-    plain = _squeezed(text)
-    told = {what: name for name, what in _telling(complaint, book) if _squeezed(name) in plain}
+    told = telling.found(text, _telling(complaint, book))
+    numbers = {what: told.pop(what) for what in NUMBERS if what in told}
     found = [say("这里写了%(what)s“%(name)s”，请去掉。", what=what, name=name) for what, name in told.items()]
-    return found if mask(text) == text else [*found, "这里有电话、证件或账号一类的号码，请去掉。"]
+    return [*found, "这里有电话、证件或账号一类的号码，请去掉。"] if numbers or mask(text) != text else found
 
 
-def _squeezed(text: str) -> str:
-    """A text however it is written: without blanks and thousands separators, half-width, in small letters."""
-    return re.sub(r"[\s,，]", "", narrow(text)).lower()
-
-
-def _telling(complaint: Complaint, book: Directory) -> Iterator[tuple[str, str]]:
+def _telling(complaint: Complaint, book: Directory) -> Iterator[Word]:
     """What would tell whose case it was, and what that is."""
-    named = {
-        "企业的名称": complaint.enterprise_name,
-        "被反映单位的名称": complaint.respondent_name,
-        "联系人": complaint.contact_name,
-        "诉求编号": complaint.number,
-        "信用代码": complaint.uscc,
-        "合同编号": complaint.details.get("debt", {}).get("contract_number"),
-    }
-    for what, name in named.items():
-        yield from ((one, what) for one in (name, LEGAL_FORM.sub("", name or "")) if one and len(one) >= LEAST)
+    yield from telling.telling(complaint, book)
+    yield "诉求编号", complaint.number
+    respondent = complaint.respondent_name or ""
+    yield from (("被反映单位的名称", one) for one in (respondent, telling.core(respondent)) if len(one) >= LEAST)
     # The region and the leagues are large; what lies below them is not.
     for code in book.chain(complaint.region)[:-2] if complaint.region else ():
         place = book.places[code]
-        yield from ((one, "旗县区") for one in (place.name, *place.spoken) if len(one) >= LEAST)
-    yield from ((text, "准确的金额") for text in _amounts(complaint.amount))
-
-
-def _amounts(amount: Decimal | None) -> Iterator[str]:
-    """The ways in which a sum may be written: 1250000, 125万."""
-    if amount is not None:
-        yield f"{amount.normalize():f}"
-        if amount >= 10_000:
-            yield f"{(amount / 10_000).normalize():f}万"
+        yield from (("旗县区", one) for one in (place.name, *place.spoken) if len(one) >= LEAST)

@@ -191,5 +191,5 @@ def _row(complaint: Any, at: Any, holder: str | None, mark: board.Mark, book: Di
         office = book.departments[holder].name if holder else _("没有派给部门")
         argument = _("%(what)s %(at)s，%(office)s", what=told(mark.name), at=words.moment(at), office=office)
     return {**reading.brief(complaint, book), "pending": complaint.pending, "argument": argument,
-            "excerpt": reading.excerpt(complaint, ()), "assignee": complaint.assignee,
+            "excerpt": reading.excerpt(complaint, (), book), "assignee": complaint.assignee,
             "due_clock": complaint.due_clock}  # fmt: skip

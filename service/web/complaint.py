@@ -197,7 +197,7 @@ def _for_staff(known: Known, seen: Mapping[str, Any], noted: Filled) -> dict[str
     own = notes.sides(complaint, known.roles, current_user)
     return {
         "joined": matters.joined(complaint, known.events, current_user),
-        "hands_on": matters.hands_on(complaint, known.clocks, known.events, known.names, known.knows, book),
+        "hands_on": matters.hands_on(complaint, known.clocks, known.events, known.names, known.cover, book),
         "spoken": spoken.spoken(complaint, seen, book),
         "noted": noted,
         "notes": notes.of(complaint, own),

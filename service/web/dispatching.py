@@ -261,7 +261,7 @@ def _supplied(complaint: Complaint, roles: Collection[str], book: Directory) -> 
     """What the enterprise added when it was asked to; empty where nobody asked."""
     asked = "request_supplement" in complaint.spent
     last = complaints.last_of(complaint.id, ("supplement",)) if asked else None
-    return reading.event(last, True, reading.knows_who(complaint, roles), book)["data"]["text"] if last else ""
+    return reading.event(last, True, reading.cover_for(complaint, roles, book), book)["data"]["text"] if last else ""
 
 
 def _begun(step: Step | None, complaint: Complaint, found: list[guesses.Choice]) -> Filled:
@@ -317,7 +317,7 @@ def _meanwhile(complaint: Complaint, book: Directory) -> str:
     last = complaints.last_event(complaint)
     names = accounts.names(trail.people([last]))
     who = _("您自己") if last.actor_id == current_user.id else trail.who(last, names)
-    told = reading.event(last, True, True, book)
+    told = reading.event(last, True, reading.AS_WRITTEN, book)
     what, office = _(told["name"]), told["data"].get("department_name")
     what = _("%(what)s（%(office)s）", what=what, office=speech.told(office)) if office else what
     now = _(STATES[complaint.status].name)

@@ -12,10 +12,10 @@ from flask_babel import gettext as _
 from service.accounts import operations as accounts
 from service.casework import handing
 from service.casework.schemas import ActionSchema
-from service.classifier.facts import mask
 from service.clock import local
 from service.complaints import listing, reading
 from service.complaints.models import Complaint, Event
+from service.complaints.reading import Cover
 from service.complaints.rules import DELIVERIES, QUESTIONS, STATES, STEPS, allowed
 from service.complaints.visibility import OF_DEPARTMENTS
 from service.deadlines import operations as deadlines
@@ -200,6 +200,11 @@ class _Known:
     book: Directory
 
     @cached_property
+    def cover(self) -> Cover:
+        """How the docket shows what was written about it."""
+        return reading.cover_in_list(self.complaint, self.book)
+
+    @cached_property
     def choices(self) -> list[Choice]:
         """What the machine thinks that it may be about, and whose that is."""
         return guesses.choices(self.complaint, self.book)
@@ -238,7 +243,7 @@ def _asked(code: str, able: Collection[str], known: _Known) -> Asked:
 
 def _voice(event: Event, known: _Known) -> Voice:
     """Who said what, without the numbers of persons."""
-    told = reading.event(event, True, False, known.book)
+    told = reading.event(event, True, known.cover, known.book)
     who = trail.who(event, known.names)
     office = _office_of(event, known)
     return Voice(
@@ -298,7 +303,7 @@ def _about_extension(known: _Known) -> Iterator[str]:
 def _about_redo(known: _Known) -> Iterator[str]:
     """What the enterprise was answered."""
     if known.complaint.reply:
-        yield _("给企业的答复：%(reply)s", reply=mask(known.complaint.reply))
+        yield _("给企业的答复：%(reply)s", reply=known.cover(known.complaint.reply))
 
 
 RULES: Mapping[str, Callable[[_Known], Iterator[str]]] = {

@@ -7,6 +7,7 @@ from datetime import datetime
 from service.accounts.rules import Reader
 from service.complaints import listing, reading
 from service.complaints.models import Complaint, Event
+from service.complaints.reading import Cover
 from service.complaints.rules import DELIVERIES
 from service.deadlines.models import Clock
 from service.deadlines.operations import OPEN
@@ -79,13 +80,13 @@ def hands_on(
     clocks: Sequence[Clock],
     events: Sequence[Event],
     names: Mapping[int, str],
-    knows: bool,
+    cover: Cover,
     book: Directory,
 ) -> list[Hand]:
     """The departments that work on a complaint, the one that leads first.
 
     Args:
-        names: what people are called; knows: whether persons' numbers are shown as they were written.
+        names: what people are called; cover: how the reader reads what was written.
     """
     if complaint.department is None:
         return []
@@ -95,7 +96,7 @@ def hands_on(
     limits = {clock.party: clock for clock in clocks if clock.kind == "co_handle"}
     asked, said = (_last(events, action) for action in ("invite", "opine"))
     return [lead, *(
-        _helper(code, limits.get(code), asked.get(code), said.get(code), names, knows, book)
+        _helper(code, limits.get(code), asked.get(code), said.get(code), names, cover, book)
         for code in complaint.co_departments
     )]  # fmt: skip
 
@@ -111,11 +112,11 @@ def _helper(
     asked: Event | None,
     said: Event | None,
     names: Mapping[int, str],
-    knows: bool,
+    cover: Cover,
     book: Directory,
 ) -> Hand:
-    told = reading.event(said, True, knows, book)["data"]["text"] if said else ""
-    wanted = reading.event(asked, True, knows, book)["data"].get("note", "") if asked else ""
+    told = reading.event(said, True, cover, book)["data"]["text"] if said else ""
+    wanted = reading.event(asked, True, cover, book)["data"].get("note", "") if asked else ""
     person = names.get(said.actor_id or 0, "") if said else ""
     return Hand(book.departments[code].name, False, person, limit, wanted, told, said.at if said else None)
 
@@ -133,12 +134,13 @@ def returned(items: Collection[Complaint], book: Directory) -> dict[int, Return]
     """Complaint → who handed it back last, in one statement where any was."""
     ids = [one.id for one in items if one.hand_backs]
     events = listing.said(ids, (*DELIVERIES, "hand_back")) if ids else {}
-    return {complaint: _return(told, book) for complaint, told in events.items()}
+    here = (one for one in items if one.id in events)
+    return {one.id: _return(events[one.id], reading.cover_in_list(one, book), book) for one in here}
 
 
-def _return(events: Sequence[Event], book: Directory) -> Return:
+def _return(events: Sequence[Event], cover: Cover, book: Directory) -> Return:
     """The last hand-back, and the department to which the complaint had gone before."""
     last = max(at for at, event in enumerate(events) if event.action == "hand_back")
     went = [event.data["department"] for event in events[:last] if event.action in DELIVERIES]
-    told = reading.event(events[last], True, False, book)["data"]
+    told = reading.event(events[last], True, cover, book)["data"]
     return Return(book.departments[went[-1]].name if went else "", told["reason"], told.get("department_name", ""))

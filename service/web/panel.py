@@ -12,6 +12,7 @@ from service.accounts import operations as accounts
 from service.complaints import operations as complaints
 from service.complaints import reading
 from service.complaints.models import Complaint, Event
+from service.complaints.reading import Cover
 from service.complaints.rules import ENTERPRISE, STATES, STEPS, Step
 from service.deadlines import operations as deadlines
 from service.deadlines.models import Clock
@@ -95,9 +96,14 @@ class Known:
         """Whether persons' numbers are shown as they were written."""
         return reading.knows_who(self.complaint, self.roles)
 
+    @property
+    def cover(self) -> Cover:
+        """How the reader reads what was written about the complaint."""
+        return reading.cover_for(self.complaint, self.roles, self.book)
+
     def told(self, events: Sequence[Event]) -> list[dict[str, Any]]:
         """Some events as the timeline shows them, the newest first."""
-        return trail.entries(events, self.everything, self.knows, self.names, self.book)
+        return trail.entries(events, self.everything, self.cover, self.names, self.book)
 
 
 def panel(known: Known, seen: Mapping[str, Any], action: str, told: Filled) -> Panel:

@@ -59,15 +59,15 @@ def _for_staff(number: str, kind: str) -> Paper:
     events, book = complaints.trail(complaint, everything=True), directory.current()
     if kind == papers.SLIP:
         return _there(papers.slip(complaint, events, deadlines.clocks_of(complaint.id), book))
-    named, knows = reading.enterprise(complaint, roles)["name"], reading.knows_who(complaint, roles)
-    return _there(papers.reply(complaint, events, _name(complaint, named), knows, book))
+    named, cover = reading.enterprise(complaint, roles)["name"], reading.cover_for(complaint, roles, book)
+    return _there(papers.reply(complaint, events, _name(complaint, named), cover, book))
 
 
 def _for_enterprise(number: str) -> Paper:
     complaint = opened_here(number)
     named = reading.enterprise(complaint, {ENTERPRISE})["name"]
     events = complaints.trail(complaint, everything=False)
-    return _there(papers.reply(complaint, events, _name(complaint, named), True, directory.current()))
+    return _there(papers.reply(complaint, events, _name(complaint, named), reading.AS_WRITTEN, directory.current()))
 
 
 def _name(complaint: Complaint, named: str | None) -> str | None:

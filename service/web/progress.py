@@ -164,7 +164,7 @@ def show(number: str) -> Any:
     clocks, book, attached = deadlines.clocks_of(complaint.id), directory.current(), attachments.of(complaint.id)
     seen = reading.full(complaint, clocks, {ENTERPRISE}, book)
     trail = complaints.trail(complaint, everything=False)
-    happened = [reading.event(row, False, True, book) for row in trail]
+    happened = [reading.event(row, False, reading.AS_WRITTEN, book) for row in trail]
     waiting = [one for one in clocks if one.state in deadlines.OPEN and one.kind not in INTERNAL]
     return render_template(
         "portal/complaint.html", seen=seen, clocks=waiting, done=DONE, satisfaction=SATISFACTION,

@@ -10,6 +10,7 @@ from marshmallow import fields
 from service.casework.rules import ACTORS
 from service.complaints import reading
 from service.complaints.models import Event
+from service.complaints.reading import Cover
 from service.complaints.rules import CHANNELS, COMPOSED, ENTERPRISE, MACHINE, NATURES, SATISFACTION
 from service.deadlines.ladder import KINDS
 from service.directory.rules import Directory
@@ -106,15 +107,15 @@ OTHERWISE: Mapping[tuple[str, str], tuple[str, Speak]] = {
 
 
 def entries(
-    events: Iterable[Event], everything: bool, knows: bool, names: Mapping[int, str], book: Directory
+    events: Iterable[Event], everything: bool, cover: Cover, names: Mapping[int, str], book: Directory
 ) -> list[dict[str, Any]]:
     """The trail as the timeline shows it, the newest first.
 
     Args:
-        knows: whether persons' numbers are shown as they were written.
+        cover: how the reader reads what was written.
         names: what the people in it are called; only staff is told.
     """
-    told = ((event, reading.event(event, everything, knows, book)) for event in reversed(list(events)))
+    told = ((event, reading.event(event, everything, cover, book)) for event in reversed(list(events)))
     return [_entry(event, seen, names if everything else None, book) for event, seen in told]
 
 
@@ -130,9 +131,9 @@ def _entry(event: Event, told: Mapping[str, Any], names: Mapping[int, str] | Non
     }
 
 
-def in_a_line(event: Event, book: Directory) -> str:
-    """What somebody said with a step, for lists: on one line, and without numbers of persons."""
-    told = reading.event(event, True, False, book)
+def in_a_line(event: Event, cover: Cover, book: Directory) -> str:
+    """What somebody said with a step, for lists: on one line, as `cover` makes it."""
+    told = reading.event(event, True, cover, book)
     said = _("；").join(" ".join(line.split()) for line in lines(event.action, told["data"], book))
     return _("%(step)s　%(who)s", step=_(told["name"]), who=said)
 

@@ -14,7 +14,7 @@ from service import clock
 from service.accounts.rules import Reader
 from service.classifier import operations as classifier
 from service.complaints import listing, numbering, reading
-from service.complaints.models import Complaint
+from service.complaints.models import Complaint, Event
 from service.complaints.schemas import ListQuerySchema
 from service.complaints.wanted import Wanted
 from service.directory import operations as directory
@@ -112,11 +112,15 @@ def shown(
 def _rows(items: Sequence[Complaint], askers: Collection[str], searched: Sequence[str]) -> list[dict[str, Any]]:
     book = directory.current()
     asked = listing.said([one.id for one in items], askers) if items and askers else {}
-    arguments = {number: trail.in_a_line(events[-1], book) for number, events in asked.items()}
-    return [{**reading.brief(one, book), "pending": one.pending, "argument": arguments.get(one.id, ""),
-             "excerpt": reading.excerpt(one, searched), "assignee": one.assignee, "updated_at": one.updated_at,
+    return [{**reading.brief(one, book), "pending": one.pending, "argument": _argument(one, asked.get(one.id), book),
+             "excerpt": reading.excerpt(one, searched, book), "assignee": one.assignee, "updated_at": one.updated_at,
              "due_clock": one.due_clock}
             for one in items]  # fmt: skip
+
+
+def _argument(complaint: Complaint, asked: Sequence[Event] | None, book: Directory) -> str:
+    """What the last who asked something said; empty where nobody did."""
+    return trail.in_a_line(asked[-1], reading.cover_in_list(complaint, book), book) if asked else ""
 
 
 def _ends(running: Mapping[str, Any] | None) -> datetime | None:

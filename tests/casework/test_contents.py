@@ -98,6 +98,13 @@ def test_a_name_that_breaks_the_line_adds_no_fact() -> None:
         ({"confidential": True}, "请向河套试剂有限公司付款。"),
         ({}, "请联系企业：0471-660 1234。"),
         ({"confidential": True}, "电话 +86 471 6601234"),
+        ({"confidential": True}, "请核实是否拖欠河套试剂货款。"),
+        ({"confidential": True}, "联系人白女士。"),
+        ({"confidential": True}, "河套 试剂的合同 ht-2024—017"),
+        ({"confidential": True}, "信用代码９１150100MA0MW4Q31H"),
+        ({"confidential": True}, "金额1,250,000.00元"),
+        ({"confidential": True}, "欠款125万"),
+        ({"anonymous": True}, "请联系 139-4711-2233。"),
     ],
 )
 def test_what_somebody_types_does_not_tell_it_either(kind: str, hidden: dict[str, Any], typed: str) -> None:
@@ -105,7 +112,15 @@ def test_what_somebody_types_does_not_tell_it_either(kind: str, hidden: dict[str
     with pytest.raises(Invalid) as refused:
         issued(complaint, kind, demand=typed)
     assert list(refused.value.errors) == ["text"]
+    # Who writes may not know it either: what it is is said, and not the word.
+    assert [word for word in (*NEVER, "河套", "HT-2024-017", "125") if word in str(refused.value.errors)] == []
     assert issued(complaint, "order", demand=typed).letter.demand == typed
+
+
+def test_a_letter_of_who_may_be_named_says_contract_and_amount() -> None:
+    complaint, _ = filed()
+    typed = "请核实是否拖欠河套试剂有限公司合同HT-2024-017货款1250000元。"
+    assert issued(complaint, demand=typed).letter.demand == typed
 
 
 BASES = [

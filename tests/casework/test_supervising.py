@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import select
@@ -12,6 +13,7 @@ from service.casework.models import Letter
 from service.clock import now as current
 from service.db import db, transaction
 from service.errors import NotFound
+from service.intake.rules import Draft
 from tests.casework import ways
 from tests.casework.desk import Desk
 from tests.casework.ways import DEPARTMENT, OTHER
@@ -56,6 +58,32 @@ def test_the_link_of_an_inquiry_is_told_once_and_kept_nowhere(desk: Desk) -> Non
         assert token not in told.text
     assert all(token not in str(event.data) for event in ways.events_of(number))
     assert desk.take(number, "contact", "handler", note="已联系。")["issued"] is None
+
+
+KEPT = replace(
+    ways.OWED, confidential=True, enterprise_name="草原狼医疗器械有限公司", contact_name="王建国",
+    amount=Decimal(1200000), details={"debt": {"contract_number": "CYL-2024-077"}},
+)  # fmt: skip
+UNKNOWN = replace(
+    ways.OWED, anonymous=True, enterprise_name=None, enterprise_size=None, uscc=None, contact_name=None,
+    contact_phone=None, body=f"{ways.OWED.body}张三13812345678",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("draft", "text", "told"),
+    [
+        (KEPT, "请核实是否拖欠草原狼医疗器械货款，联系人王建国。", "企业的名称、联系人"),
+        (KEPT, "请核实合同CYL-2024-077货款，金额1200000元。", "合同编号、准确的金额"),
+        (UNKNOWN, "请联系张三13812345678。", "联系电话"),
+    ],
+)
+def test_an_inquiry_that_would_tell_who_complains_is_not_sent(desk: Desk, draft: Draft, text: str, told: str) -> None:
+    number, _ = ways.brought_to("handling", draft)
+    status, said = desk.refused(number, "inquire", "handler", text=text)
+    assert (status, said.endswith(f"请去掉：{told}。")) == (422, True)
+    assert written(number) == []
+    desk.take(number, "inquire", "handler", text="请核实付款情况。")
 
 
 def answer(token: str, text: str = "本月底前付清。") -> None:

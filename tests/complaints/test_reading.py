@@ -1,16 +1,20 @@
 """A complaint as each reader may see it: what is masked, what is left out, what never gets out."""
 
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 import pytest
 from flask import Flask
 
 from service import clock, crypto
+from service.accounts.rules import Reader
 from service.casework import climbing
 from service.casework import operations as casework
+from service.complaints import reading
 from service.complaints.rules import STEPS
 from service.db import transaction
+from service.directory import operations as directory
 from tests.caller import Caller
 from tests.casework import ways
 from tests.casework.ways import DEPARTMENT, PLACE, SOMEBODY
@@ -85,6 +89,53 @@ def test_each_reader_learns_as_much_of_who_complains_as_the_desk_needs(
     assert (USCC in whole) == written
 
 
+NAMED = replace(
+    ways.OWED,
+    confidential=True,
+    title="河套试剂有限公司催要货款",
+    body="我是河套试剂的白女士，电话6601234，五原县人民医院欠医药货款一年多没有给。",
+    details={"promise": {"content": "院长答应河套试剂年底付清", "by": "五原县人民医院"}},
+)
+
+
+@pytest.mark.parametrize("role", ALL)
+def test_who_may_not_know_a_confidential_writer_reads_no_name_in_his_own_words_either(
+    client: Caller, people: People, role: str
+) -> None:
+    number, code = ways.brought_to("replied", NAMED)
+    with transaction():
+        said = {"text": "河套试剂白女士：还没有收到货款。"}
+        casework.act(ways.stored(number), {"enterprise"}, "message", said, Reader(), clock.now())
+    headers = headers_of(role, code, people)
+    seen, trail = (client.get(f"/api/v1/complaints/{number}{path}", headers=headers) for path in ("", "/events"))
+    assert seen.json is not None
+    knows = SEEN["confidential"][role][2]
+    assert seen.json["title"] == (NAMED.title if knows else "〔企业〕催要货款")
+    if not knows:
+        assert seen.json["text"].startswith("我是〔企业〕的〔联系人〕，电话〔电话〕，五原县人民医院欠")
+    for answer, word in product((seen, trail), ("河套试剂", "白女士")):
+        assert (word in answer.text) == knows, word
+
+
+def test_no_list_tells_a_kept_name_in_the_writers_words(client: Caller, people: People) -> None:
+    number, _ = ways.brought_to("replied", NAMED)
+    for role in ("dispatcher", "auditor"):
+        answer = client.get("/api/v1/complaints", headers=people.headers(role, **ways.GRANTS[role]))
+        assert answer.json is not None
+        assert answer.json["items"][0]["summary"] == "〔企业〕催要货款"
+    pieces = reading.excerpt(ways.stored(number), ["人民医院"], directory.current())
+    assert "河套" not in "".join(text for text, _ in pieces)
+    assert ("人民医院", True) in pieces
+
+
+def test_who_asked_for_nothing_is_read_as_he_wrote(client: Caller, people: People) -> None:
+    number, code = ways.brought_to("replied", replace(NAMED, confidential=False))
+    seen = client.get(f"/api/v1/complaints/{number}", headers=headers_of("supervisor", code, people)).json
+    assert seen is not None
+    assert seen["title"] == NAMED.title
+    assert "河套试剂的白女士" in seen["text"]
+
+
 @pytest.mark.parametrize("role", ALL)
 def test_only_staff_learn_how_sure_the_machine_is_what_it_proposed_and_the_draft(
     client: Caller, people: People, role: str
@@ -113,8 +164,9 @@ def test_a_line_of_a_list_holds_no_number_of_a_person_and_no_name_that_is_asked_
         assert len(line["summary"]) <= 60
 
 
-def test_a_list_decrypts_nothing(client: Caller, people: People, monkeypatch: pytest.MonkeyPatch) -> None:
-    number, _ = ways.brought_to("replied")
+@pytest.mark.parametrize("kind", ["ordinary", "confidential"])
+def test_a_list_decrypts_nothing(client: Caller, people: People, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    number, _ = ways.brought_to("replied", KINDS[kind])
     headers = people.headers("dispatcher", PLACE)
 
     def refuse(data: bytes) -> str:

@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 
 from service import clock
+from service.accounts.rules import Grant
 from service.complaints import listing
 from service.complaints.wanted import Wanted
 from tests.caller import Caller
@@ -165,6 +166,32 @@ def test_who_may_not_know_a_confidential_writer_does_not_find_him_by_number(
     headers = people.headers(role, **({} if role == "auditor" else {"place": REGION}))
     answer = client.post("/api/v1/complaints/search", json=wanted, headers=headers)
     assert numbers(answer.json) == [kept, open_one][0 if finds else 1 :]
+
+
+@pytest.mark.parametrize("wanted", [{"phone": "0471-6601234"}, {"uscc": "91150100MA0MW4Q31H"}])
+@pytest.mark.parametrize(
+    ("departments", "finds"),
+    [(["150821-health"], True), (["150821-finance"], False), (["150821-industry"], False),
+     (["150821-finance", "150821-health"], True)],
+)  # fmt: skip
+def test_who_helps_or_received_it_finds_a_confidential_writer_by_number_only_as_its_handler(
+    client: Caller, people: People, wanted: dict[str, str], departments: list[str], finds: bool
+) -> None:
+    stands = {"department": "150821-health", "status": "handling", "co_departments": ["150821-finance"],
+              "receiver": "150821-industry", "regimes": ["802"]}  # fmt: skip
+    open_one, kept = stand(**stands), stand(replace(ways.OWED, confidential=True), **stands)
+    headers = people.holding(*(Grant("handler", None, None, department) for department in departments))
+    assert numbers(client.get("/api/v1/complaints", headers=headers).json) == [kept, open_one]
+    answer = client.post("/api/v1/complaints/search", json=wanted, headers=headers)
+    assert numbers(answer.json) == [kept, open_one][0 if finds else 1 :]
+
+
+def test_nobody_finds_a_confidential_complaint_by_the_name_that_it_keeps(app: Flask, look: Look) -> None:
+    told = replace(ways.OWED, title="河套试剂有限公司催要货款", body="我是河套试剂的白女士，医院欠货款。")
+    open_one, kept = stand(told), stand(replace(told, confidential=True))
+    assert numbers(look(q="货款")) == [kept, open_one]
+    for q in ("河套试剂", "河套", "白女士"):
+        assert numbers(look(q=q)) == [open_one], q
 
 
 def test_an_account_finds_its_own_confidential_complaint_by_number(client: Caller, people: People) -> None:

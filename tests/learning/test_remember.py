@@ -75,6 +75,14 @@ def test_a_dispatch_under_another_category_is_kept_with_who_and_why(file: File, 
     assert "检验试剂" in one.text
 
 
+def test_what_is_kept_of_a_confidential_complaint_names_nobody(file: File, dispatcher: Reader) -> None:
+    complaint = file(confidential=True, title="河套试剂催要货款", body=f"我是河套试剂有限公司的白女士。{OWED}")
+    dispatch(complaint, dispatcher, category=BUILT, note="问过白女士，河套试剂做的是工程")
+    (one,) = kept()
+    assert [word for word in ("河套试剂", "白女士") if word in f"{one.title}{one.text}{one.why}"] == []
+    assert "检验试剂" in one.text
+
+
 def test_what_confirms_the_machine_teaches_nothing(file: File, dispatcher: Reader) -> None:
     dispatch(file(), dispatcher)
     dispatch(file(), dispatcher, category=GOODS, nature="request")

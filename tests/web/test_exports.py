@@ -79,7 +79,7 @@ def test_a_text_that_looks_like_a_formula_is_a_text(handler: Browser, planted: s
 
 
 def test_who_asked_for_confidentiality_and_numbers_of_persons_are_in_no_table(handler: Browser) -> None:
-    filed(confidential=True, title="请打13812345678联系，身份证150821197303048815")
+    filed(confidential=True, title="河套试剂有限公司请打13812345678联系，身份证150821197303048815")
     content = handler.post(EXPORT).data
     whole = str([[cell.value for cell in row.values()] for row in table(content)[1]])
     for secret in ("河套试剂", "白女士", "6601234", "13812345678", "150821197303048815"):
