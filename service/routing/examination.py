@@ -58,8 +58,9 @@ def _category(matter: Matter, directory: Directory) -> tuple[Category | None, st
         return chosen, reasons.contradicted(chosen, guess)
     if matter.strange:
         return guess, reasons.STRANGE
-    past = guess.gate == EMERGENCY and signs.over(matter.text)
-    sure = sure_enough(top, guess) and not past and not may_be_grave(matter, guess, directory)
+    if guess.gate == EMERGENCY and signs.over(matter.text):
+        return guess, reasons.PAST
+    sure = sure_enough(top, guess) and not may_be_grave(matter, guess, directory)
     return guess, "" if sure else reasons.unsure(guess)
 
 

@@ -7,6 +7,7 @@ from service.sentences import say
 
 UNSEEN = "系统没有识别出这件事属于哪一类"
 STRANGE = "来件与系统见过的诉求都不像，需由派单员先看内容"
+PAST = "来件说的像是已经过去的事故，要求什么、归谁办理，需由派单员先看内容"
 UNPLACED = "没有认出事情发生在哪个旗县区"
 UNNAMED = "举报没有填写被举报的单位，需由上级派单员核对后密封派单"
 BY_THE_SUPERVISOR = "来件反映打击报复，涉及督办机构自己，需密封指定第三方办理"

@@ -130,3 +130,5 @@ def test_what_is_hardly_an_emergency_is_not_told_a_number() -> None:
 def test_an_accident_that_is_over_waits_for_a_person_without_a_number(text: str, probability: float) -> None:
     decision = guessed(Suggestion("out-of-scope.emergency", probability), text=text)
     assert (decision.channel, decision.gate, decision.department) == (None, None, None)
+    assert "已经过去的事故" in decision.reason
+    assert "119" not in decision.reason
