@@ -18,7 +18,7 @@ BELOW = (
 UNIVERSITIES = ("大学", "学院")
 NO_UNIVERSITY = (
     "公司", "老年大学", "社区", "党校", "行政学院", "附属中学", "附属小学", "附属幼儿园", "附中", "附小",
-    "实验中学", "实验小学", "学院路", "大学路", "大学城",
+    "实验中学", "实验小学", "学院路", "大学路", "大学城", "大学生", "科学院", "科技园", "广播电视大学", "开放大学",
 )  # fmt: skip
 # No department of a government stands above these: courts and procuratorates, and the railway of the whole country.
 APART = ("法院", "检察院", "铁路局", "铁路集团", "中国铁路")
