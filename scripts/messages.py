@@ -36,7 +36,7 @@ SILENT = (
     "migrations/", "embedded/", "classifier/", "cli/", "config.py", "demonstration.py", "simulation.py", "health.py",
     "seedfile.py", "documentation.py", "deadlines/terminal.py", "deadlines/seeds.py", "directory/seeds.py",
     "directory/names.py", "knowledge/seeds.py", "notices/seeds.py", "sentences.py", "clock.py", "casework/documents.py",
-    "jobs/runner.py", "web/failed.py", "web/languages.py", "web/speech.py",
+    "jobs/runner.py", "routing/signs.py", "web/failed.py", "web/languages.py", "web/speech.py",
 )  # fmt: skip
 # The same of single tables in rooms that do speak to people.
 SILENT_NAMES: dict[str, frozenset[str]] = {
@@ -73,7 +73,7 @@ SILENT_NAMES: dict[str, frozenset[str]] = {
     "knowledge/rules.py": frozenset({"COMMON"}),
     "knowledge/schemas.py": frozenset({"SEPARATORS"}),
     "notices/rules.py": frozenset({"PLAIN", "IN_PAGE", "UNDATED"}),
-    "routing/respondent.py": frozenset({"BELOW"}),
+    "routing/respondent.py": frozenset({"BELOW", "SEATS", "UNIVERSITIES", "NO_UNIVERSITY", "APART"}),
 }
 # What the description of the API says to engineers.
 DESCRIBING = frozenset({"metadata", "description"})

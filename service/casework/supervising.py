@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from service.casework import letters
 from service.casework.deeds import Deed
+from service.casework.handing import check_department
 from service.complaints import operations as complaints
 from service.complaints.models import Complaint
 from service.deadlines import operations as deadlines
@@ -30,6 +31,12 @@ def _press(deed: Deed) -> None:
 def _supervise(deed: Deed) -> None:
     """An order to the department that handles it."""
     _write(deed, "order", deed.given["reason"])
+
+
+def _supervise_jointly(deed: Deed) -> None:
+    """With a superior or regulator, never with the department that is complained of."""
+    check_department(deed.given["department"], deed.complaint, deed.book)
+    _supervise(deed)
 
 
 def _inquire(deed: Deed) -> None:
@@ -59,7 +66,7 @@ def until(complaint: Complaint, kind: str, now: datetime) -> datetime:
 EFFECTS = {
     "press": _press,
     "supervise": _supervise,
-    "supervise_jointly": _supervise,
+    "supervise_jointly": _supervise_jointly,
     "inquire": _inquire,
     "issue_letter": _issue_letter,
 }

@@ -128,7 +128,7 @@ class Standing(Protocol):
 # condition → whether it holds, and what is said where it does not
 CONDITIONS: dict[str, tuple[Callable[[Standing], bool], str]] = {
     "has_department": (lambda one: one.department is not None, "这件诉求没有承办部门。"),
-    "has_respondent": (lambda one: bool(one.respondent_name), "这件诉求没有写明被投诉单位。"),
+    "has_respondent": (lambda one: bool(one.respondent_name), "这件诉求没有填写被投诉单位。"),
     "hand_back_left": (lambda one: one.hand_backs < MOST_HAND_BACKS, "已经退单两次，请督办人会商后指定承办部门。"),
     "not_designated": (lambda one: not one.designated, "这件诉求由督办人指定办理，不能再退单。"),
     "unruled": (

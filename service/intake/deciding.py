@@ -39,6 +39,7 @@ def matter_of(draft: Draft, understood: Understanding, reader: Reader, book: Dir
         flags=frozenset(draft.flags),
         gates=draft.gates,
         channel=channel_of(draft, reader),
+        placed=draft.region is not None,
         text=text,
     )
 

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from service.classifier.facts import IDENTITY, mask
 from service.classifier.facts.dates import impossible
 from service.directory.rules import Directory
+from service.routing.examination import EMERGENCY
 from service.routing.matter import Case
 from service.routing.respondent import UNKNOWN
 from service.sentences import say
@@ -141,4 +142,7 @@ def _out_of_scope(case: Case) -> Hint | None:
     leaf = case.category
     if leaf is None or leaf.family != "out-of-scope" or not leaf.channel or case.gate is not None:
         return None
-    return Hint(leaf.code, say("这件事看起来属于“%(leaf)s”，一般不由本平台办理。", leaf=leaf.name), leaf.channel)
+    if leaf.gate == EMERGENCY and case.alarm is None:
+        return None  # it is over
+    what = say("这件事看起来属于“%(leaf)s”，一般不由本平台办理。", leaf=leaf.name)
+    return Hint(leaf.code, what, leaf.channel, urgent=case.alarm is not None)

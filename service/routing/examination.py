@@ -1,14 +1,19 @@
 """Finding out what the rules ask about: category, nature, place, respondent, gate and law."""
 
+from collections.abc import Callable, Mapping
+
 from service.directory.rules import GOVERNING, Category, Department, Directory, Gate
-from service.routing import reasons
+from service.routing import reasons, signs
 from service.routing.laws import law
-from service.routing.matter import Case, Matter, Suggested, against
+from service.routing.matter import RETALIATION, Case, Matter, Suggested, against
 from service.routing.respondent import Body, recognise
 
 # P: from which probability on a second suggestion holds the machine back, where a mistake would do harm.
 GRAVE_ENOUGH = 0.1
 EMERGENCY = "emergency"
+ZONE = "开发区"
+# What the plain words of a text show, as a cue of the gate would.
+SIGNS: Mapping[str, Callable[[str], bool]] = {"discipline": signs.bribed}
 
 
 def examine(matter: Matter, directory: Directory) -> Case:
@@ -19,7 +24,8 @@ def examine(matter: Matter, directory: Directory) -> Case:
     nature = matter.nature or _nature(category, body)
     arrears = category is not None and category.family == "arrears"
     gate = _gate(matter, category, doubt, directory)
-    sealed = _sealed(matter, nature, category, gate)
+    avenged = RETALIATION in matter.flags or signs.avenged(matter.text)
+    sealed = avenged or _sealed(nature, category, gate)
     accusing = sealed or against(nature, category.family if category else None)
     return Case(
         matter=matter,
@@ -33,6 +39,9 @@ def examine(matter: Matter, directory: Directory) -> Case:
         gate=gate,
         law=law(matter.creditor_size, body.kind) if arrears and body else None,
         sealed=sealed,
+        alarm=_alarm(matter, gate, directory),
+        avenged=avenged,
+        between=_between(given, body, directory) if matter.placed else None,
     )
 
 
@@ -49,6 +58,8 @@ def _category(matter: Matter, directory: Directory) -> tuple[Category | None, st
         return chosen, reasons.contradicted(chosen, guess)
     if matter.strange:
         return guess, reasons.STRANGE
+    if guess.gate == EMERGENCY and signs.over(matter.text):
+        return guess, reasons.PAST
     sure = sure_enough(top, guess) and not may_be_grave(matter, guess, directory)
     return guess, "" if sure else reasons.unsure(guess)
 
@@ -79,11 +90,30 @@ def _place(given: str | None, body: Body | None, directory: Directory) -> str | 
     return given or (body.place if body.place != directory.region else None)
 
 
-def _sealed(matter: Matter, nature: str, category: Category | None, gate: Gate | None) -> bool:
+def _between(given: str | None, body: Body | None, directory: Directory) -> str | None:
+    """The lowest place above two that contradict each other; a zone counts as the place it lies in.
+
+    A firm works elsewhere too; an authority or an institution is where it is.
+    """
+    if given is None or body is None or body.place is None or not body.public or body.kind == "state-owned":
+        return None
+    here, there = directory.chain(_mapped(given, directory)), directory.chain(_mapped(body.place, directory))
+    if here[0] in there or there[0] in here:
+        return None
+    return next(code for code in here if code in there)
+
+
+def _mapped(place: str, directory: Directory) -> str:
+    """A place that is on the map: for a zone the one above it."""
+    above = directory.places[place].parent
+    return above if above and directory.places[place].level == ZONE else place
+
+
+def _sealed(nature: str, category: Category | None, gate: Gate | None) -> bool:
     """Whether nobody but who handles it may know of it."""
     passed_on = gate is not None and gate.effect == "pass_on"
     leaf = category is not None and category.sealed
-    return passed_on or leaf or nature == "report" or "retaliation" in matter.flags
+    return passed_on or leaf or nature == "report"
 
 
 def _accused(
@@ -107,5 +137,24 @@ def _gate(matter: Matter, category: Category | None, doubt: str, directory: Dire
     meant = category.gate if category and not doubt else None
     open_to = [gate for gate in directory.gates.values() if gate.active and leaf not in gate.not_for]
     named = (gate for gate in open_to if gate.code in matter.gates or gate.code == meant)
-    shown = (gate for gate in open_to if any(cue in matter.text for cue in gate.cues))
-    return next(named, None) or (next(shown, None) if directory.cued(matter.text) else None)
+    shown = (gate for gate in open_to if _shows(matter.text, gate, directory))
+    return next(named, None) or next(shown, None)
+
+
+def _shows(text: str, gate: Gate, directory: Directory) -> bool:
+    """Whether a text says what a gate is about; an accident that is over is no emergency."""
+    if gate.code in SIGNS and SIGNS[gate.code](text):
+        return True
+    cued = directory.cued(text) and any(cue in text for cue in gate.cues)
+    return cued and not (gate.code == EMERGENCY and signs.over(text))
+
+
+def _alarm(matter: Matter, gate: Gate | None, directory: Directory) -> Gate | None:
+    """The emergency that may well be meant, though nobody is sure: telling the number costs nothing."""
+    alarm = directory.gates.get(EMERGENCY)
+    if alarm is None or not alarm.active or gate == alarm or matter.chosen_by == "staff":
+        return None
+    likely = (one for at, one in enumerate(matter.suggestions) if at == 0 or one.probability >= GRAVE_ENOUGH)
+    leaves = (directory.category(one.code) for one in likely)
+    meant = any(leaf is not None and leaf.gate == EMERGENCY for leaf in leaves)
+    return alarm if meant and not signs.over(matter.text) else None

@@ -7,6 +7,7 @@ from typing import Protocol
 from service.directory.rules import Category, Department, Directory, Gate, Owner
 from service.routing.respondent import Body, Respondent, barred_from
 
+RETALIATION = "retaliation"
 ACCUSING = frozenset({"complaint", "report"})
 ASKING = frozenset({"inquiry", "suggestion"})
 # Whoever owes or broke a promise never judges it himself, even where the writer politely calls it a request.
@@ -40,6 +41,7 @@ class Matter:
         flags: urgent sensitive group retaliation ….
         gates: codes of the gates that somebody declared.
         channel: by which it came.
+        placed: the place was filled in, not read from the text.
         text: title and body, searched for the cues of gates, the words of owners and, without respondent, the accused.
     """
 
@@ -55,6 +57,7 @@ class Matter:
     flags: frozenset[str] = frozenset()
     gates: tuple[str, ...] = ()
     channel: str | None = None
+    placed: bool = True
     text: str = ""
 
 
@@ -67,6 +70,9 @@ class Case:
         place: where it is handled from: the level of a public respondent decides over the place that was given.
         accused: who must not handle it: the respondent or, where none was filed, whoever the text names.
         law: under which an arrears complaint is accepted: 802, private-economy, business-environment, or None.
+        between: the lowest place above both, where the place that was filled in contradicts the respondent's.
+        alarm: the emergency that is not certain, but likely enough to tell its number.
+        avenged: somebody declared retaliation, or the text plainly tells of it.
     """
 
     matter: Matter
@@ -80,6 +86,9 @@ class Case:
     gate: Gate | None
     law: str | None
     sealed: bool
+    alarm: Gate | None = None
+    avenged: bool = False
+    between: str | None = None
 
     @property
     def family(self) -> str:

@@ -105,7 +105,7 @@ def hindrance(case: Case, department: Department | None) -> str:
     if case.sealed and not _keeps_seals(case, department):
         return "密封办理的事项只能由纪检监察机关或自治区督办机构办理"
     if nobody_named(case):
-        return "举报没有写明被举报的单位"
+        return "举报没有填写被举报的单位"
     if case.place is not None and department.place not in case.directory.chain(case.place):
         return say("%(department)s不在事情发生地或其上级", department=reasons.short(department))
     return ""
@@ -146,7 +146,8 @@ def _grave_or_strange(case: Case, _directive: Directive, _department: Department
     leaf = case.category
     if not case.doubt or leaf is None:
         return ""
-    return case.doubt if case.matter.strange or may_be_grave(case.matter, leaf, case.directory) else ""
+    grave = case.alarm is not None or may_be_grave(case.matter, leaf, case.directory)
+    return case.doubt if case.matter.strange or grave else ""
 
 
 def _unconfirmed(case: Case, _directive: Directive, _department: Department) -> str:
@@ -161,7 +162,11 @@ def _unplaced(case: Case, _directive: Directive, department: Department) -> str:
     return reasons.UNPLACED if case.place is None and department.place != case.directory.region else ""
 
 
-DOUBTS = (_unsure_of_category, _grave_or_strange, _unconfirmed, _unknown_debtor, _unplaced)
+def _elsewhere(case: Case, _directive: Directive, _department: Department) -> str:
+    return reasons.elsewhere(case)
+
+
+DOUBTS = (_unsure_of_category, _grave_or_strange, _unconfirmed, _unknown_debtor, _unplaced, _elsewhere)
 
 
 def unconfirmed(case: Case) -> str:

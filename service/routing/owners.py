@@ -1,7 +1,7 @@
 """Which department handles a case: by the leaf's owners, by who supervises the debtor, by who stands above."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from service.directory.rules import Department, Sector
 from service.routing.matter import ALWAYS_AGAINST, Case
@@ -64,25 +64,41 @@ def _verifier(case: Case) -> Handling:
     """The leaf's owner one level above the body that broke its word (S)."""
     body = case.body
     if body is None:
-        return Handling(None, missing="没有写明作出承诺或签订合同的单位")
+        return Handling(None, missing="没有填写作出承诺或签订合同的单位")
     if not body.public:
         return Handling(None, missing=say("还不能确定%(body)s是不是政府部门或其所属单位", body=body.name))
+    if body.apart:
+        return _apart(body)
     place = case.place and above(body, case.place, case.directory)
     department = case.directory.nearest(_owner_kind(case), place) if place else None
-    return _clear(case, department, "由被投诉单位的上级核查", ())
+    return _either(body, _clear(case, department, "由被投诉单位的上级核查", ()))
 
 
 def _supervisor(case: Case) -> Handling:
     """Who supervises or regulates the debtor (V 802-25)."""
     body = case.body
     if body is None:
-        return Handling(None, missing="没有写明债务人")
+        return Handling(None, missing="没有填写债务人")
     if body.department is not None and not body.governs and not body.supplies:
         return _clear(case, body.department, "谁主管谁负责", THIRD_FOR_ARREARS)
+    if body.apart:
+        return _apart(body)
     sector = next((sector for sector in case.directory.sectors if sector.covers(body.name, body.kind)), None)
     if sector is None or case.place is None:
         return Handling(None, missing=say("还不能确定%(body)s由谁主管", body=body.name))
-    return _clear(case, _of_sector(case, body, case.place, sector), _principle(sector, body), THIRD_FOR_ARREARS)
+    found = _clear(case, _of_sector(case, body, case.place, sector), _principle(sector, body), THIRD_FOR_ARREARS)
+    return _either(body, found)
+
+
+def _apart(body: Body) -> Handling:
+    return Handling(None, missing=say("%(body)s不由地方政府部门主管，需由派单员确定由谁协调", body=body.name))
+
+
+def _either(body: Body, found: Handling) -> Handling:
+    """The same department as a proposal where a name may mean the city's body or the district's."""
+    if not body.torn or found.department is None:
+        return found
+    return replace(found, missing=say("从名称看不出%(body)s属于市（盟）还是属于旗县区", body=body.name))
 
 
 def _of_sector(case: Case, body: Body, place: str, sector: Sector) -> Department | None:

@@ -7,9 +7,12 @@ from service.sentences import say
 
 UNSEEN = "系统没有识别出这件事属于哪一类"
 STRANGE = "来件与系统见过的诉求都不像，需由派单员先看内容"
-UNPLACED = "没有写明事情发生在哪个旗县区"
-UNNAMED = "举报没有写明被举报的单位，需由上级派单员核对后密封派单"
+PAST = "来件说的像是已经过去的事故，要求什么、归谁办理，需由派单员先看内容"
+UNPLACED = "没有认出事情发生在哪个旗县区"
+UNNAMED = "举报没有填写被举报的单位，需由上级派单员核对后密封派单"
 BY_THE_SUPERVISOR = "来件反映打击报复，涉及督办机构自己，需密封指定第三方办理"
+LIKE_RETALIATION = "来件像是反映打击报复，密封保存，由自治区派单员核对后交督办机构，不经过被反映单位"
+IF_IT_GOES_ON = "如果事情正在发生，请不要等待答复，立即拨打紧急电话：110、119、120、122。"
 URGENT = "按紧急事项办理。"
 # What the body named is to the matter → what it is about, and whom it concerns.
 WHOM = {
@@ -44,6 +47,15 @@ def unsure(guess: Category) -> str:
 def confirm(category: Category) -> str:
     """The policy asks for a person."""
     return say("“%(family)s”类事项按规定由派单员确认后再派单", family=category.family_name)
+
+
+def elsewhere(case: Case) -> str:
+    """The place that was filled in is not the respondent's."""
+    given, body, places = case.matter.place, case.body, case.directory.places
+    if case.between is None or body is None or given is None or body.place is None:
+        return ""
+    told = "填写的地点是%(given)s，%(body)s属于%(place)s，两者不一致，需先核实"
+    return say(told, given=places[given].name, body=body.name, place=places[body.place].name)
 
 
 def out_of_scope(leaf: Category) -> str:
@@ -165,6 +177,8 @@ def _arrears_note(case: Case) -> str:
 
 
 def _warning(case: Case) -> str:
+    if case.alarm is not None:
+        return IF_IT_GOES_ON
     warns = case.gate is not None and case.gate.effect == "warn"
     return say("请注意：%(channel)s", channel=case.gate.channel) if warns and case.gate else ""
 

@@ -6,6 +6,7 @@ from service.directory.rules import Department, Directory
 from service.sentences import say
 
 UNKNOWN = "unknown"
+SEATS = "区市"  # a league's own schools and hospitals stand in places whose names end so
 # Bodies whose own level decides who supervises them; a large company is supervised where the matter lies.
 PUBLIC = frozenset({"organ", "institution", "fiscal", "state-owned"})
 # Bodies that a county's government has below itself: what is above them is the county, not the league.
@@ -13,6 +14,14 @@ BELOW = (
     "镇人民政府", "镇政府", "镇党委", "乡人民政府", "乡政府", "苏木", "街道", "办事处",
     "园区", "开发区", "工业园", "景区",
 )  # fmt: skip
+# The region's own, though they bear the name of a city; with one of the words below a name is none of them.
+UNIVERSITIES = ("大学", "学院")
+NO_UNIVERSITY = (
+    "公司", "老年大学", "社区", "党校", "行政学院", "附属中学", "附属小学", "附属幼儿园", "附中", "附小",
+    "实验中学", "实验小学", "学院路", "大学路", "大学城", "大学生", "科学院", "科技园", "广播电视大学", "开放大学",
+)  # fmt: skip
+# No department of a government stands above these: courts and procuratorates, and the railway of the whole country.
+APART = ("法院", "检察院", "铁路局", "铁路集团", "中国铁路")
 
 
 @dataclass(frozen=True)
@@ -32,6 +41,7 @@ class Body:
         place: that the name says; None if it says none.
         department: the department or government that it is or, where `part`, belongs to.
         supplies: it is listed for its service and supervises nobody.
+        torn: the name puts a city's full name before a district's short one, so it may belong to either.
     """
 
     name: str
@@ -40,6 +50,12 @@ class Body:
     department: Department | None
     part: bool
     supplies: bool = False
+    torn: bool = False
+
+    @property
+    def apart(self) -> bool:
+        """Whether no department of a government stands above it."""
+        return self.department is None and any(word in self.name for word in APART)
 
     @property
     def public(self) -> bool:
@@ -66,7 +82,24 @@ def recognise(respondent: Respondent, near: str | None, directory: Directory) ->
     supplies = department is not None and directory.kinds[department.kind].supplier
     organ = department is not None and not supplies and not found.part
     kind = respondent.kind or ("organ" if organ else kind_of(respondent.name, directory))
-    return Body(respondent.name, kind, found.place, department, found.part, supplies)
+    university = department is None and of_the_region(respondent.name)
+    place = directory.region if university else found.place
+    torn = department is None and not university and _torn(respondent.name, place, directory)
+    return Body(respondent.name, kind, place, department, found.part, supplies, torn)
+
+
+def of_the_region(name: str) -> bool:
+    """Whether a name is that of a university, or of a hospital that belongs to one."""
+    return any(word in name for word in UNIVERSITIES) and not any(word in name for word in NO_UNIVERSITY)
+
+
+def _torn(name: str, place: str | None, directory: Directory) -> bool:
+    """Whether 乌兰察布市集宁一中 may be the city's as well as 集宁区's; 乌兰察布市集宁区一中 is not."""
+    found = directory.places[place] if place else None
+    if found is None or found.parent is None or found.name[-1] not in SEATS or found.level != "旗县区":
+        return False
+    plain = any(word in name for word in (found.name, *found.aliases) if word[-1] in SEATS)
+    return not plain and directory.places[found.parent].name in name
 
 
 def kind_of(name: str, directory: Directory) -> str:

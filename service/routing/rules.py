@@ -8,7 +8,7 @@ from service.routing import reasons
 from service.routing.directives import Directive
 from service.routing.examination import examine
 from service.routing.laws import article, retaliation_article
-from service.routing.matter import ASKING, Case, Matter, against
+from service.routing.matter import ASKING, RETALIATION, Case, Matter, against
 from service.routing.ordering import SUPERVISES, Order, nobody_named, of_unknown_debtor, order, unconfirmed
 from service.routing.owners import handling
 from service.routing.respondent import Respondent, barred_from, recognise
@@ -119,12 +119,18 @@ def _emergency(case: Case) -> Decision | None:
 
 
 def _retaliation(case: Case) -> Decision | None:
-    """Straight to the region's supervisor, sealed (V 802-20, 35); past it where it is accused itself."""
+    """Sealed to the region's supervisor (V 802-20, 35); past it where it is accused itself.
+
+    Straight where it was declared; where only the text tells, a person of the region looks first.
+    """
     department = case.directory.department(SUPERVISES, case.directory.region)
-    if "retaliation" not in case.matter.flags or department is None:
+    if not case.avenged or department is None:
         return None
     if case.bars(department):
         return _triage(case, reasons.BY_THE_SUPERVISOR, case.directory.region)
+    if RETALIATION not in case.matter.flags:
+        decision = _triage(case, reasons.LIKE_RETALIATION, case.directory.region)
+        return replace(decision, proposed=department.code)
     basis = retaliation_article(case.law)
     reason = reasons.retaliation(department, basis)
     return _dispatched(case, department, "rule", reason, basis, queue=case.directory.region)
@@ -184,7 +190,7 @@ def _unnamed(case: Case) -> Decision | None:
 def _by_duty(case: Case) -> Decision:
     """The department that answers for it, if the machine may dispatch and there is one."""
     found = handling(case)
-    why = case.doubt or unconfirmed(case) or found.missing
+    why = case.doubt or unconfirmed(case) or reasons.elsewhere(case) or found.missing
     if why or found.department is None:
         return replace(_triage(case, why), proposed=_code(found.department))
     by = "operator" if case.matter.chosen_by == "staff" and case.matter.chosen else "model"
@@ -230,8 +236,8 @@ def _discipline(case: Case) -> Department | None:
 
 
 def _queue(case: Case) -> str:
-    """The place whose dispatcher looks at it; the accused government's own desk does not, nor for a part of it."""
-    place = case.place or case.directory.region
+    """The place whose dispatcher looks at it, above both where two are told; the accused's own desk never does."""
+    place = case.between or case.place or case.directory.region
     whole = case.body.department if case.body and case.against else None
     accused = {one.place for one in (*case.accused, whole) if one is not None and one.kind in ABOVE_THE_DESK}
     highest = next((code for code in reversed(case.directory.chain(place)) if code in accused), None)
@@ -239,17 +245,25 @@ def _queue(case: Case) -> str:
 
 
 def _receiver(case: Case, department: Department | None, desk: str) -> Department:
-    """The SME authority of the region for arrears (V 802-24), the sealed department itself, else the place's desk."""
+    """The SME authority of the region for arrears (V 802-24), the sealed department itself, else the place's desk.
+
+    Where that authority is accused itself, who handles it receives it too.
+    """
     directory = case.directory
     if case.sealed and department is not None:
         return department
     lawful = case.law is not None and case.against
-    kind, place = (RECEIVES_ARREARS, directory.region) if lawful else ("dispatch", desk)
-    return directory.nearest(kind, place) or directory.departments[f"{directory.region}-{kind}"]
+    authority = directory.nearest(RECEIVES_ARREARS, directory.region) if lawful else None
+    if authority is not None and not case.bars(authority):
+        return authority
+    if authority is not None and department is not None:
+        return department
+    return directory.nearest("dispatch", desk) or directory.departments[f"{directory.region}-dispatch"]
 
 
 def _facts(case: Case, desk: str) -> Decision:
     """All of a decision that does not depend on where it goes."""
+    shown = case.gate or case.alarm
     statutory = case.law == "802" and not case.matter.anonymous and case.nature not in ASKING
     return Decision(
         category=case.category.code if case.category else None,
@@ -260,7 +274,7 @@ def _facts(case: Case, desk: str) -> Decision:
         queue=desk,
         routed_by="triage",
         reason="",
-        channel=case.gate.channel if case.gate else None,
+        channel=shown.channel if shown else None,
         gate=case.gate.code if case.gate else None,
         under_802=statutory,
         sealed=case.sealed,

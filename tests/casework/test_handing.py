@@ -184,11 +184,11 @@ def test_who_helped_and_now_leads_owes_no_opinion(desk: Desk) -> None:
     assert len([kind for kind in left if kind.startswith("co_handle")]) == 1
 
 
-@pytest.mark.parametrize("action", ["dispatch", "designate", "transfer", "invite"])
+@pytest.mark.parametrize("action", ["dispatch", "designate", "transfer", "invite", "supervise_jointly"])
 def test_nobody_hands_it_to_who_is_complained_of(desk: Desk, action: str) -> None:
     accused = replace(ways.OWED, respondent_name="五原县财政局", respondent_kind="organ")
     number, _ = ways.brought_to("accepted" if action in {"dispatch", "designate"} else "handling", accused)
-    role = "supervisor" if action in {"designate", "transfer", "invite"} else "dispatcher"
+    role = "dispatcher" if action == "dispatch" else "supervisor"
     more = {"dispatch": {}, "invite": {"note": "请协助。"}}.get(action, {"reason": "理由。"})
     at = ways.stored(number).dispatch_place
     status, _ = desk.refused(number, action, role, at, department=OTHER, **more)

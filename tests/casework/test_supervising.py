@@ -116,7 +116,7 @@ def test_a_link_is_dead_when_the_complaint_is_over(desk: Desk, action: str) -> N
 
 def test_nobody_is_asked_where_no_respondent_is_named_or_the_matter_is_sealed(desk: Desk) -> None:
     number, _ = ways.brought_to("handling", ways.DELAYED)
-    assert desk.refused(number, "inquire", "handler", text="请说明。") == (409, "这件诉求没有写明被投诉单位。")
+    assert desk.refused(number, "inquire", "handler", text="请说明。") == (409, "这件诉求没有填写被投诉单位。")
     sealed, _ = ways.brought_to("accepted", replace(ways.OWED, nature="report"))
     status, why = desk.refused(sealed, "inquire", "supervisor", REGION, text="请说明。")
     assert (status, "密封" in why) == (403, True)

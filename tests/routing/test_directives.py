@@ -113,7 +113,7 @@ def test_an_unsure_model_does_not_hold_back_a_directive_that_does_not_ask_for_th
         ({"categories": ("tax",)}, UNSURE, "没有把握"),
         ({"categories": ("market",)}, {"chosen": "market.ip", "chosen_by": "filer"}, "两者不一致"),
         ({"words": ("欠款",)}, {"text": "欠款", "leaf": "arrears.interest", "who": "五原恒远"}, "还不能确定是否适用"),
-        ({"words": ("核定",)}, {"text": "核定", "where": None}, "没有写明事情发生在哪个旗县区"),
+        ({"words": ("核定",)}, {"text": "核定", "where": None}, "没有认出事情发生在哪个旗县区"),
     ],
 )
 def test_what_a_person_must_look_at_first_is_only_proposed(asked: Any, facts: Any, why: str) -> None:
@@ -158,7 +158,7 @@ def test_where_something_sealed_or_strange_is_likely_nothing_is_dispatched() -> 
         (matter("market.quality", "五原县", "五原县某商场", nature="report"), "industry", "密封"),
         (matter("approval.misconduct", "五原县"), "industry", "密封"),
         # nobody knows whom it is about
-        (matter("enforcement.fine", "五原县", nature="report"), "discipline", "没有写明被举报的单位"),
+        (matter("enforcement.fine", "五原县", nature="report"), "discipline", "没有填写被举报的单位"),
         # not where the matter lies
         (matter("tax.levy", "临河区"), "industry", "不在事情发生地"),
     ],

@@ -47,3 +47,19 @@ def test_a_name_tells_what_a_body_is_or_that_nobody_knows(name, kind):
 
 def test_what_the_filer_says_about_a_body_goes_before_its_name():
     assert recognise(Respondent("某某建筑有限公司", "large"), None, book()).kind == "large"
+
+
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [
+        ("赤峰学院", "150000"),
+        ("呼伦贝尔学院", "150000"),
+        ("包头医学院第一附属医院", "150000"),
+        ("赤峰市大学生就业服务中心", "150400"),
+        ("包头市农牧业科学院", "150200"),
+        ("包头师范学院附属小学", "150200"),
+        ("包头学院路建材有限公司", "150200"),
+    ],
+)
+def test_a_university_is_the_regions_and_what_only_sounds_like_one_is_not(name, place):
+    assert recognise(Respondent(name), None, book()).place == place
