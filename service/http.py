@@ -81,6 +81,10 @@ class ProblemSchema(Schema):
     request_id = ma_fields.String()
 
 
+class UnaskedSchema(Schema):
+    """The query of what takes no filter at all."""
+
+
 # --- reading ---------------------------------------------------------------------------------------------------------
 
 
