@@ -29,7 +29,6 @@ from service.fields import (
     narrow,
 )
 
-
 HAN = re.compile("[\u4e00-\u9fff]|\\{sentence\\}")
 # Said where something is given out, or of a kind of moment that is not taken in.
 NEVER_MET = {"format", "invalid_awareness"}

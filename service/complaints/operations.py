@@ -167,8 +167,8 @@ def broken_chains() -> Iterator[tuple[str, str]]:
     columns = (Complaint.id, Complaint.number, Complaint.head, Complaint.length, Event)
     # Long texts come once, with the first event.
     stands = (case((Event.seq == 1, getattr(Complaint, name))).label(name) for name in (*SAID, "reply", *FACTS))
-    query = select(*columns, *stands).outerjoin(Event, Event.complaint_id == Complaint.id).order_by(Complaint.id, Event.seq)
-    rows = db.session.execute(query.execution_options(yield_per=2000))
+    query = select(*columns, *stands).outerjoin(Event, Event.complaint_id == Complaint.id)
+    rows = db.session.execute(query.order_by(Complaint.id, Event.seq).execution_options(yield_per=2000))
     for _, chain in groupby(rows, key=attrgetter("id")):
         links = list(chain)
         if fault := _fault(links[0], [link.Event for link in links if link.Event is not None]):

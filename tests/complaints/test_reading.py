@@ -133,6 +133,7 @@ def test_a_list_decrypts_nothing(client: Caller, people: People, monkeypatch: py
 
 # --- the trail -------------------------------------------------------------------------------------------------------
 
+
 @pytest.mark.parametrize("role", ["enterprise", "handler", "auditor"])
 def test_nobody_is_shown_the_digest_that_the_filing_keeps(client: Caller, people: People, role: str) -> None:
     number, code = ways.brought_to("replied")
