@@ -145,8 +145,8 @@ WHO = {
     **dict.fromkeys(("approve", "reply", "appeal_counting"), "head"),
     **dict.fromkeys(("consult", "suspend", "terminate", "explain", "rule_misuse", "grant_hand_back", "supervise"),
                     "supervisor"),
-    **dict.fromkeys(("withdraw", "ask_redo", "appeal_misuse"), "enterprise"),
-    **dict.fromkeys(("close", "revisit"), "revisit_agent"),
+    **dict.fromkeys(("withdraw", "ask_redo", "appeal_misuse", "close"), "enterprise"),
+    "revisit": "revisit_agent",
 }  # fmt: skip
 # How much later than its limit an extension ends, and when what is suspended is looked at again.
 LONGER, REVIEWED = timedelta(days=7), timedelta(days=14)

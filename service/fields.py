@@ -36,8 +36,28 @@ SENTENCES: dict[str, Any] = {
     "null": "这一项不能为空值 null。",
     "validator_failed": "这一项的内容不对。",
 }
-fields.Field.default_error_messages = SENTENCES
-fields.String.default_error_messages = {"invalid": "这里应当是文字。", "invalid_utf8": "这里应当是文字。"}
+NO_NUMBER, NO_WHOLE = "这里应当是数字。", "这里应当是整数。"
+NO_LIST, NO_OBJECT = "这里应当是一个列表。", "这里应当是一个 JSON 对象。"
+NO_FLAG, NO_DAY = "只能是 true 或 false。", "日期应当写成 2026-03-13 这样。"
+# What the library says of each kind of field that is in use, in place of its English.
+SAID_OF: dict[type[fields.Field], dict[str, Any]] = {
+    fields.Field: SENTENCES,
+    fields.String: {"invalid": "这里应当是文字。", "invalid_utf8": "这里应当是文字。"},
+    fields.Boolean: {"invalid": NO_FLAG},
+    fields.Number: {"invalid": NO_NUMBER, "too_large": "这个数字太大了。"},
+    fields.Integer: {"invalid": NO_WHOLE},
+    fields.Float: {"special": NO_NUMBER},
+    fields.List: {"invalid": NO_LIST},
+    fields.Mapping: {"invalid": NO_OBJECT},
+    fields.Nested: {"type": NO_OBJECT},
+    fields.Date: {"invalid": NO_DAY},
+}
+for kind, sentences in SAID_OF.items():
+    kind.default_error_messages = sentences
+ma.validate.Length.message_min = Pattern("至少 %(min)s 项。")
+ma.validate.Length.message_max = Pattern("最多 %(max)s 项。")
+ma.validate.Length.message_all = Pattern("应当有 %(min)s 到 %(max)s 项。")
+ma.validate.Length.message_equal = Pattern("应当正好有 %(equal)s 项。")
 
 
 def clean(text: str) -> str:
@@ -72,7 +92,7 @@ def _join(prefix: str, key: Any) -> str:
 class Schema(ma.Schema):
     """The root of every schema: an unknown field is refused, fields keep their order."""
 
-    error_messages = {"unknown": "没有这个字段，请对照接口文档。", "type": "这里应当是一个 JSON 对象。"}
+    error_messages = {"unknown": "没有这个字段，请对照接口文档。", "type": NO_OBJECT}
 
 
 class Text(fields.String):
@@ -145,8 +165,6 @@ class Choice(fields.String):
 class Flag(fields.Boolean):
     """True or false, as JSON says them and nothing else."""
 
-    default_error_messages = {"invalid": "只能是 true 或 false。"}
-
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(truthy={True}, falsy={False}, **kwargs)
 
@@ -159,7 +177,7 @@ class Flag(fields.Boolean):
 class Count(fields.Integer):
     """A whole number between two bounds."""
 
-    default_error_messages = {"invalid": "这里应当是整数。", "range": Pattern("应当在 %(least)s 与 %(most)s 之间。")}
+    default_error_messages = {"range": Pattern("应当在 %(least)s 与 %(most)s 之间。")}
 
     def __init__(self, *, least: int, most: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -200,7 +218,7 @@ class Money(fields.Decimal):
 class Day(fields.Date):
     """A calendar day such as 2026-03-13."""
 
-    default_error_messages = {"invalid": "日期应当写成 2026-03-13 这样。", "range": "年份应当在 1990 与 2100 之间。"}
+    default_error_messages = {"range": "年份应当在 1990 与 2100 之间。"}
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
         if not (isinstance(value, str) and DATE.fullmatch(value)):
@@ -236,8 +254,6 @@ class Moment(fields.AwareDateTime):
 class Nested(fields.Nested):
     """An object inside the object."""
 
-    default_error_messages = {"type": "这里应当是一个 JSON 对象。"}
-
 
 class Several(fields.List):
     """A list with a limit and without repetition.
@@ -246,7 +262,7 @@ class Several(fields.List):
         most: how many it may hold.
     """
 
-    default_error_messages = {"invalid": "这里应当是一个列表。", "many": Pattern("最多 %(most)s 项。")}
+    default_error_messages = {"many": Pattern("最多 %(most)s 项。")}
 
     def __init__(self, inner: fields.Field, *, most: int, **kwargs: Any) -> None:
         super().__init__(inner, **kwargs)

@@ -5,6 +5,7 @@ import re
 import time
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from typing import Any
 
@@ -12,6 +13,7 @@ import flask_smorest
 import structlog
 from flask import Flask, Response, current_app, g, jsonify, request
 from flask_login import LoginManager, current_user
+from gunicorn.http.errors import ParseException
 from marshmallow import RAISE, ValidationError
 from marshmallow import fields as ma_fields
 from prometheus_client import Histogram
@@ -19,7 +21,7 @@ from psycopg.errors import DeadlockDetected, LockNotAvailable, SerializationFail
 from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from webargs.flaskparser import FlaskParser
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, UnsupportedMediaType
+from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge, UnsupportedMediaType
 
 from service import errors
 from service.db import db
@@ -77,6 +79,10 @@ class ProblemSchema(Schema):
     message = ma_fields.String(metadata={"description": "给人看的一句话"})
     errors = ma_fields.Dict(ma_fields.String(), ma_fields.List(ma_fields.String()))
     request_id = ma_fields.String()
+
+
+class UnaskedSchema(Schema):
+    """The query of what takes no filter at all."""
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------
@@ -258,6 +264,7 @@ def register(app: Flask) -> None:
     app.after_request(_finish)
     app.register_error_handler(errors.Problem, told)
     app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(ParseException, _unreadable)
     app.register_error_handler(DBAPIError, _database_error)
     app.register_error_handler(PoolTimeout, _database_error)
     app.register_error_handler(Exception, _unexpected)
@@ -330,8 +337,15 @@ def _http_error(error: HTTPException) -> Response:
 def _drain() -> None:
     """Read what is still coming, up to a limit: who is cut off while sending never sees the answer."""
     stream, left = request.environ["wsgi.input"], DRAINED
-    while left > 0 and (chunk := stream.read(min(left, 65536))):
-        left -= len(chunk)
+    with suppress(ParseException):
+        while left > 0 and (chunk := stream.read(min(left, 65536))):
+            left -= len(chunk)
+
+
+def _unreadable(_: ParseException) -> Response:
+    """A body whose chunks are not what they say: the web server finds that only while it is read."""
+    db.session.rollback()
+    return _http_error(BadRequest())
 
 
 def _database_error(error: DBAPIError | PoolTimeout) -> Response:

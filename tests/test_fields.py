@@ -1,6 +1,7 @@
 """Fields clean what nobody can see, alter nothing else, and say in Chinese what is wrong."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from marshmallow import ValidationError, fields
+from marshmallow import ValidationError, fields, validate
 
 from service.fields import (
     CONTROL,
@@ -27,6 +28,58 @@ from service.fields import (
     flatten,
     narrow,
 )
+
+HAN = re.compile("[\u4e00-\u9fff]|\\{sentence\\}")
+# Said where something is given out, or of a kind of moment that is not taken in.
+NEVER_MET = {"format", "invalid_awareness"}
+
+
+def schemas(root: type[Schema] = Schema) -> Iterator[type[Schema]]:
+    """Every schema of the service."""
+    for one in root.__subclasses__():
+        yield from (one, *schemas(one))
+
+
+def inside(field: fields.Field) -> Iterator[fields.Field]:
+    """A field and what its list holds."""
+    yield field
+    if isinstance(field, fields.List):
+        yield from inside(field.inner)
+
+
+@pytest.mark.usefixtures("app")
+def test_whatever_a_field_says_is_chinese() -> None:
+    known = {one: list(one().fields.values()) for one in schemas() if one.__module__.startswith("service.")}
+    every = [inner for found in known.values() for field in found for inner in inside(field)]
+    said = {sentence for one in every for name, sentence in one.error_messages.items() if name not in NEVER_MET}
+    checks = [check for one in every for check in one.validators if getattr(check, "error", None) is None]
+    said |= {getattr(check, name) for check in checks for name in dir(check) if name.startswith("message_")}
+    assert len(every) > 300
+    assert len(checks) > 0
+    assert [sentence for sentence in said if not HAN.search(sentence)] == []
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "sentence"),
+    [
+        (fields.List(fields.String(), validate=validate.Length(1, 2)), "x", "这里应当是一个列表。"),
+        (fields.List(fields.String(), validate=validate.Length(1, 2)), [], "应当有 1 到 2 项。"),
+        (fields.List(fields.String(), validate=validate.Length(min=1)), [], "至少 1 项。"),
+        (fields.List(fields.String(), validate=validate.Length(max=1)), ["a", "b"], "最多 1 项。"),
+        (fields.List(fields.String(), validate=validate.Length(equal=1)), ["a", "b"], "应当正好有 1 项。"),
+        (fields.Boolean(), "maybe", "只能是 true 或 false。"),
+        (fields.Integer(), "x", "这里应当是整数。"),
+        (fields.Float(), "x", "这里应当是数字。"),
+        (fields.Float(), "nan", "这里应当是数字。"),
+        (fields.Dict(), [], "这里应当是一个 JSON 对象。"),
+        (fields.Date(), "x", "日期应当写成 2026-03-13 这样。"),
+        (fields.Nested(Schema()), "x", "这里应当是一个 JSON 对象。"),
+    ],
+)
+def test_the_librarys_own_kinds_of_fields_speak_chinese(field: fields.Field, value: Any, sentence: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        field.deserialize(value)
+    assert flatten(refused.value.messages) in ({"": [sentence]}, {"body": [sentence]})
 
 
 @pytest.mark.parametrize(

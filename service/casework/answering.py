@@ -5,7 +5,7 @@ from datetime import timedelta
 from service.casework import rules
 from service.casework.deeds import Deed
 from service.complaints import operations as complaints
-from service.complaints.rules import ANSWERED_AT_ONCE, ANSWERS, CO_HANDLER
+from service.complaints.rules import ANSWERED_AT_ONCE, ANSWERS, CO_HANDLER, ENTERPRISE
 from service.deadlines import operations as deadlines
 from service.deadlines.rules import Term, Unit, due
 from service.errors import NotAllowed, WrongState
@@ -64,7 +64,9 @@ def _close(deed: Deed) -> None:
     rules.check_close(deed.given, deed.by.role)
     if _handled(deed):
         raise NotAllowed("自己办理的诉求要由另一位回访后办结。")
-    _keep_facts(deed)
+    # What staff says in closing is on record and no more: the facts are the enterprise's, asked at the revisit.
+    if deed.by.role == ENTERPRISE:
+        _keep_facts(deed)
 
 
 def _keep_facts(deed: Deed) -> None:

@@ -86,7 +86,11 @@ def act_on_all(
     """Take one step on many complaints, each succeeding or failing for itself; locked in the order of their numbers.
 
     `seen`: number → the version that the caller read, where what was read matters.
+
+    Raises:
+        NotFound: there is no such action.
     """
+    rules.step_named(action)
     complaints.hold(numbers)
     seen = seen or {}
     outcomes = {number: _act_on(number, action, given, actor, now, seen.get(number)) for number in sorted(set(numbers))}

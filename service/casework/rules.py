@@ -61,6 +61,13 @@ FIELD_NAMES = {
 }
 
 
+def step_named(action: str) -> Step:
+    """The row of the workflow under a name; raises NotFound where there is none."""
+    if (step := STEPS.get(action)) is None:
+        raise NotFound(say("没有这个操作。可用的操作：%(actions)s", actions=list(STEPS)))
+    return step
+
+
 def step_for(action: str, one: Standing, roles: Collection[str], given: Mapping[str, Any]) -> Step:
     """The row of the workflow that this is, if it may be taken on a complaint as it stands.
 
@@ -70,9 +77,7 @@ def step_for(action: str, one: Standing, roles: Collection[str], given: Mapping[
         WrongState: it does not fit the state, or something else is in its way; the error lists what does fit.
         Invalid: a field is missing, or given where the step has no use for it.
     """
-    step = STEPS.get(action)
-    if step is None:
-        raise NotFound(say("没有这个操作。可用的操作：%(actions)s", actions=list(STEPS)))
+    step = step_named(action)
     if not step.roles & set(roles):
         raise NotAllowed(say("您的岗位不能做「%(step)s」。", step=step.name))
     if one.status not in step.sources:

@@ -9,13 +9,14 @@ from marshmallow import ValidationError
 from service import clock
 from service.accounts import operations as accounts
 from service.accounts.rules import Reader
-from service.cli.terminal import told
+from service.cli.terminal import Target, told
 from service.complaints import exporting
 from service.complaints.schemas import ListQuerySchema
 from service.complaints.wanted import Wanted
 from service.db import transaction
 from service.fields import flatten
 from service.intake import importing
+from service.intake.models import Import
 
 FILTERS = ListQuerySchema(only=("department", "status", "family", "region", "due", "q"))
 AS = click.option("--as", "login", required=True, help="以哪个账户的名义；只能看到、提交这个账户可以的")
@@ -25,7 +26,7 @@ AS = click.option("--as", "login", required=True, help="以哪个账户的名义
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @AS
 @click.option("--good-only", is_flag=True, help="有问题的行留下，只导入正确的；默认有错则一行也不导入")
-@click.option("--result", type=click.Path(dir_okay=False, path_type=Path), help="把没有导入的行和原因写到这个文件")
+@click.option("--result", type=Target(), help="把没有导入的行和原因写到这个文件")
 @told
 def import_table(file: Path, login: str, good_only: bool, result: Path | None) -> None:
     """从按模板填写的 Excel 表导入诉求；同一行不会导入两次。"""
@@ -35,14 +36,21 @@ def import_table(file: Path, login: str, good_only: bool, result: Path | None) -
         made = importing.receive(file.read_bytes(), file.name, reader, now, queued=False)
     with transaction():
         importing.check(made.id, now)
+    try:
+        if made.good and made.state == "checked":
+            _file_all(made.id, reader, not good_only)
+    finally:
+        # A row may turn out wrong only as it is filed.
+        _tell_faults(made, result)
+    click.echo(made.why or f"共 {made.total} 行：导入 {made.filed}，有问题 {made.bad}，以前已导入 {made.same}。")
+    sys.exit(1 if made.why or made.bad else 0)
+
+
+def _tell_faults(made: Import, result: Path | None) -> None:
     if result and made.bad:
         result.write_bytes(importing.result(made))
     for row, why, _cells in importing.faults(made):
         click.echo(f"第 {row} 行　{'；'.join(why.splitlines())}", err=True)
-    if made.good and made.state == "checked":
-        _file_all(made.id, reader, not good_only)
-    click.echo(made.why or f"共 {made.total} 行：导入 {made.filed}，有问题 {made.bad}，以前已导入 {made.same}。")
-    sys.exit(1 if made.why or made.bad else 0)
 
 
 def _file_all(import_id: int, reader: Reader, whole: bool) -> None:
@@ -55,7 +63,7 @@ def _file_all(import_id: int, reader: Reader, whole: bool) -> None:
 
 
 @click.command("export")
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("file", type=Target())
 @AS
 @click.option("--department", help="部门编码")
 @click.option("--status", help="状态，例如 handling")

@@ -1,8 +1,10 @@
 """How the commands speak: one sentence where something is wrong, a document a line where a program reads."""
 
 import json
+import os
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 import click
@@ -14,6 +16,20 @@ from service.errors import Problem
 
 ACTOR = "命令行"
 TERMINAL = Reader(login=ACTOR)
+
+
+class Target(click.Path):
+    """A file to be written: that its folder is there is asked before anything is done."""
+
+    def __init__(self) -> None:
+        super().__init__(dir_okay=False, path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path, where something can be written to it."""
+        path = Path(str(super().convert(value, param, ctx)))
+        if not os.access(path if path.exists() else path.parent, os.W_OK):
+            self.fail(f"写不了 {path}：文件夹不存在，或者没有写入的权限。", param, ctx)
+        return path
 
 
 def told(command: Callable[..., Any]) -> Callable[..., Any]:

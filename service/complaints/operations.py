@@ -8,19 +8,34 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import exists, func, insert, select, text
+from sqlalchemy import case, exists, func, insert, select, text
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from service.accounts.rules import Reader
 from service.audit import operations as audit
 from service.audit.rules import START, seal
 from service.complaints.models import SERIAL, Complaint, Event
-from service.complaints.rules import ENTERPRISE, Change, Trace
+from service.complaints.rules import (
+    ANEW,
+    ANSWERS,
+    ASKING,
+    DIGEST,
+    ENTERPRISE,
+    FACTS,
+    OWN_WORD,
+    Change,
+    Trace,
+)
 from service.complaints.visibility import scopes
 from service.crypto import keyed_hash
 from service.db import db
 from service.errors import NotFound
 
+# What is said in a filing, which no step changes.
+SAID = (
+    "title", "body", "amount", "details", "source_system", "source_number", "anonymous", "confidential",
+    "enterprise_name", "enterprise_size", "uscc", "contact_name", "contact_phone", "respondent_name",
+)  # fmt: skip
 # Without the letters and digits that are mistaken for each other on the phone.
 CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 16
@@ -152,13 +167,15 @@ def next_serial() -> int:
 
 
 def broken_chains() -> Iterator[tuple[str, str]]:
-    """(number, what is wrong) for each complaint whose events do not lead to its head.
+    """(number, what is wrong) for each complaint whose events do not lead to its head, or that stands otherwise.
 
     One statement: what is filed or done while it runs is seen as a whole or not at all.
     """
     columns = (Complaint.id, Complaint.number, Complaint.head, Complaint.length, Event)
-    query = select(*columns).outerjoin(Event, Event.complaint_id == Complaint.id).order_by(Complaint.id, Event.seq)
-    rows = db.session.execute(query.execution_options(yield_per=2000))
+    # Long texts come once, with the first event.
+    stands = (case((Event.seq == 1, getattr(Complaint, name))).label(name) for name in (*SAID, "reply", *FACTS))
+    query = select(*columns, *stands).outerjoin(Event, Event.complaint_id == Complaint.id)
+    rows = db.session.execute(query.order_by(Complaint.id, Event.seq).execution_options(yield_per=2000))
     for _, chain in groupby(rows, key=attrgetter("id")):
         links = list(chain)
         if fault := _fault(links[0], [link.Event for link in links if link.Event is not None]):
@@ -175,7 +192,45 @@ def _fault(complaint: Any, events: Sequence[Event]) -> str:
         if event.seq != length + 1 or seal(previous, {"number": complaint.number, **content}) != event.hash:
             return f"第 {event.seq} 条记录与前一条不衔接"
         length, previous = event.seq, event.hash
-    return "" if (length, previous) == (complaint.length, complaint.head) else "末条记录与诉求上的封印不一致"
+    if (length, previous) != (complaint.length, complaint.head):
+        return "末条记录与诉求上的封印不一致"
+    # Filed before digests were kept, there is nothing to compare with.
+    return _departure(complaint, events) if DIGEST in events[0].data else ""
+
+
+def _departure(complaint: Any, events: Sequence[Event]) -> str:
+    """What stands on a complaint otherwise than its events say; empty where nothing does."""
+    if digest(complaint) != events[0].data[DIGEST]:
+        return "诉求内容与提交时不一致"
+    reply, facts = _told(events)
+    if complaint.reply != reply:
+        return "答复与记录中的答复不一致"
+    return "" if all(getattr(complaint, name) == facts.get(name) for name in FACTS) else "回访结果与记录不一致"
+
+
+def _told(events: Sequence[Event]) -> tuple[str | None, dict[str, Any]]:
+    """The reply that was given last, and what the enterprise said of it since."""
+    drafted = reply = None
+    facts: dict[str, Any] = {}
+    for event in events:
+        drafted = event.data["reply"] if event.action == "draft" else drafted
+        reply = event.data.get("reply", drafted) if event.action in ANSWERS else reply
+        if event.action in ANEW:
+            facts = {}
+        elif event.action in ASKING or (event.action in OWN_WORD and event.role == ENTERPRISE):
+            facts |= {name: event.data[name] for name in FACTS if name in event.data}
+    return reply, facts
+
+
+def digest(said: Any) -> str:
+    """What the event of a filing keeps of what was said in it: who lacks the service's secret learns nothing from it.
+
+    Args:
+        said: what has the fields of SAID, as filed or as stored.
+    """
+    content = {name: getattr(said, name) for name in SAID}
+    amount = None if said.amount is None else f"{said.amount:.2f}"
+    return keyed_hash(seal(START, {**content, "amount": amount}).hex(), "filing").hex()
 
 
 EVENT_CONTENT = ("seq", "at", "action", "role", "actor_id", "from_status", "to_status", "public", "data")

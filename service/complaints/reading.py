@@ -7,7 +7,7 @@ from service.classifier.facts import mask
 from service.classifier.operations import hits
 from service.complaints import telling
 from service.complaints.models import Complaint, Event
-from service.complaints.rules import ENTERPRISE, NATURES, RECEIVER, STATES, STEPS, allowed
+from service.complaints.rules import DIGEST, ENTERPRISE, NATURES, RECEIVER, STATES, STEPS, allowed
 from service.deadlines.ladder import INTERNAL
 from service.deadlines.models import Clock
 from service.directory.rules import Directory
@@ -276,6 +276,7 @@ def step_name(action: str) -> str:
 
 
 def _plain(data: dict[str, Any], book: Directory) -> dict[str, Any]:
-    """An event's data with the names behind its codes."""
+    """An event's data without the digest that it keeps, with the names behind its codes."""
     code = str(data.get("department"))
-    return {**data, "department_name": book.departments[code].name} if code in book.departments else data
+    shown = {name: value for name, value in data.items() if name != DIGEST}
+    return {**shown, "department_name": book.departments[code].name} if code in book.departments else shown

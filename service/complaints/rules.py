@@ -103,6 +103,13 @@ EVERY_CLOCK = ("*",)
 DELIVERIES = ("dispatch", "transfer", "designate", "take_over")
 # Steps by which the enterprise is answered.
 ANSWERS = ("reply", "answer")
+# What the enterprise says of an answer, at a revisit or by itself, and after which steps all of it is asked anew.
+FACTS = ("contacted", "solved", "satisfaction")
+ASKING = ("revisit", "revisit_unanswered")
+OWN_WORD = ("rate", "close")
+ANEW = ("redo", "grant_redo", "reopen")
+# Under this name the event of a filing keeps a digest of what was said in it; nobody is shown it.
+DIGEST = "digest"
 # Clocks that a regime starts earlier than the table's row would: (action, regime) → kinds. The result follows the first
 # of a complaint's regimes: where that is the law, it runs from delivery, whatever a superior wrote.
 EARLIER = {

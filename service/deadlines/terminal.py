@@ -8,6 +8,7 @@ from service.clock import ZONE, spoken
 from service.deadlines.explanation import explain
 from service.deadlines.rules import Calendar, Deadline, Term, Uncountable, Unit
 from service.errors import Invalid
+from service.sentences import say
 
 SHAPE = re.compile(r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:?\d\d)?)?", re.ASCII)
 WEEKDAYS = "一二三四五六日"
@@ -34,11 +35,14 @@ def moment(written: str) -> datetime:
         Invalid: it is no moment.
     """
     plain = written.strip()
+    # fromisoformat alone takes more than a person should write: weeks, any separator, a NUL at the end.
+    if not SHAPE.fullmatch(plain):
+        raise Invalid(WRITTEN, {"start": [WRITTEN]})
     try:
-        # fromisoformat alone takes more than a person should write: weeks, any separator, a NUL at the end.
-        read = datetime.fromisoformat(plain if SHAPE.fullmatch(plain) else "")
+        read = datetime.fromisoformat(plain)
     except ValueError as error:
-        raise Invalid(WRITTEN, {"start": [WRITTEN]}) from error
+        absent = say("没有 %(written)s 这一天或这个时刻，请核对。", written=plain)
+        raise Invalid(absent, {"start": [absent]}) from error
     return read if read.tzinfo else read.replace(tzinfo=ZONE)
 
 

@@ -5,23 +5,25 @@ from typing import Any
 from service.directory import operations
 from service.directory.rules import Category, Place
 from service.directory.schemas import DepartmentPageSchema, DepartmentQuerySchema, LeafSchema, RegionSchema
-from service.http import Blueprint, public
+from service.http import Blueprint, UnaskedSchema, public
 
 blp = Blueprint("directory", __name__, url_prefix="/api/v1", description="类别、地区、部门")
 
 
 @blp.route("/categories")
 @public
+@blp.arguments(UnaskedSchema, location="query")
 @blp.response(200, LeafSchema(many=True))
-def categories() -> list[Category]:
+def categories(_: dict[str, Any]) -> list[Category]:
     """The categories a complaint can have, family by family."""
     return [leaf for leaf in operations.current().categories.values() if leaf.active]
 
 
 @blp.route("/regions")
 @public
+@blp.arguments(UnaskedSchema, location="query")
 @blp.response(200, RegionSchema(many=True))
-def regions() -> list[Place]:
+def regions(_: dict[str, Any]) -> list[Place]:
     """All places in use, with the development zones."""
     return [place for place in operations.current().places.values() if place.active]
 

@@ -11,7 +11,7 @@ from service.complaints.visibility import SCOPES
 from service.complaints.wanted import Wanted
 from service.directory import operations as directory
 from service.errors import NotFound
-from service.http import Blueprint, needs
+from service.http import Blueprint, UnaskedSchema, needs
 from service.insight import board, hotspots
 from service.insight.schemas import (
     BehindPageSchema,
@@ -38,8 +38,9 @@ class PageQuerySchema(ListQuerySchema):
 
 @blp.route("/hotspots")
 @needs(*READERS)
+@blp.arguments(UnaskedSchema, location="query")
 @blp.response(200, HotspotsSchema)
-def index() -> dict[str, Any]:
+def index(_: dict[str, Any]) -> dict[str, Any]:
     """What many enterprises complained of within seven days, of what the caller may see; the most unusual first."""
     now, book = clock.now(), directory.current()
     items = [hotspots.told(one, book) for one in hotspots.hotspots(current_user, now)]

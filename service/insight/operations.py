@@ -5,14 +5,11 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Exists, and_, case, exists, func, or_, select
 
 from service.complaints.models import Complaint, Event
-from service.complaints.rules import DELIVERIES, ENTERPRISE
+from service.complaints.rules import ASKING, DELIVERIES, ENTERPRISE, OWN_WORD
 from service.db import db
 from service.deadlines.models import Clock
 from service.insight.rules import GRADES, Figure, judged
 
-REVISITS = ("revisit", "revisit_unanswered")
-# By these the enterprise says itself how satisfied it is.
-OWN = ("rate", "close")
 REDOS = ("redo", "grant_redo")
 
 
@@ -37,29 +34,24 @@ def valid(since: datetime, until: datetime) -> ColumnElement[bool]:
         Clock.complaint_id == Complaint.id, Clock.kind == "result", Clock.state != "cancelled",
         Clock.overdue_at >= since, Clock.overdue_at < until,
     )  # fmt: skip
-    return or_(_reached(*period), _closed(*period), _spoke(since, until), unanswered)
+    return or_(_reached(*period), _spoke(since, until), unanswered)
 
 
 def _reached(*when: ColumnElement[bool]) -> Exists:
     """A revisit that found somebody."""
-    mine = (Event.complaint_id == Complaint.id, Event.action.in_(REVISITS), Event.data["contacted"].as_boolean())
+    mine = (Event.complaint_id == Complaint.id, Event.action.in_(ASKING), Event.data["contacted"].as_boolean())
     return exists().where(*mine, *when)
-
-
-def _closed(*when: ColumnElement[bool]) -> Exists:
-    """Closed by somebody who asked before."""
-    return exists().where(Event.complaint_id == Complaint.id, Event.action == "close", Event.role != ENTERPRISE, *when)
 
 
 def _spoke(since: datetime, until: datetime) -> ColumnElement[bool]:
     """The enterprise's own word, as long as nobody asked it: counted once, where it was said last."""
     word = exists().where(
-        Event.complaint_id == Complaint.id, Event.action.in_(OWN), Event.role == ENTERPRISE,
+        Event.complaint_id == Complaint.id, Event.action.in_(OWN_WORD), Event.role == ENTERPRISE,
         Event.data["satisfaction"].as_string().is_not(None),
     )  # fmt: skip
     said = word.where(Event.at >= since, Event.at < until)
     later = word.where(Event.at >= until)
-    return and_(Complaint.solved.is_not(None), said, ~later, ~_reached(), ~_closed())
+    return and_(Complaint.solved.is_not(None), said, ~later, ~_reached())
 
 
 def _revisits(scope: ColumnElement[bool], since: datetime, until: datetime) -> dict[str, ColumnElement[float]]:

@@ -13,16 +13,14 @@ CASES = f"""
          EXISTS (SELECT 1 FROM clocks k WHERE k.complaint_id = c.id AND k.kind = 'contact'
                  AND k.state = 'met' AND k.overdue_at IS NULL) AS reached_in_time
   FROM complaints c WHERE {OWN} AND c.id IN (
-    SELECT complaint_id FROM events WHERE at >= :since AND at < :until AND (
-      (action IN ('revisit', 'revisit_unanswered') AND data->>'contacted' = 'true')
-      OR (action = 'close' AND role <> 'enterprise'))
+    SELECT complaint_id FROM events WHERE at >= :since AND at < :until
+      AND action IN ('revisit', 'revisit_unanswered') AND data->>'contacted' = 'true'
     UNION
     SELECT e.complaint_id FROM events e JOIN complaints r ON r.id = e.complaint_id AND r.solved IS NOT NULL
       WHERE e.action IN ('rate', 'close') AND e.role = 'enterprise' AND e.data->>'satisfaction' IS NOT NULL
       GROUP BY e.complaint_id HAVING max(e.at) >= :since AND max(e.at) < :until
       AND e.complaint_id NOT IN (SELECT complaint_id FROM events WHERE
-        (action IN ('revisit', 'revisit_unanswered') AND data->>'contacted' = 'true')
-        OR (action = 'close' AND role <> 'enterprise'))
+        action IN ('revisit', 'revisit_unanswered') AND data->>'contacted' = 'true')
     UNION
     SELECT complaint_id FROM clocks WHERE kind = 'result' AND state <> 'cancelled'
       AND overdue_at >= :since AND overdue_at < :until)

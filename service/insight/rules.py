@@ -154,9 +154,8 @@ _TAKEN = {
     "dispatched": DELIVERIES,
     "signed": ("sign",),
     "replied": ANSWERS,
-    "asked": ("close", "rate"),
 }
-# action → the stage that it leads to; a revisit only where it found somebody.
+# action → the stage that it leads to; to "asked" leads what the enterprise said itself or at a revisit.
 STAGED_BY = {action: list(STAGES).index(code) for code, actions in _TAKEN.items() for action in actions}
 
 # Rates of which less is better; of all others more.

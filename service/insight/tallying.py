@@ -33,12 +33,12 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from service.clock import ZONE
 from service.complaints.models import Complaint, Event
-from service.complaints.rules import DELIVERIES, ENTERPRISE, OPEN
+from service.complaints.rules import ASKING, DELIVERIES, ENTERPRISE, OPEN, OWN_WORD
 from service.db import db
 from service.deadlines.models import Clock
 from service.insight.hotspots import who
 from service.insight.models import MOMENTS, Tally, TallyState
-from service.insight.operations import OWN, REDOS, REVISITS
+from service.insight.operations import REDOS
 from service.insight.rules import ASKED, SOLVED, STAGED_BY
 
 TALLIES = Tally.__table__
@@ -191,16 +191,14 @@ def _steps() -> CTE:
     """Events of complaints, each with the department's turn in which it happened; before the first it is the first."""
     whole: Any = {"partition_by": Event.complaint_id}
     so_far = func.count().filter(Event.action.in_(DELIVERIES)).over(**whole, order_by=Event.seq)
-    word = and_(Event.action.in_(OWN), Event.role == ENTERPRISE, Event.data["satisfaction"].as_string().is_not(None))
-    asked = or_(
-        and_(Event.action.in_(REVISITS), func.coalesce(Event.data["contacted"].as_boolean(), False)),
-        and_(Event.action == "close", Event.role != ENTERPRISE),
-    )  # fmt: skip
+    own = and_(Event.action.in_(OWN_WORD), Event.role == ENTERPRISE)
+    word = and_(own, Event.data["satisfaction"].as_string().is_not(None))
+    asked = and_(Event.action.in_(ASKING), func.coalesce(Event.data["contacted"].as_boolean(), False))
     columns = (Event.complaint_id, Event.seq, Event.at, Event.action, Event.data, Event.from_status, Event.to_status)
     query = select(
         *columns, func.greatest(so_far, 1).label("turn"), asked.label("asked"),
         and_(word, Event.seq == func.max(Event.seq).filter(word).over(**whole)).label("last_word"),
-        func.bool_or(asked).over(**whole).label("ever_asked"),
+        func.bool_or(asked).over(**whole).label("ever_asked"), or_(own, asked).label("heard"),
     ).where(Event.complaint_id == func.any(IDS))  # fmt: skip
     return query.cte("steps")
 
@@ -251,7 +249,8 @@ def _rounds(happened: Any) -> Any:
 def _told(steps: CTE) -> Any:
     """How far each complaint came, and when its state changed last."""
     reached = case(
-        (and_(steps.c.action == "revisit", steps.c.asked), ASKED), else_=case(STAGED_BY, value=steps.c.action)
+        (and_(steps.c.heard, steps.c.action != "revisit_unanswered"), ASKED),
+        else_=case(STAGED_BY, value=steps.c.action),
     )
     moved = func.max(steps.c.at).filter(steps.c.from_status.is_distinct_from(steps.c.to_status))
     stage = func.coalesce(func.max(reached), 0)

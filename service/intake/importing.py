@@ -18,6 +18,8 @@ from service.accounts import operations as accounts
 from service.accounts.rules import Reader
 from service.audit import operations as audit
 from service.classifier.facts import mask
+from service.complaints import operations as complaints
+from service.complaints.models import Complaint
 from service.crypto import keyed_hash
 from service.db import db
 from service.directory import operations as directory
@@ -27,7 +29,7 @@ from service.fields import flatten
 from service.intake import operations as intake
 from service.intake import tables
 from service.intake.models import Import, ImportRow
-from service.intake.rules import FILING_DESKS
+from service.intake.rules import FILING_DESKS, Draft
 from service.intake.schemas import FilingSchema
 from service.intake.tables import FIELDS, WHY, Codes, Field
 from service.jobs import outbox
@@ -43,6 +45,7 @@ KEPT, KNOWN = timedelta(days=7), timedelta(days=180)
 LONGEST_CHOICES = 255  # characters of a list that Excel offers in a cell
 GOOD, BAD, SAME, FILED = "good", "bad", "same", "filed"
 FILING = FilingSchema()
+TAKEN = "这个来源编号已经用于另一件诉求，请核对编号。"
 TWICE = "这一行以前已经导入过，没有重复提交。"
 TOO_LONG = say("这份表格超过 %(most)s 行。请分成几份，每份不超过 %(most)s 行，再分别上传。", most=f"{MOST_ROWS:,}")
 EMPTY = "这份表格里还没有填写任何诉求。请从第二行起每行填一件，保存后再上传。"
@@ -251,10 +254,23 @@ def _file(row: ImportRow, before: dict[bytes, str], reader: Reader, now: datetim
             row.state, row.number, row.said = FILED, filed.complaint.number, None
             db.session.flush()
     except Conflict:
-        row.state, row.said = SAME, None
+        if _is_filed(draft):
+            row.state, row.said = SAME, None
+        else:
+            _refuse(row, held, tables.reasons({"source.number": [TAKEN]}))
     except (Problem, ValidationError) as error:
         why = error.message if isinstance(error, Problem) else tables.reasons(flatten(error.messages))
-        row.state, row.said = BAD, json.dumps({**held, "why": why}, ensure_ascii=False)
+        _refuse(row, held, why)
+
+
+def _is_filed(draft: Draft) -> bool:
+    """Whether what stands under a draft's number of another system says the same."""
+    own = (Complaint.source_system == draft.source_system, Complaint.source_number == draft.source_number)
+    return complaints.digest(db.session.scalars(select(Complaint).where(*own)).one()) == complaints.digest(draft)
+
+
+def _refuse(row: ImportRow, held: dict[str, Any], why: str) -> None:
+    row.state, row.said = BAD, json.dumps({**held, "why": why}, ensure_ascii=False)
 
 
 def drop(import_id: int, reader: Reader, now: datetime) -> None:

@@ -13,7 +13,7 @@ from service.complaints import operations as complaints
 from service.complaints import telling
 from service.complaints.models import Complaint
 from service.complaints.numbering import number
-from service.complaints.rules import ANSWERED_AT_ONCE, ENTERPRISE, MACHINE, STEPS, Change, Trace, queue_for
+from service.complaints.rules import ANSWERED_AT_ONCE, DIGEST, ENTERPRISE, MACHINE, STEPS, Change, Trace, queue_for
 from service.crypto import keyed_hash
 from service.deadlines import operations as deadlines
 from service.directory.rules import Directory
@@ -174,6 +174,7 @@ def events(
     """The filing itself and what was done to it in the same moment, by the machine or by who answered at once."""
     by = Trace(filing_role(reader), complaint.filed_by)
     about = {"channel": complaint.channel, "receiver": complaint.receiver, **turned[0].told()}
+    about[DIGEST] = complaints.digest(complaint)
     rows = [complaints.append(complaint, Change("file", None, "submitted", True, about), by, now)]
     said = {
         "accept": ({}, Trace(MACHINE)),

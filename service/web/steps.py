@@ -100,6 +100,10 @@ HINTS = {
     ("merge", "reason"): "为什么是同一件事；企业看不到，免得说出另一家。",
     ("split", "text"): "要另立一件的那部分内容。",
     ("explain", "reason"): "为什么不能再办；企业会看到。",
+    **dict.fromkeys(
+        (("close", "solved"), ("close", "satisfaction")),
+        "只记入办理记录；考核以企业自己说的、回访时问到的为准。",
+    ),
     ("close", "reason"): "问题没有解决而办结时必须填写。",
     ("dispatch_on", "place"): "由下级的派单员接着派，期限照旧。",
     ("rule_misuse", "reason"): "企业会看到理由，也可以申诉。",

@@ -10,6 +10,8 @@ import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from gunicorn.http.body import Body, ChunkedReader
+from gunicorn.http.unreader import IterUnreader
 from prometheus_client import REGISTRY
 from sqlalchemy import event
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -29,6 +31,22 @@ PERSONAL = {"name": "白鹭女士", "phone": "13947861234"}
 def unguarded(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     """The app as it runs outside of tests: a fault becomes an answer instead of a traceback."""
     monkeypatch.setattr(app, "testing", False)
+
+
+@pytest.mark.usefixtures("unguarded")
+@pytest.mark.parametrize("raw", [b"zz\r\n", b"-1\r\n{}\r\n0\r\n\r\n", b"2\r\n{}XX0\r\n\r\n"])
+def test_a_body_whose_chunks_are_broken_is_a_bad_request(client: FlaskClient, raw: bytes) -> None:
+    for path, form in ((COMPLAINTS, "application/json"), ("/sign-in", "application/x-www-form-urlencoded")):
+        chunks = Body(ChunkedReader(None, IterUnreader([raw])))
+        answer = client.post(
+            path, headers={"Content-Type": form, "Transfer-Encoding": "chunked"},
+            environ_overrides={"wsgi.input": chunks, "wsgi.input_terminated": True},
+        )  # fmt: skip
+        assert answer.status_code == 400
+        if path == COMPLAINTS:
+            assert answer.get_json()["message"] == "请求无法读取，请检查格式。"
+        else:
+            assert "<h1" in answer.text
 
 
 # --- the request's number ---------------------------------------------------------------------------------------------

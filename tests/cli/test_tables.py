@@ -65,3 +65,26 @@ def test_an_account_exports_what_it_may_see_and_that_is_on_record(run: Run, peop
 def test_a_filter_that_is_none_is_named(run: Run, people: People, file: Path) -> None:
     login = people.reader("supervisor", "150000").login
     assert "--family：" in said(run("export", str(file), "--as", login, "--family", "x"), code=2)
+
+
+def test_where_the_file_cannot_be_written_nothing_is_done_before_that_is_told(
+    run: Run, people: People, file: Path, tmp_path: Path
+) -> None:
+    login, nowhere = people.reader("operator", "150000").login, str(tmp_path / "没有" / "表.xlsx")
+    for words in (("export", nowhere), ("import", str(file), "--good-only", "--result", nowhere)):
+        assert f"写不了 {nowhere}：文件夹不存在" in said(run(*words, "--as", login), code=2)
+    assert db.session.scalar(select(func.count()).select_from(Complaint)) == 0
+
+
+def test_a_row_that_turns_out_wrong_as_it_is_filed_is_told_too(run: Run, people: People, tmp_path: Path) -> None:
+    book, text = openpyxl.Workbook(), filing()["body"]
+    heads = (*HEADS, "来源系统", "来源编号")
+    for row in (heads, (text, "是", "五原县", "12345", "A1"), (text + "又及。", "是", "五原县", "12345", "A1")):
+        book.worksheets[0].append(row)
+    book.save(file := tmp_path / "表.xlsx")
+    faults = tmp_path / "问题.xlsx"
+    login = people.reader("operator", "150000").login
+    told = said(run("import", str(file), "--as", login, "--result", str(faults)), code=1)
+    assert "第 3 行　来源编号：这个来源编号已经用于另一件诉求，请核对编号。" in told
+    assert "共 2 行：导入 1，有问题 1，以前已导入 0。" in told
+    assert [row[0] for row in read(faults.read_bytes())] == [HEADS[0], text + "又及。"]

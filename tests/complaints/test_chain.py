@@ -1,6 +1,8 @@
 """Nobody changes a complaint's trail unseen: each kind of tampering is found."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,9 +13,11 @@ from time_machine import Traveller
 from service import clock
 from service.audit.models import Anchor
 from service.casework import climbing
+from service.casework import operations as casework
 from service.complaints import operations, tasks
 from service.complaints.models import Complaint, Event
 from service.db import db, transaction
+from service.intake import rows
 from service.jobs import outbox, runner
 from service.jobs.models import Task
 from tests.casework import ways
@@ -104,6 +108,62 @@ def test_a_change_to_the_complaints_own_seal_is_found(app: Flask, column: str, v
     with transaction():
         db.session.execute(update(Complaint).where(Complaint.number == number).values({column: value}))
     assert len(broken()) == 1
+
+
+FILED, ANSWERED, SAID = "诉求内容与提交时不一致", "答复与记录中的答复不一致", "回访结果与记录不一致"
+OTHERWISE: list[tuple[str, Any, str]] = [
+    ("body", "改过", FILED),
+    ("title", "改过", FILED),
+    ("amount", 1, FILED),
+    ("details", {"debt": {"paid": "1"}}, FILED),
+    ("enterprise_name", "另一家公司", FILED),
+    ("contact_phone", "+864716609999", FILED),
+    ("uscc", None, FILED),
+    ("respondent_name", None, FILED),
+    ("confidential", True, FILED),
+    ("source_number", "X-1", FILED),
+    ("reply", "没有这回事。", ANSWERED),
+    ("reply", None, ANSWERED),
+    ("solved", True, SAID),
+    ("solved", None, SAID),
+    ("satisfaction", "very_satisfied", SAID),
+    ("contacted", None, SAID),
+]
+
+
+@pytest.mark.parametrize(("column", "value", "what"), OTHERWISE)
+def test_a_complaint_that_stands_otherwise_than_its_events_say_is_found(
+    app: Flask, column: str, value: Any, what: str
+) -> None:
+    number, _ = ways.brought_to("replied", replace(ways.OWED, amount=Decimal("320500.5")))
+    with transaction():
+        ways.step_on(ways.stored(number), "revisit", solved=False)
+    ways.brought_to("closed")
+    assert broken() == []
+    with transaction():
+        db.session.execute(update(Complaint).where(Complaint.number == number).values({column: value}))
+    db.session.rollback()
+    assert list(operations.broken_chains()) == [(number, what)]
+
+
+def test_what_a_redo_asks_anew_and_what_staff_says_in_closing_is_taken_as_it_counts(app: Flask) -> None:
+    number, _ = ways.brought_to("replied")
+    ways.go_on(number, "revisit", "redo", "sign", "draft", "approve", "reply", "rate")
+    given = {"solved": False, "reason": "企业另行起诉。", "satisfaction": "dissatisfied"}
+    with transaction():
+        casework.act(ways.stored(number), {"dispatcher"}, "close", given, ways.SOMEBODY["dispatcher"], clock.now())
+    assert ways.stored(number).satisfaction == "satisfied"
+    assert broken() == []
+
+
+def test_a_complaint_filed_before_digests_were_kept_is_judged_by_its_chain_alone(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rows, "DIGEST", "channel")
+    number, _ = ways.brought_to("handling")
+    with transaction():
+        db.session.execute(update(Complaint).where(Complaint.number == number).values(body="改过"))
+    assert broken() == []
 
 
 def test_each_broken_chain_is_told_once_with_what_is_wrong(app: Flask) -> None:

@@ -185,6 +185,16 @@ def test_a_list_decrypts_nothing(client: Caller, people: People, monkeypatch: py
 
 # --- the trail -------------------------------------------------------------------------------------------------------
 
+
+@pytest.mark.parametrize("role", ["enterprise", "handler", "auditor"])
+def test_nobody_is_shown_the_digest_that_the_filing_keeps(client: Caller, people: People, role: str) -> None:
+    number, code = ways.brought_to("replied")
+    told = client.get(f"/api/v1/complaints/{number}/events", headers=headers_of(role, code, people)).json
+    assert told is not None
+    assert (told[0]["action"], told[0]["data"].keys() & {"digest", "channel"}) == ("file", {"channel"})
+    assert "digest" in ways.events_of(number)[0].data
+
+
 PUBLIC_FIELDS = {
     "file": {"channel", "receiver"},
     "request_supplement": {"note"},

@@ -89,3 +89,11 @@ def test_families_come_in_the_order_of_the_file_and_arrears_first(client) -> Non
     families = list(dict.fromkeys(leaf["family"] for leaf in client.get("/api/v1/categories").json or []))
     assert families[:3] == ["arrears", "default", "policy"]
     assert families[-1] == "out-of-scope"
+
+
+@pytest.mark.parametrize("path", ["regions", "categories", "hotspots"])
+def test_what_takes_no_filter_refuses_one(client, people, path):
+    headers = people.headers("supervisor", "150000")
+    assert client.get(f"/api/v1/{path}", headers=headers).status_code == 200
+    answer = client.get(f"/api/v1/{path}?region=150821", headers=headers)
+    assert (answer.status_code, list(answer.json["errors"])) == (422, ["region"])

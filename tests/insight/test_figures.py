@@ -110,12 +110,39 @@ def test_a_late_answer_counts_as_late_and_once(travel: Traveller) -> None:
     assert (found["response"], found["solution"], found["on_time"]) == ((1, 1), (1, 1), (0, 1))
 
 
-@pytest.mark.parametrize(("role", "cases"), [("enterprise", 0), ("revisit_agent", 1), ("dispatcher", 1)])
-def test_what_staff_closed_was_asked_and_what_the_enterprise_closed_was_not(role: str, cases: int) -> None:
-    complaint = ways.stored(answered())
+def close(number: str, role: str, **given: Any) -> Complaint:
+    """Somebody closes a complaint; gives it as it stands then."""
+    complaint = ways.stored(number)
     with transaction():
-        casework.act(complaint, {role}, "close", {"solved": True}, ways.SOMEBODY[role], clock.now())
-    assert counted()["solution"] == (cases, cases)
+        casework.act(complaint, {role}, "close", given, ways.SOMEBODY[role], clock.now())
+    return ways.stored(number)
+
+
+@pytest.mark.parametrize("role", ["enterprise", "revisit_agent", "dispatcher"])
+def test_closing_is_no_revisit_whoever_closes(role: str) -> None:
+    close(answered(), role, solved=True)
+    assert counted()["solution"] == (0, 0)
+
+
+@pytest.mark.parametrize("role", ["revisit_agent", "dispatcher"])
+def test_who_closes_unasked_sets_no_fact_of_the_enterprises(role: str) -> None:
+    number = answered()
+    take(number, "revisit", contacted=False, solved=None, satisfaction=None)
+    complaint = close(number, role, solved=True, satisfaction="very_satisfied")
+    assert (complaint.status, complaint.contacted, complaint.solved, complaint.satisfaction) == (
+        "closed", False, None, None,
+    )  # fmt: skip
+    assert [counted()[code] for code in ("response", "solution", "satisfaction")] == [(0, 0)] * 3
+
+
+@pytest.mark.parametrize("role", ["revisit_agent", "dispatcher"])
+def test_who_closes_against_the_enterprises_word_does_not_change_it(role: str) -> None:
+    number = answered()
+    rate(number, satisfaction="very_dissatisfied", solved=False)
+    complaint = close(number, role, solved=True)
+    assert (complaint.status, complaint.solved, complaint.satisfaction) == ("closed", False, "very_dissatisfied")
+    # The enterprise's own word counts, as it was said.
+    assert (counted()["solution"], counted()["satisfaction"]) == ((0, 1), (0, 1))
 
 
 def rate(number: str, action: str = "rate", **given: Any) -> None:

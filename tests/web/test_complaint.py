@@ -27,6 +27,7 @@ from tests.web.cases import HEALTH, POLICY, SAID, filed, standing, taken, the
 
 At = Callable[..., Browser]
 MONDAY = datetime(2026, 3, 9, 1, tzinfo=UTC)
+FACTS = {"contacted": "true", "solved": "true", "satisfaction": "satisfied"}
 PLANTED = "<script>alert(1)</script>=cmd|' /C calc'!A0<img src=x onerror=alert(2)>"
 
 
@@ -285,7 +286,8 @@ def test_a_complaint_walks_from_desk_to_desk_through_its_page(at_desk: At) -> No
         (handler, "draft", {"reply": "经核实属实，月底前付清。"}, "drafted"),
         (head, "approve", {}, "approved"),
         (head, "reply", {}, "replied"),
-        (at_desk("revisit_agent", "150821"), "close", {"solved": "true", "satisfaction": "satisfied"}, "closed"),
+        (at_desk("revisit_agent", "150821"), "revisit", FACTS, "revisited"),
+        (at_desk("revisit_agent", "150821"), "close", {"solved": "true"}, "closed"),
     ]
     for browser, action, said, state in way:
         answer = send(browser, number, action, **said)

@@ -196,11 +196,13 @@ def test_the_same_table_twice_adds_nothing_not_even_with_a_row_more_or_for_anoth
 def test_two_rows_alike_in_one_table_are_two_complaints_and_one_number_of_a_source_is_one(operator: Browser) -> None:
     from_elsewhere = {**GOOD, "来源系统": "12345", "来源编号": "A1"}
     other = {**from_elsewhere, "标题": "换了标题"}
-    page = sent(operator, book(GOOD, GOOD, from_elsewhere, other))
+    page = sent(operator, book(GOOD, GOOD, from_elsewhere, from_elsewhere, other))
     operator.post(page, {"_action": "all"})
     work()
     assert stored() == 3
-    assert figures(operator.get(page).text) == {"共": 4, "已导入": 3, "有问题": 0, "以前已导入": 1}
+    text = operator.get(page).text
+    assert figures(text) == {"共": 5, "已导入": 3, "有问题": 1, "以前已导入": 1}
+    assert "来源编号：这个来源编号已经用于另一件诉求，请核对编号。" in text
 
 
 def test_many_rows_are_filed_some_at_a_time_and_the_page_tells_how_far(

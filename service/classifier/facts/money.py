@@ -17,22 +17,31 @@ _MEASURES = (
     "袋|张|家|名|页|羽|尾|套|粒|箱|瓶|升|伏|兆|股|倍|分之|火急|大山|里程|册|束|岁|级|层|栋|期|标|院|中|小|路|组|队|眼|口|座"
 )
 _START = re.compile(rf"[{START}万百千]")
+# What stands behind whole yuan; 5万元2分利 is interest.
+_CHANGE = (
+    rf"(?<![万亿把].)(?:[零〇]?(?P<jiao>[\d{DIGITS}])[角毛])?"
+    rf"(?:[零〇]?(?P<fen>[\d{DIGITS}])分(?![之利息红钟]))?"
+)
 _MONEY = re.compile(
     rf"""
     (?:(?P<low>\d{{1,4}}(?:\.\d{{1,3}})?|[{DIGITS}十]{{1,3}})(?P<own>[万亿]?元?[至到~-]|[、])-?(?=[\d{DIGITS}十]))?
     (?P<number>{CUT_NUMBER}|{NUMBER}|(?<=近|上|过|约|小|余)[百千][万亿]|(?<=余|个|我|要|花|了|钱)[万千百](?=把块))
-    [ ]?(?:(?P<unit>万元|亿元|元|块|圆|把块)|(?P<measure>{_MEASURES})|)
+    [ ]?(?:(?P<unit>万元|亿元|元|块|圆|把块)(?:{_CHANGE})?|(?P<measure>{_MEASURES})|)
     """,
     re.VERBOSE,
 )
 _ROUGHLY = re.compile(r"(?:将近|大约|大概|约|近|上|超过|小|差不多)$")
-_NO_SUM_BEHIND = re.compile(r"(?:[几第好]|(?<![总款额])数|分之)$")
-_SIGN = re.compile(r"[¥￥][ ]?$")
+_NO_SUM_BEHIND = re.compile(r"(?:[几第好]|(?<![总款额])数|分之|\d\.)$")
+_SIGN = re.compile(r"(?:[¥￥]|rmb|cny|人民币)[ :]?$", re.IGNORECASE)
 _SCALED = re.compile("[万亿萬億]")
 _NAMED = re.compile(r"(?:欠|差|罚款?|罚了|押金|工资|金额|货款|工程款|保证金|[收交]了?)(?:了|我们?|咱们?|:|为|是)*$")
 _NOT_A_SUM = re.compile(r"钱?(?:都|也|没)")
-_ALONE = re.compile(rf"(?:人民币|rmb|[¥￥])?({NUMBER})(?:元|圆|块)?钱?整?", re.IGNORECASE)
-_TYPED = re.compile(r"(?<=\d)[wW](?=\d|元|$)")
+_ALONE = re.compile(rf"(?:人民币|rmb|[¥￥])?(?P<number>{NUMBER})(?:[元圆块](?:{_CHANGE})?)?钱?整?", re.IGNORECASE)
+# Who types on a telephone writes w for 万 and k for 千; 20W灯 is a lamp, and SN12W45 or 20kw are no sums.
+_TYPED = re.compile(
+    r"(?<![A-Za-z\d-])(\d{1,9}(?:\.\d{1,4})?)([wWkK])(?=元|\d?(?:$|[\s,.;:。!?、)+])|(?!灯|的?功率|光伏|电)[一-鿿])"
+)
+_LETTERS = {"w": "万", "k": "千"}
 _SCALES = re.compile(r"[十百千万亿]+$")
 BEFORE, BEHIND = 36, 24
 MOST = 1000  # numbers that are looked at
@@ -62,8 +71,14 @@ class Sum:
 def sums(text: str, letters: str, taken: Iterable[tuple[int, int]] = ()) -> list[Sum]:
     """The sums of a text in order, but for what stands in the spans that are taken; `letters` in half width."""
     spans = list(taken)
-    found = (_sum(text, letters, match) for match in islice(_matches(letters), MOST))
+    plain = _in_han(letters)
+    found = (_sum(text, plain, match) for match in islice(_matches(plain), MOST))
     return [one for one in found if one and not any(one.start < end and start < one.end for start, end in spans)]
+
+
+def _in_han(letters: str) -> str:
+    """The same with 万 and 千 for the w and k of a sum, one for one."""
+    return _TYPED.sub(lambda match: match[1] + _LETTERS[match[2].lower()], letters)
 
 
 def _matches(letters: str) -> Iterator[re.Match[str]]:
@@ -77,7 +92,7 @@ def _matches(letters: str) -> Iterator[re.Match[str]]:
 
 
 def _sum(text: str, letters: str, match: re.Match[str]) -> Sum | None:
-    start, end = match.start(), match.end("unit") if match["unit"] else match.end("number")
+    start, end = match.start(), match.end() if match["unit"] else match.end("number")
     before = letters[clause_start(letters, start, BEFORE) : start]
     if not _is_money(match, before, letters[end : end + 3]):
         return None
@@ -111,7 +126,13 @@ def _yuan(match: re.Match[str]) -> tuple[Decimal, bool] | None:
     if low:
         words = low + match["own"][0] if match["own"][0] in "万亿" else _lower(low, words)
     found = number(words)
-    return (found.value, found.about or bool(low) or match["unit"] == "把块") if found else None
+    return (found.value + _change(match), found.about or bool(low) or match["unit"] == "把块") if found else None
+
+
+def _change(match: re.Match[str]) -> Decimal:
+    """The 角 and 分 behind the yuan."""
+    small = ((match["jiao"], Decimal("0.1")), (match["fen"], Decimal("0.01")))
+    return sum((found.value * worth for words, worth in small if words and (found := number(words))), Decimal(0))
 
 
 def _lower(low: str, high: str) -> str:
@@ -122,13 +143,10 @@ def _lower(low: str, high: str) -> str:
 
 
 def alone(text: str) -> Decimal | None:
-    """The yuan of a line that says one sum and nothing else: 85.5万, 1,234,567.89元; None where it is less plain.
-
-    Who types on a telephone writes w for 万.
-    """
-    match = _ALONE.fullmatch(_TYPED.sub("万", "".join(half(text).split())))
-    found = number(match[1]) if match else None
-    return found.value if found and not found.about else None
+    """The yuan of a line that says one sum and nothing else: 85.5万, 1,234,567.89元; None where it is less plain."""
+    match = _ALONE.fullmatch(_in_han("".join(half(text).split())))
+    found = number(match["number"]) if match else None
+    return found.value + _change(match) if match and found and not found.about else None
 
 
 def owed(found: Sequence[Sum]) -> Sum | None:
