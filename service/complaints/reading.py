@@ -68,9 +68,14 @@ def brief(complaint: Complaint, book: Directory) -> dict[str, Any]:
     shown = complaint.title or complaint.body
     return {
         **_facts(complaint, book),
-        "summary": mask(shown)[:SUMMARY],
+        "summary": cut(mask(shown)),
         "enterprise": enterprise(complaint, ()),
     }
+
+
+def cut(text: str) -> str:
+    """The beginning of a text, for one line."""
+    return text if len(text) <= SUMMARY else f"{text[: SUMMARY - 1]}…"
 
 
 def excerpt(complaint: Complaint, words: Sequence[str]) -> list[tuple[str, bool]]:
@@ -83,7 +88,7 @@ def excerpt(complaint: Complaint, words: Sequence[str]) -> list[tuple[str, bool]
         if found := hits(shown, words):
             start = 0 if found[0][1] <= SUMMARY else found[0][0] - BEFORE
             return _pieces(shown, found, start, start + SUMMARY)
-    return [((title or body)[:SUMMARY], False)]
+    return [(cut(title or body), False)]
 
 
 def _pieces(text: str, found: Sequence[tuple[int, int]], start: int, end: int) -> list[tuple[str, bool]]:

@@ -147,7 +147,7 @@ def index() -> Any:
     found = listing.page(Wanted(cursor=cursor, limit=ROWS), _reader(), clock.now())
     rows = [{**reading.brief(one, book), "now": _now(one.status)} for one in found.items]
     return render_template(
-        "account/index.html", account=enterprises.of(current_user), rows=rows, most=reading.SUMMARY,
+        "account/index.html", account=enterprises.of(current_user), rows=rows,
         following=url_for(HERE, cursor=found.next_cursor) if found.next_cursor else "",
         first=url_for(HERE) if cursor else "",
     )  # fmt: skip
