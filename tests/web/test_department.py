@@ -172,7 +172,7 @@ def test_who_helps_reads_until_when_and_who_leads_whose_limit_it_is_that_ends_fi
         helping = helper.get(f"{QUEUE}?status=helping").text
         leading = at_desk("handler", department=HEALTH).get(QUEUE).text
         assert (told in helping, told in leading) == (True, True)
-        assert [">协办</span>" in page for page in (helping, leading)] == [False, True]
+        assert [">协办</div>" in page for page in (helping, leading)] == [False, True]
         version = {"_version": str(the(led).version)}
         helper.post(f"/desk/complaints/{led}/actions/opine", {**version, "text": "资金已列入四月预算。"})
         page = helper.get(f"{QUEUE}?status=helping").text
