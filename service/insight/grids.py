@@ -82,9 +82,14 @@ class Share:
 
 @dataclass(frozen=True)
 class Overall:
-    """0.1 response + 0.5 solution + 0.4 satisfaction; None where nobody was asked."""
+    """0.1 response + 0.5 solution + 0.4 satisfaction; None where nobody was asked.
+
+    Attributes:
+        is_enough: whether each of the three has cases enough to compare it with others.
+    """
 
     rate: float | None
+    is_enough: bool
 
 
 Cell = Number | Mean | Share | Overall | None
@@ -435,9 +440,10 @@ def _rate_heads() -> dict[str, str]:
 def _rates(numbers: Mapping[str, int], of: Mapping[str, Any]) -> list[Cell]:
     """All rates of some counts, and the overall one."""
     shares = [_rate(code, numbers, of) for code in RATES]
-    three = {share.code: share.rate for share in shares if share.code in WEIGHTS}
-    rate = None if None in three.values() else sum(WEIGHTS[code] * (value or 0) for code, value in three.items())
-    return [*shares, Overall(rate)]
+    three = [share for share in shares if share.code in WEIGHTS]
+    known = all(share.rate is not None for share in three)
+    rate = sum(WEIGHTS[share.code] * (share.rate or 0) for share in three) if known else None
+    return [*shares, Overall(rate, all(share.is_enough for share in three))]
 
 
 def _rate(code: str, numbers: Mapping[str, int], of: Mapping[str, Any]) -> Share:
