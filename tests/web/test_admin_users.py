@@ -228,6 +228,22 @@ def test_who_signed_in_is_told_from_who_was_given_a_token(admin: Browser) -> Non
     assert ("令牌" in handed_out, "发出" in handed_out) == (True, True)
 
 
+def test_the_record_is_searched_by_who_what_and_when(admin: Browser) -> None:
+    made(admin)
+    with transaction():
+        accounts.issue_token(accounts.user_named("bai"), clock.now(), "bai", timedelta(hours=12))
+    whole = rows_of(admin.get("/admin/records").text)
+    today = clock.local(clock.now()).date()
+    (signed_in,) = rows_of(admin.get(f"/admin/records?actor=bai&since={today}&until={today}").text)
+    assert signed_in in rows_of(admin.get("/admin/records?thing=user").text)
+    assert signed_in not in rows_of(admin.get("/admin/records?thing=token").text)
+    assert rows_of(admin.get(f"/admin/records?since={today}").text) == whole
+    for none in (f"until={today - timedelta(days=1)}", "actor=nobody", "thing=gate"):
+        assert "没有符合条件的记录" in admin.get(f"/admin/records?{none}").text, none
+    wrong = admin.get("/admin/records?thing=nothing&since=2026-02-30")
+    assert (wrong.status_code, rows_of(wrong.text)) == (422, [])
+
+
 def rows_of(page: str) -> list[str]:
     """The rows of a page's table."""
     return re.findall(r"<tr>(.*?)</tr>", page.partition("<tbody")[2], re.DOTALL)
