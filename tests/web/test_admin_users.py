@@ -210,6 +210,7 @@ def test_an_auditor_reads_accounts_and_the_record_and_changes_nothing(admin: Bro
     home = auditor.get("/admin").text
     assert ('href="/admin/users"' in home, 'href="/admin/models"' in home) == (True, False)
     page = auditor.get(one("bai")).text
+    assert 'href="/admin" aria-current="true"' in page
     assert ("白承办" in page, f'action="{one("bai")}' in page) == (True, False)
     assert "新建" in auditor.get("/admin/records").text
     for path in (USERS + "/new", *(one("bai", what) for what in ("", "/close", "/password", "/tokens", "/undo/1"))):
