@@ -214,6 +214,11 @@ def test_a_number_with_a_slip_in_it_is_told_to_be_wrong_and_not_to_be_nowhere(at
     assert (answer.status_code, "可能抄错了一位" in answer.text) == (422, True)
 
 
+def test_a_list_of_somebody_who_works_here_no_more_says_so_instead_of_showing_no_filter(at_desk: At) -> None:
+    page = at_desk("handler", department=HEALTH).get(f"{QUEUE}?who=987654").text
+    assert '<option value="987654" selected>不在本部门的人</option>' in page
+
+
 def test_names_in_the_address_that_are_no_filters_do_nothing(at_desk: At) -> None:
     number = filed()
     page = at_desk("handler", department=HEALTH).get(f"{QUEUE}?utm_source=mail&limit=1&department=150100-health").text
