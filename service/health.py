@@ -149,6 +149,10 @@ def _backlog(now: datetime) -> list[Finding]:
         Finding("后台任务", late == 0, f"{late} 个推迟", "确认 worker 与 cron 在运行"),
         Finding("失败任务", dead == 0, f"{dead} 个", "查看 outbox 表中 dead_at 不为空的行"),
         Finding(
-            "逾期诉求", overdue == 0, f"{overdue} 件", "由督办人在督办台查看并督办；接口里加筛选 due=overdue", grave=False
+            "逾期诉求",
+            overdue == 0,
+            f"{overdue} 件",
+            "由督办人在督办台查看并督办，或在接口用 due=overdue 查看",
+            grave=False,
         ),
     ]

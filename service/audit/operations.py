@@ -1,14 +1,16 @@
 """Recording and verifying."""
 
-from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from service.audit.models import Anchor, Entry
 from service.audit.rules import START, digest, seal
+from service.clock import ZONE
 from service.db import db
 
 # Any number of our own: whoever writes an entry waits here, so that the chain has no fork.
@@ -36,10 +38,57 @@ def about(subject: str, limit: int) -> Sequence[Entry]:
     return db.session.scalars(query.limit(limit)).all()
 
 
-def recorded(before: int | None, limit: int) -> Sequence[Entry]:
-    """What was recorded, the newest first, or what was before an entry."""
-    query = select(Entry).order_by(Entry.id.desc()).limit(limit)
-    return db.session.scalars(query.where(Entry.id < before) if before else query).all()
+@dataclass(frozen=True)
+class Sought:
+    """Which entries are wanted; None where it does not matter.
+
+    Attributes:
+        actor: who did it; thing: what an action begins with.
+        since, until: days in Asia/Shanghai, the last one included.
+        cursor: only what was before this entry.
+    """
+
+    actor: str | None = None
+    thing: str | None = None
+    since: date | None = None
+    until: date | None = None
+    cursor: int | None = None
+
+
+# A token that somebody got for themselves is a sign-in, and none that was handed out.
+ISSUED, SIGNED_IN = "token.issued", "user.signed_in"
+OWN = (Entry.action == ISSUED) & (Entry.actor == Entry.subject)
+
+
+def action_of(entry: Entry) -> str:
+    """What was done."""
+    return SIGNED_IN if entry.action == ISSUED and entry.actor == entry.subject else entry.action
+
+
+def recorded(sought: Sought, limit: int) -> Sequence[Entry]:
+    """What was recorded, the newest first."""
+    wanted = [narrow(value) for name, narrow in NARROWED.items() if (value := getattr(sought, name)) is not None]
+    return db.session.scalars(select(Entry).where(*wanted).order_by(Entry.id.desc()).limit(limit)).all()
+
+
+def _of(thing: str) -> ColumnElement[bool]:
+    begins = Entry.action.startswith(f"{thing}.", autoescape=True)
+    if SIGNED_IN.startswith(f"{thing}."):
+        return begins | OWN
+    return begins & ~OWN
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), ZONE)
+
+
+NARROWED: Mapping[str, Callable[[Any], ColumnElement[bool]]] = {
+    "actor": lambda login: Entry.actor == login,
+    "thing": _of,
+    "since": lambda day: Entry.at >= _midnight(day),
+    "until": lambda day: Entry.at < _midnight(day + timedelta(days=1)),
+    "cursor": lambda before: Entry.id < before,
+}
 
 
 def broken() -> list[int]:

@@ -89,14 +89,8 @@ def step_for(action: str, one: Standing, roles: Collection[str], given: Mapping[
 
 
 def _misfit(step: Step, one: Standing, roles: Collection[str]) -> tuple[str, dict[str, list[str]]]:
-    possible = allowed(one, roles)
-    names = [say("%(step)s（%(action)s）", step=STEPS[action].name, action=action) for action in possible] or "没有"
-    return say(
-        "现在是「%(state)s」，不能做「%(step)s」。现在能做的：%(names)s。",
-        state=STATES[one.status].name,
-        step=step.name,
-        names=names,
-    ), {"allowed_actions": possible}
+    why = say("现在是「%(state)s」，不能做「%(step)s」。", state=STATES[one.status].name, step=step.name)
+    return why, {"allowed_actions": allowed(one, roles)}
 
 
 def check_fields(step: Step, given: Mapping[str, Any]) -> None:

@@ -72,9 +72,14 @@ def brief(complaint: Complaint, book: Directory) -> dict[str, Any]:
     shown = complaint.title or complaint.body
     return {
         **_facts(complaint, book),
-        "summary": cover_in_list(complaint, book)(shown)[:SUMMARY],
+        "summary": cut(cover_in_list(complaint, book)(shown)),
         "enterprise": enterprise(complaint, ()),
     }
+
+
+def cut(text: str) -> str:
+    """The beginning of a text, for one line."""
+    return text if len(text) <= SUMMARY else f"{text[: SUMMARY - 1]}…"
 
 
 def excerpt(complaint: Complaint, words: Sequence[str], book: Directory) -> list[tuple[str, bool]]:
@@ -88,7 +93,7 @@ def excerpt(complaint: Complaint, words: Sequence[str], book: Directory) -> list
         if found := hits(shown, words):
             start = 0 if found[0][1] <= SUMMARY else found[0][0] - BEFORE
             return _pieces(shown, found, start, start + SUMMARY)
-    return [((title or body)[:SUMMARY], False)]
+    return [(cut(title or body), False)]
 
 
 def _pieces(text: str, found: Sequence[tuple[int, int]], start: int, end: int) -> list[tuple[str, bool]]:

@@ -75,6 +75,13 @@ def day_values(place: str, day: date, working: bool, name: str, notice: str | No
     return {day.isoformat(): [working, name, notice]}
 
 
+def is_worked(place: str, day: date) -> bool:
+    """Whether a place works on a day as things stand; raises as set_day."""
+    _named(place)
+    _check_year(day.year, "date")
+    return _calendar(place).is_working(day)
+
+
 def remove_day(place: str, day: date, actor: str, now: datetime) -> Day:
     """Forget what was written down of a day, so that what is above it counts again; gives what that is.
 

@@ -65,9 +65,14 @@ class Share:
 
 @dataclass(frozen=True)
 class Overall:
-    """0.1 response + 0.5 solution + 0.4 satisfaction; None where nobody was asked."""
+    """0.1 response + 0.5 solution + 0.4 satisfaction; None where nobody was asked.
+
+    Attributes:
+        is_enough: whether each of the three has cases enough to compare it with others.
+    """
 
     rate: float | None
+    is_enough: bool
 
 
 Cell = Number | Mean | Share | Overall | None

@@ -69,9 +69,10 @@ def _rate_heads() -> dict[str, str]:
 def _rates(numbers: Mapping[str, int], of: Mapping[str, Any]) -> list[Cell]:
     """All rates of some counts, and the overall one."""
     shares = [_rate(code, numbers, of) for code in RATES]
-    three = {share.code: share.rate for share in shares if share.code in WEIGHTS}
-    rate = None if None in three.values() else sum(WEIGHTS[code] * (value or 0) for code, value in three.items())
-    return [*shares, Overall(rate)]
+    three = [share for share in shares if share.code in WEIGHTS]
+    known = all(share.rate is not None for share in three)
+    rate = sum(WEIGHTS[share.code] * (share.rate or 0) for share in three) if known else None
+    return [*shares, Overall(rate, all(share.is_enough for share in three))]
 
 
 def _rate(code: str, numbers: Mapping[str, int], of: Mapping[str, Any]) -> Share:

@@ -227,7 +227,9 @@ def _cell(asked: Asked, cell: Cell) -> dict[str, Any]:
                 "low": low, "high": high, "enough": cell.is_enough}  # fmt: skip
     if isinstance(cell, Mean):
         return {"mean": cell.value, "count": _linked(asked, cell.whole)}
-    return {"rate": cell.rate} if isinstance(cell, Overall) else {"count": _linked(asked, cell) if cell else None}
+    if isinstance(cell, Overall):
+        return {"rate": cell.rate, "enough": cell.is_enough}
+    return {"count": _linked(asked, cell) if cell else None}
 
 
 def _linked(asked: Asked, number: Number) -> dict[str, Any]:

@@ -145,9 +145,11 @@ def index() -> Any:
     """All complaints of the enterprise, the newest first."""
     cursor, book = request.args.get("cursor") or None, directory.current()
     found = listing.page(Wanted(cursor=cursor, limit=ROWS), _reader(), clock.now())
-    rows = [{**reading.brief(one, book), "now": _now(one.status)} for one in found.items]
+    # A list for all covers who complains; here they read their own words.
+    own = ({"summary": reading.cut(one.title or one.body), "now": _now(one.status)} for one in found.items)
+    rows = [{**reading.brief(one, book), **more} for one, more in zip(found.items, own, strict=True)]
     return render_template(
-        "account/index.html", account=enterprises.of(current_user), rows=rows, most=reading.SUMMARY,
+        "account/index.html", account=enterprises.of(current_user), rows=rows,
         following=url_for(HERE, cursor=found.next_cursor) if found.next_cursor else "",
         first=url_for(HERE) if cursor else "",
     )  # fmt: skip

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, current_app, render_template, url_for
+from flask import Blueprint, current_app, render_template
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from service.audit import operations as audit
-from service.audit.models import Entry
-from service.fields import Count, Schema
+from service.audit.operations import Sought
+from service.fields import Choice, Count, Day, Schema, Text
 from service.http import needs
 from service.web import worklists
 from service.web.admin_forms import READERS
@@ -82,16 +82,20 @@ DEEDS = {
     "taken_out": "移出", "template_edited": "改模板",
     "undone": "撤销修改", "weighed": "处理", "written": "写下", "year_published": "录入全年放假安排",
 }  # fmt: skip
-SIGNED_IN = "user.signed_in"
 
 
 class RecordsSchema(Schema):
     """Which part of the record a page shows."""
 
+    actor = Text(most=100)
+    thing = Choice(THINGS)
+    since = Day()
+    until = Day()
     cursor = Count(least=1, most=MOST)
 
 
 RECORDS = RecordsSchema()
+FILTERS = {"actor", "thing", "since", "until"}
 
 
 @pages.get("")
@@ -113,17 +117,11 @@ def _may_open(endpoint: str) -> bool:
 def records() -> Any:
     """What was recorded outside complaints, the newest first."""
     form, given = worklists.asked(RECORDS)
-    found = audit.recorded(given.get("cursor"), ROWS + 1)
-    following = url_for("admin.records", cursor=found[ROWS - 1].id) if len(found) > ROWS else ""
+    found = [] if form.errors else audit.recorded(Sought(**given), ROWS + 1)
+    following = worklists.address(form, cursor=found[ROWS - 1].id) if len(found) > ROWS else ""
     rows = [{"entry": one, "thing": _(THINGS.get(thing, thing)), "what": _(DEEDS.get(what, what))}
-            for one in found[:ROWS] for thing, _dot, what in [_action(one).partition(".")]]  # fmt: skip
+            for one in found[:ROWS] for thing, _dot, what in [audit.action_of(one).partition(".")]]  # fmt: skip
     return render_template(
-        "admin/records.html", form=form, rows=rows, following=following,
-        first=url_for("admin.records") if "cursor" in given else "",
+        "admin/records.html", form=form, rows=rows, following=following, things=THINGS,
+        first=worklists.address(form) if "cursor" in given else "", filtered=FILTERS & set(form.values),
     ), form.status  # fmt: skip
-
-
-def _action(entry: Entry) -> str:
-    """What was done: a token that somebody got for themselves is a sign-in, and none that was handed out."""
-    signed_in = entry.action == "token.issued" and entry.actor == entry.subject
-    return SIGNED_IN if signed_in else entry.action

@@ -28,6 +28,8 @@ from service.web.admin_forms import ADMINISTRATOR, READERS, Desk, Field
 from service.web.forms import Filled
 
 LAST = 1000
+COUNTED_ANEW = "已保存。正在走的时限一小时内按新的日历重新计算，会变的都记入诉求的经过。"
+IDLE = "已保存。这一天本来就是这样，不会改变任何期限；上级以后改了安排，这里仍按您写的算。"
 WORKING = {"off": "休息", "on": "上班"}
 SPAN = re.compile(r"(\d{1,2}[:：]\d{2})\s*[-—–~至到]+\s*(\d{1,2}[:：]\d{2})")
 FESTIVAL = re.compile(r"(\S{1,30})\s+(\d{4}-\d{2}-\d{2})(?:\s+(\d{4}-\d{2}-\d{2}))?")
@@ -120,6 +122,7 @@ class PastedSchema(Schema):
     text = Text(most=8000, lines=True, required=True)
 
 
+NOTHING = Filled()
 ASKED, DAY, HOURS_FORM, NOTICE, PASTED = AskedSchema(), DaySchema(), HoursSchema(), ArrangementSchema(), PastedSchema()
 
 
@@ -171,12 +174,13 @@ def listed() -> Any:
     """A year of a place, day by day, with what it wrote down itself."""
     form, given = worklists.asked(ASKED)
     year = given.get("year", clock.local(clock.now()).year)
-    return _page(given.get("place", seeds.NATION), year, status=form.status)
+    return _page(given.get("place", seeds.NATION), year, asked=form)
 
 
 def _page(
-    place: str, year: int, day: Filled | None = None, hours: Filled | None = None, moves: Any = None, status: int = 200
-) -> Any:
+    place: str, year: int, day: Filled | None = None, hours: Filled | None = None, moves: Any = None,
+    asked: Filled = NOTHING,
+) -> Any:  # fmt: skip
     """The year, with a form as it was filled in where something was wrong with it."""
     book, shown = directory.current(), editing.year_of(place, year)
     own, written = DAYS.read(f"{place}:{year}"), HOURS.read(place)
@@ -186,8 +190,8 @@ def _page(
         day=day or Filled({"working": "off"}), hours=hours or Filled({"hours": _hours_text(written["hours"])}),
         own=[(date.fromisoformat(one), _said(mark, book)) for one, mark in sorted(own.items())],
         of_days=_past(OF_DAYS, f"{place}:{year}", own, day), of_hours=_past(OF_HOURS, place, written, hours),
-        may=ADMINISTRATOR in current_user.roles,
-    ), (day or hours or Filled(status=status)).status  # fmt: skip
+        may=ADMINISTRATOR in current_user.roles, asked=asked,
+    ), (day or hours or asked).status  # fmt: skip
 
 
 def _past(desk: Desk, code: str, values: Values, form: Filled | None) -> dict[str, Any]:
@@ -254,13 +258,15 @@ def _changed(
         code, told = values(given)
         if trying:
             return _moves(place, told)
+        idle = of is DAYS and editing.is_worked(place, given["date"]) == (given["working"] == "on")
         # A day of another year than the page's stands in a record of its own.
         known = seen if code in {f"{place}:{year}", place} else changing.version(of, code)
-        return changing.change(of, code, told, known, current_user.login, clock.now())
+        changing.change(of, code, told, known, current_user.login, clock.now())
+        return given["date"].year if of is DAYS else year, IDLE if idle else COUNTED_ANEW
 
     answer = forms.submit(schema, request.form, operation)
     if not isinstance(answer, Filled) and not trying:
-        return _saved(place, year)
+        return _saved(place, *answer)
     filled = answer if isinstance(answer, Filled) else Filled(forms.read(request.form))
     moves = None if isinstance(answer, Filled) else answer
     day, hours = (filled, None) if of is DAYS else (None, filled)
@@ -280,8 +286,8 @@ def _moves(place: str, values: Values) -> terms.Moves:
     )
 
 
-def _saved(place: str, year: int) -> Any:
-    flash(_("已保存。正在走的时限一小时内按新的日历重新计算，会变的都记入诉求的经过。"), "grass")
+def _saved(place: str, year: int, said: str = COUNTED_ANEW) -> Any:
+    flash(_(said), "grass")
     return redirect(url_for("admin_calendars.listed", place=place, year=year))
 
 

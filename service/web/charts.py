@@ -101,7 +101,7 @@ def shown(cell: Cell, addresses: Addresses) -> Shown:
     if isinstance(cell, Mean):
         return Shown(cell.value, parts=[(1.0, Link(f"{cell.value:.1f}", addresses.link(cell.whole).url))])
     if isinstance(cell, Overall):
-        return Shown(cell.rate, percent(cell.rate))
+        return Shown(cell.rate, percent(cell.rate), enough=cell.is_enough)
     return _share(cell, addresses) if cell else Shown(None)
 
 

@@ -142,7 +142,8 @@ def _page(shown: Shown, told: Filled | None = None, picked: Collection[str] = ()
     page = render_template(
         "department/queue.html", queue=worklist, status=shown.status, tabs=tabs, table=table, told=told,
         tag=_tag(*shown.parts()) if picked else _tag(tabs, table), office=_office(reader, book),
-        choices=queue.choices(reader, shown.colleagues, book), filters=dict(worklist.form.values),
+        choices=queue.choices(reader, shown.colleagues, book, str(worklist.form.value("who"))),
+        filters=dict(worklist.form.values),
         arranged=shown.arranged, columns=queue.columns(shown.arranged.columns), all=queue.COLUMNS,
         colleagues={str(one): name for one, name in shown.colleagues.items()},
         able=[action for action in TOGETHER if reader.roles & STEPS[action].roles], most=kept.MOST_VIEWS,

@@ -273,7 +273,7 @@ def _about_owner(known: _Known) -> Iterator[str]:
     if complaint.hand_backs > 1:
         yield _("这是第 %(count)d 次退单", count=complaint.hand_backs)
     for choice in known.choices[:MOST_GUESSES]:
-        if choice.department and choice.probability:
+        if choice.department and (choice.probability or 0) >= guesses.LIKELY:
             share = f"{choice.probability:.0%}"
             yield _("系统判断：%(category)s（%(share)s），归%(office)s", category=choice.name, share=share,
                     office=speech.told(choice.department.name))  # fmt: skip

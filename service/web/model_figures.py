@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from service.accounts.rules import ROLES
-from service.complaints.reading import SUMMARY
+from service.complaints.reading import cut
 from service.complaints.rules import CHANNELS
 from service.directory.rules import Directory
 from service.learning import rules
@@ -187,8 +187,7 @@ def correctors(items: Sequence[Example]) -> set[int]:
 
 def excerpt(one: Example) -> str:
     """The beginning of the masked text in one line."""
-    whole = " ".join(f"{one.title} {one.text}".split())
-    return whole if len(whole) <= SUMMARY else f"{whole[: SUMMARY - 1]}…"
+    return cut(" ".join(f"{one.title} {one.text}".split()))
 
 
 def changes(one: Example, book: Directory) -> list[tuple[str, str]]:

@@ -157,15 +157,16 @@ def told_tabs(form: Filled, status: str, reader: Reader, counts: Mapping[str, in
     ]  # fmt: skip
 
 
-def choices(reader: Reader, colleagues: Names, book: Directory) -> dict[str, Mapping[str, Any]]:
-    """The choices of each filter."""
+def choices(reader: Reader, colleagues: Names, book: Directory, who: str = "") -> dict[str, Mapping[str, Any]]:
+    """The choices of each filter; `who`: the colleague that is chosen, who may work here no more."""
     others = {str(user_id): name for user_id, name in colleagues.items() if user_id != reader.id}
+    gone = {who: _("不在本部门的人")} if who.isdecimal() and int(who) not in {reader.id, *colleagues} else {}
     return {
         "status": STATUSES,
         "family": worklists.families(book),
         "region": worklists.regions(reader, book),
         "due": DUE,
-        "who": {ME: _("分给我的"), NOBODY: _("还没有分办的")} | ({_("同事"): others} if others else {}),
+        "who": {ME: _("分给我的"), NOBODY: _("还没有分办的")} | ({_("同事"): others} if others else {}) | gone,
         "flag": MARKS,
         "sort": SORTS,
     }

@@ -104,10 +104,12 @@ def _page(told: Mapping[str, Filled] | None = None, wrong: Filled | None = None)
     """
     reader, now, book = working_at(HERE, current_user), clock.now(), directory.current()
     worklist, show = _worklist(reader, now, told or {}, book)
-    wrong = wrong or _gone(told or {}, worklist)
+    gone = _gone(told or {}, worklist)
+    wrong = wrong or gone
     burdens = listing.burdens(reader, now, MOST_HANDS)
     page = render_template(
         "supervision/desk.html", worklist=worklist, listed=show, lists=LISTS, figures=FIGURES, wrong=wrong,
+        gone=bool(gone.message),
         hands=_hands(worklist.form, book), burdens=[_burden(one, book) for one in burdens], most=MOST_HANDS,
         shown=SHOWN_HANDS, families=worklists.families(book), regions=worklists.regions(reader, book), now=now,
         filters=_filters(worklist.form), pressed=PRESSED, steps=STEPS, most_pressed=MOST_PRESSED,

@@ -20,6 +20,8 @@ from service.deadlines.rules import Pause, Unit, is_near
 from service.directory import operations as directory
 from service.web import languages
 
+# Of these limits a row's state or mark tells already.
+EVIDENT = frozenset({"material", "extension"})
 # state of a deadline → icon, word
 DUE_STATES = {
     "in_time": ("clock", ""),
@@ -206,7 +208,7 @@ def due_first(at: datetime, first: Mapping[str, Any] | None, place: str | None =
     here = first["places"][0] if first["places"] else place
     since = datetime.fromisoformat(first["since"])
     told = due(at, here, first["unit"], since, paused(first["pauses"]))
-    plain = first["kind"] == "result" or OWED_BY[first["kind"]] == whose
+    plain = first["kind"] == "result" or (whose and (OWED_BY[first["kind"]] == whose or first["kind"] in EVIDENT))
     return told if plain else replace(told, of=_(KINDS[first["kind"]]))
 
 

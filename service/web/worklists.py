@@ -19,6 +19,7 @@ from service.complaints.schemas import ListQuerySchema
 from service.complaints.wanted import Wanted
 from service.directory import operations as directory
 from service.directory.rules import Directory
+from service.directory.schemas import Known
 from service.errors import Invalid
 from service.fields import Choice
 from service.web import forms, trail
@@ -78,7 +79,7 @@ def asked(schema: Schema) -> tuple[Filled, Mapping[str, Any]]:
 
 def _plainly(form: Filled, schema: Schema) -> Filled:
     """An address that was typed or is old, without the codes that it might have had."""
-    choices = {name for name, of in schema.fields.items() if isinstance(of, Choice)}
+    choices = {name for name, of in schema.fields.items() if isinstance(of, Choice | Known)}
     return replace(form, errors={name: [_(NO_CHOICE)] if name in choices else told
                                  for name, told in form.errors.items()})  # fmt: skip
 

@@ -85,7 +85,7 @@ def test_every_script_and_sign_is_given_back_unchanged(client: FlaskClient, text
 def test_a_list_shows_them_unchanged_too(client: FlaskClient, people: People) -> None:
     client.post(COMPLAINTS, json=filing(title=HOSTILE["HTML"], enterprise={"name": ODD["Mongolian"]}))
     (row,) = client.get(COMPLAINTS, headers=people.headers("supervisor", "150000")).json["items"]
-    assert row["summary"] == HOSTILE["HTML"][:60]
+    assert row["summary"] == HOSTILE["HTML"][:59] + "…"
     assert row["enterprise"]["name"] == ODD["Mongolian"]
 
 

@@ -44,7 +44,8 @@ def test_a_complaint_is_read_answered_by_keys_and_printed(cast: Cast, window: Op
     # Enter opens it from the queue; what came with it is looked at where it stands.
     page.locator(f"#open-{number}").focus()
     keys.press("Enter")
-    here.sees(number, "发生了什么", "可能是同一件事")
+    here.sees(number, "发生了什么", "没有像是同一件事的")
+    assert page.title().startswith(number)  # what is fetched into the page does not name its window
     assert page.evaluate("() => document.querySelectorAll('.preview img')[0].complete") is False
     here.main.locator(".preview summary").click()
     expect(here.main.locator(".preview img")).to_have_js_property("naturalWidth", 4)

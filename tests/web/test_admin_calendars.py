@@ -60,8 +60,17 @@ def test_a_year_shows_each_day_with_what_differs_and_why(admin: Browser) -> None
     assert re.search(r'<td class="worked[^"]*" title="调休上班">14<span class="mark">班</span>', page)
     assert re.search(r'title="春节假期">17<span class="mark">休</span>', page)
     assert "还没有公布或录入" in admin.get(f"{YEARS}?year=2031").text
-    for wrong in ("year=12", "place=nowhere"):
-        assert admin.get(f"{YEARS}?{wrong}").status_code in (404, 422)
+    assert admin.get(f"{YEARS}?place=nowhere").status_code == 404
+    wrong = admin.get(f"{YEARS}?year=12")
+    assert (wrong.status_code, 'href="#f-year"' in wrong.text) == (422, True)
+
+
+def test_a_day_that_is_so_anyway_is_told_and_one_of_another_year_is_shown_there(admin: Browser) -> None:
+    sunday = admin.get(put(admin, date="2026-03-15").headers["Location"]).text
+    assert "这一天本来就是这样" in sunday
+    other = put(admin, date="2027-03-15")
+    assert "year=2027" in other.headers["Location"]
+    assert "按新的日历重新计算" in admin.get(other.headers["Location"]).text
 
 
 def test_a_place_takes_a_day_off_and_gets_it_back_by_undo_or_by_its_button(admin: Browser) -> None:

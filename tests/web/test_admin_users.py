@@ -210,6 +210,7 @@ def test_an_auditor_reads_accounts_and_the_record_and_changes_nothing(admin: Bro
     home = auditor.get("/admin").text
     assert ('href="/admin/users"' in home, 'href="/admin/models"' in home) == (True, False)
     page = auditor.get(one("bai")).text
+    assert 'href="/admin" aria-current="true"' in page
     assert ("白承办" in page, f'action="{one("bai")}' in page) == (True, False)
     assert "新建" in auditor.get("/admin/records").text
     for path in (USERS + "/new", *(one("bai", what) for what in ("", "/close", "/password", "/tokens", "/undo/1"))):
@@ -226,6 +227,22 @@ def test_who_signed_in_is_told_from_who_was_given_a_token(admin: Browser) -> Non
         accounts.issue_token(accounts.user_named("bai"), clock.now(), "命令行")
     handed_out = rows_of(admin.get("/admin/records").text)[0]
     assert ("令牌" in handed_out, "发出" in handed_out) == (True, True)
+
+
+def test_the_record_is_searched_by_who_what_and_when(admin: Browser) -> None:
+    made(admin)
+    with transaction():
+        accounts.issue_token(accounts.user_named("bai"), clock.now(), "bai", timedelta(hours=12))
+    whole = rows_of(admin.get("/admin/records").text)
+    today = clock.local(clock.now()).date()
+    (signed_in,) = rows_of(admin.get(f"/admin/records?actor=bai&since={today}&until={today}").text)
+    assert signed_in in rows_of(admin.get("/admin/records?thing=user").text)
+    assert signed_in not in rows_of(admin.get("/admin/records?thing=token").text)
+    assert rows_of(admin.get(f"/admin/records?since={today}").text) == whole
+    for none in (f"until={today - timedelta(days=1)}", "actor=nobody", "thing=gate"):
+        assert "没有符合条件的记录" in admin.get(f"/admin/records?{none}").text, none
+    wrong = admin.get("/admin/records?thing=nothing&since=2026-02-30")
+    assert (wrong.status_code, rows_of(wrong.text)) == (422, [])
 
 
 def rows_of(page: str) -> list[str]:

@@ -198,6 +198,7 @@ def test_few_cases_are_not_compared_and_say_so(supervisor: Browser) -> None:
     assert "件数不够比较" in page
     assert "不够比较，列在最后" in page
     assert "data-low" not in page
+    assert re.search(r'<td class="right"[^>]*>[\d.]+%\s*<br><span class="soft">件数不够比较', page)  # the overall one
 
 
 def test_the_wall_names_no_enterprise_and_can_be_left(supervisor: Browser) -> None:

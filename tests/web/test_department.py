@@ -172,7 +172,7 @@ def test_who_helps_reads_until_when_and_who_leads_whose_limit_it_is_that_ends_fi
         helping = helper.get(f"{QUEUE}?status=helping").text
         leading = at_desk("handler", department=HEALTH).get(QUEUE).text
         assert (told in helping, told in leading) == (True, True)
-        assert [">协办</span>" in page for page in (helping, leading)] == [False, True]
+        assert [">协办</div>" in page for page in (helping, leading)] == [False, True]
         version = {"_version": str(the(led).version)}
         helper.post(f"/desk/complaints/{led}/actions/opine", {**version, "text": "资金已列入四月预算。"})
         page = helper.get(f"{QUEUE}?status=helping").text
@@ -212,6 +212,11 @@ def test_a_number_with_a_slip_in_it_is_told_to_be_wrong_and_not_to_be_nowhere(at
     number = filed()
     answer = at_desk("handler", department=HEALTH).get(f"{QUEUE}?q={number[:-1]}{(int(number[-1]) + 1) % 10}")
     assert (answer.status_code, "可能抄错了一位" in answer.text) == (422, True)
+
+
+def test_a_list_of_somebody_who_works_here_no_more_says_so_instead_of_showing_no_filter(at_desk: At) -> None:
+    page = at_desk("handler", department=HEALTH).get(f"{QUEUE}?who=987654").text
+    assert '<option value="987654" selected>不在本部门的人</option>' in page
 
 
 def test_names_in_the_address_that_are_no_filters_do_nothing(at_desk: At) -> None:

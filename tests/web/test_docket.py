@@ -167,13 +167,17 @@ def test_a_phrase_that_was_chosen_is_the_reason_where_nothing_was_written(superv
 
 def test_what_somebody_else_ruled_meanwhile_says_so_in_the_row(supervisor: Browser, at_desk: At) -> None:
     number = asking("handing_back")
-    version = str(the(number).version)
+    version = re.findall(r'name="_version" value="([^"]+)"', supervisor.get(DESK).text)
     taken(number, "grant_hand_back")
-    answer = supervisor.post(
-        f"{RULINGS}/{number}", {"_version": version, "_answer": "refuse_hand_back"}, headers=SCRIPT
-    )
-    assert answer.status_code == 412
-    assert "刚刚被别人处理过" in row_of(answer.text, number)
+    said = {"_version": version[0], "_answer": "refuse_hand_back", "text": "按职责规定<属于>本部门。"}
+    for headers in (SCRIPT, {}):
+        answer = supervisor.post(f"{RULINGS}/{number}", said, headers=headers)
+        assert answer.status_code == 412
+        told = row_of(answer.text, number) if headers else answer.text
+        # Only what was done since the list was opened; what was written is not lost.
+        assert re.search("刚刚被别人处理过（[^（]*同意退单", told)
+        assert ("申请退单" in told.partition("刚刚")[2][:80], "您写的是：" in told) == (False, True)
+        assert "按职责规定&lt;属于&gt;本部门。" in answer.text
 
 
 @pytest.mark.parametrize("answer", ["", "close", "sign"])
@@ -224,7 +228,7 @@ def test_what_was_asked_names_nobody_and_runs_no_script(supervisor: Browser) -> 
 
 def ticked(*numbers_: str) -> list[str]:
     """Boxes as the list has them: each with the version that it shows."""
-    return [f"{number}@{the(number).version}" for number in numbers_]
+    return [f"{number}@{the(number).version}.{the(number).length}" for number in numbers_]
 
 
 def test_several_of_a_kind_are_ruled_on_at_once(supervisor: Browser) -> None:
