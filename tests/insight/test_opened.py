@@ -74,7 +74,7 @@ def test_a_quarter_is_told_once_it_is_over_and_without_what_is_sealed(app: Flask
     book = directory.current()
     with time_machine.travel(AUGUST, tick=False):
         file(11)
-        file(1, region="150100")
+        file(1, region="150100", respondent={"name": "呼和浩特市第一医院", "kind": "institution"})
         file(1, sealed=True)
         assert opened.opened(clock.now(), book) == []
     with time_machine.travel(NOVEMBER, tick=False):

@@ -81,6 +81,12 @@ def test_registering_signs_in_and_shows_nothing_of_what_was_filed_under_the_code
         assert "办到哪一步了" not in browser.get(f"/progress/{number}").text
 
 
+def test_who_asked_for_confidentiality_reads_the_own_words_in_the_own_list(opened: Opened) -> None:
+    browser, reader = opened()
+    file(reader, confidential=True, title=f"{FIRM['name']}催要货款")
+    assert f"{FIRM['name']}催要货款" in browser.get("/account").text
+
+
 def test_the_same_code_registers_again_in_the_very_same_way(app: Flask, browser: Browser, opened: Opened) -> None:
     _first, reader = opened("first")
     number = file(reader).complaint.number
