@@ -73,7 +73,7 @@ SILENT_NAMES: dict[str, frozenset[str]] = {
     "knowledge/rules.py": frozenset({"COMMON"}),
     "knowledge/schemas.py": frozenset({"SEPARATORS"}),
     "notices/rules.py": frozenset({"PLAIN", "IN_PAGE", "UNDATED"}),
-    "routing/respondent.py": frozenset({"BELOW", "SEATS", "UNIVERSITIES", "NO_UNIVERSITY", "APART"}),
+    "routing/respondent.py": frozenset({"BELOW", "SEATS", "UNIVERSITIES", "NO_UNIVERSITY", "LOCAL_COLLEGES", "APART"}),
 }
 # What the description of the API says to engineers.
 DESCRIBING = frozenset({"metadata", "description"})

@@ -17,7 +17,7 @@ from service.db import db
 from service.errors import Invalid, NotAllowed
 
 HASH_BYTES = 32
-NOT_THEIRS = "这位用户的企业账户里没有这件诉求。请来电人再报一个账户里的编号；报不出来的，不能重设。"
+NOT_THEIRS = "这位用户没有登录账户提交过这件诉求。请来电人再报一个自己提交的编号；报不出来的，不能重设。"
 
 
 def attach(number: str, code: str, reader: Reader, now: datetime) -> Complaint | None:
@@ -60,12 +60,15 @@ def _against(complaint: Complaint, account_id: int, uscc: str) -> str:
 
 
 def telephone(number: str, user: User, actor: str, now: datetime) -> str:
-    """The telephone left with a complaint of a user's account: who answers there may be let in again. It is recorded.
+    """The telephone that a user left with a complaint: who answers there may be let in again. It is recorded.
+
+    Not one that a colleague filed: the telephone left with it is the colleague's.
 
     Raises:
-        Invalid: the account has no such complaint, or no telephone was left with it.
+        Invalid: the user filed no such complaint for the account, or left no telephone with it.
     """
-    asked = select(Complaint.contact_phone).where(Complaint.number == number, Complaint.account == user.account_id)
+    own = (Complaint.account == user.account_id, Complaint.filed_by == user.id)
+    asked = select(Complaint.contact_phone).where(Complaint.number == number, *own)
     phone = db.session.scalar(asked) if user.account_id is not None else None
     if phone is None:
         raise Invalid(NOT_THEIRS, {"number": [NOT_THEIRS]})

@@ -35,7 +35,7 @@ def full(complaint: Complaint, clocks: Sequence[Clock], roles: Collection[str], 
         "title": _shown(complaint.title, cover),
         "enterprise": enterprise(complaint, roles),
         "contact": contact(complaint, roles),
-        "suggestions": suggestions(complaint.suggestions, book, staff),
+        "suggestions": suggestions(complaint.suggestions, book, staff, cover is AS_WRITTEN or not _is_kept(complaint)),
         "routed_by": complaint.routed_by,
         "reason": complaint.reason,
         "proposed_channel": complaint.proposed_channel,
@@ -162,14 +162,20 @@ def _respondent(complaint: Complaint) -> dict[str, str | None] | None:
     return {"name": complaint.respondent_name, "kind": complaint.respondent_kind}
 
 
-def suggestions(stored: Sequence[dict[str, Any]], book: Directory, staff: bool) -> list[dict[str, Any]]:
-    """The machine's judgements; the probability only for staff: the public sees a judgement that it can change."""
+def suggestions(
+    stored: Sequence[dict[str, Any]], book: Directory, staff: bool, reasoned: bool = True
+) -> list[dict[str, Any]]:
+    """The machine's judgements; the probability only for staff: the public sees a judgement that it can change.
+
+    Args:
+        reasoned: whether the words that decided are told: they are the writer's own, parts of a name among them.
+    """
     return [
         {
             "code": row["code"],
             "name": book.categories[row["code"]].name,
-            "reasons": row["reasons"],
-            "against": row.get("against", []),
+            "reasons": row["reasons"] if reasoned else [],
+            "against": row.get("against", []) if reasoned else [],
             **({"probability": row["probability"], "sure": row.get("sure", False)} if staff else {}),
         }
         for row in stored

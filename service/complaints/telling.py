@@ -33,6 +33,12 @@ NO_DIGITS_BEFORE, NO_DIGITS_BEHIND = r"(?<!\d)(?<!\d[,.])", r"(?!,?\d)"
 SCALES = {1: "元", 10_000: "万", 100_000_000: "亿"}
 LARGE = 10_000
 
+# Names made of these alone are a trade's: they tell of nobody, and stand in any complaint about such a matter.
+TRADES = re.compile(
+    "(?:建筑|建设|工程|装饰|装修|安装|市政|路桥|水利|电力|园林|绿化|物业|保洁|商贸|贸易|科技|技术|信息|电子|物流|运输|建材|材料|食品|餐饮"
+    "|酒店|医疗|医药|器械|设备|机械|劳务|服务|农牧业?|农业|牧业|投资|广告|文化|传媒|能源|矿业|化工|管理|咨询|实业|发展|环保|制造|加工|工贸)+"
+)
+
 # What a word is, and the word.
 Word = tuple[str, str]
 
@@ -41,8 +47,8 @@ def names(name: str | None, book: Directory) -> Iterator[Word]:
     """An enterprise's name as people write it: in full, without its legal form, and without the place before that."""
     short = core(name or "")
     own = book.after_places(short)
-    known = (name or "", short if own else "", own if len(own) > LEAST else "")
-    yield from ((ENTERPRISE, one) for one in dict.fromkeys(known) if len(one) >= LEAST)
+    known = (name or "", short if own else "", own if len(own) > LEAST and not TRADES.fullmatch(own) else "")
+    yield from ((ENTERPRISE, one) for one in dict.fromkeys(known) if _is_word(one))
 
 
 def core(name: str) -> str:
@@ -54,14 +60,14 @@ def who(complaint: Any, book: Directory) -> Iterator[Word]:
     """The names and numbers of who complains; `complaint`: one, or a draft of one."""
     yield from names(complaint.enterprise_name, book)
     numbers = ((PHONE, (complaint.contact_phone or "")[-PHONE_DIGITS:]), (CREDIT, complaint.uscc or ""))
-    yield from (pair for pair in ((CONTACT, complaint.contact_name or ""), *numbers) if len(pair[1]) >= LEAST)
+    yield from (pair for pair in ((CONTACT, complaint.contact_name or ""), *numbers) if _is_word(pair[1]))
 
 
 def telling(complaint: Any, book: Directory) -> Iterator[Word]:
     """All that would tell whose complaint it is: names, numbers, contract, exact amount."""
     yield from who(complaint, book)
     yield from _written(f"{complaint.title or ''}\n{complaint.body}")
-    if len(contract := complaint.details.get("debt", {}).get("contract_number") or "") >= LEAST:
+    if _is_word(contract := complaint.details.get("debt", {}).get("contract_number") or ""):
         yield CONTRACT, contract
     yield from ((AMOUNT, text) for text in _amounts(complaint.amount))
 
@@ -70,7 +76,7 @@ def _written(text: str) -> Iterator[Word]:
     """The numbers of persons and firms that somebody wrote into a text; who stays anonymous left no others."""
     letters = half(text)
     for one in personal(letters):
-        number = BETWEEN.sub("", letters[one.start : one.end])
+        number = _bare(letters[one.start : one.end])
         yield WRITTEN[one.kind], number[-PHONE_DIGITS:] if one.kind == "phone" else number
 
 
@@ -97,7 +103,16 @@ def covered(text: str, words: Iterable[Word], instead: Callable[[str], str] = IN
     return text
 
 
+def _is_word(text: str) -> bool:
+    """Whether something was filled in that tells of somebody; dashes are what people write for nothing."""
+    return len(_bare(text)) >= LEAST
+
+
+def _bare(text: str) -> str:
+    return BETWEEN.sub("", half(text))
+
+
 def _pattern(what: str, word: str) -> re.Pattern[str]:
-    letters = GAP.join(map(re.escape, BETWEEN.sub("", half(word))))
+    letters = GAP.join(map(re.escape, _bare(word)))
     whole = f"{NO_DIGITS_BEFORE}{letters}{NO_DIGITS_BEHIND}" if what in WHOLE else letters
     return re.compile(whole, re.IGNORECASE)

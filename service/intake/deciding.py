@@ -57,6 +57,7 @@ def under(complaint: Complaint, category: str, now: datetime, nature: str = "", 
         chosen_by="staff",
         flags=frozenset(complaint.flags),
         channel=complaint.channel,
+        placed=False,  # whether a person filled it in is not kept
         text=f"{complaint.title or ''}\n{complaint.body}",
     )
     book = directory.current()

@@ -192,6 +192,7 @@ def _matter(row: Any) -> Matter:
         flags=frozenset(row.flags),
         gates=tuple(row.gates),
         channel=row.channel,
+        placed=False,  # whether a person filled it in is not kept
         text=f"{row.title or ''}\n{row.body}",
     )
 

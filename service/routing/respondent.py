@@ -20,6 +20,8 @@ NO_UNIVERSITY = (
     "公司", "老年大学", "社区", "党校", "行政学院", "附属中学", "附属小学", "附属幼儿园", "附中", "附小",
     "实验中学", "实验小学", "学院路", "大学路", "大学城", "大学生", "科学院", "科技园", "广播电视大学", "开放大学",
 )  # fmt: skip
+# Many of these are run by the city or league whose name they bear, and some by the region.
+LOCAL_COLLEGES = ("职业", "应用技术")
 # No department of a government stands above these: courts and procuratorates, and the railway of the whole country.
 APART = ("法院", "检察院", "铁路局", "铁路集团", "中国铁路")
 
@@ -84,13 +86,19 @@ def recognise(respondent: Respondent, near: str | None, directory: Directory) ->
     kind = respondent.kind or ("organ" if organ else kind_of(respondent.name, directory))
     university = department is None and of_the_region(respondent.name)
     place = directory.region if university else found.place
-    torn = department is None and not university and _torn(respondent.name, place, directory)
-    return Body(respondent.name, kind, place, department, found.part, supplies, torn)
+    torn = _local_college if university else _torn
+    either = department is None and torn(respondent.name, found.place, directory)
+    return Body(respondent.name, kind, place, department, found.part, supplies, either)
 
 
 def of_the_region(name: str) -> bool:
     """Whether a name is that of a university, or of a hospital that belongs to one."""
     return any(word in name for word in UNIVERSITIES) and not any(word in name for word in NO_UNIVERSITY)
+
+
+def _local_college(name: str, place: str | None, directory: Directory) -> bool:
+    """Whether a college bears the name of a city or league that may run it itself."""
+    return place not in {None, directory.region} and any(word in name for word in LOCAL_COLLEGES)
 
 
 def _torn(name: str, place: str | None, directory: Directory) -> bool:

@@ -64,6 +64,7 @@ THREAT = (
 )
 # Who fears it, or asks that it be kept from happening, has not met it yet.
 FEARED = re.compile("(?:怕|担心|害怕|恐|防止|避免|以免|免得|免遭|谨防|顾虑|不会|会不会|万一)[^。！？；\n]{0,10}$")
+LONGEST_FEAR = 13  # characters of FEARED
 REVENGE = re.compile(
     f"{EARLIER}[^。！？；\n]{{0,12}}?{COMPLAINED}[^。！？；，\n]{{0,20}}?(?:后|，|,){THEN}{{0,30}}?{HARMS}"
     f"|{COMPLAINED}[^。！？；，\n]{{0,12}}?(?:后|完){THEN}{{0,30}}?{HARMS}"
@@ -74,8 +75,8 @@ REVENGE = re.compile(
 
 def avenged(text: str) -> bool:
     """Whether a text says that somebody takes revenge, or threatens to, for an earlier complaint."""
-    ends = ((text[: found.start()], text[: found.end()]) for found in REVENGE.finditer(text))
-    return any(not any(FEARED.search(before) for before in both) for both in ends)
+    ends = (found.span() for found in REVENGE.finditer(text))
+    return any(not any(FEARED.search(text[max(0, at - LONGEST_FEAR) : at]) for at in both) for both in ends)
 
 
 # --- an accident that is over ----------------------------------------------------------------------------------------

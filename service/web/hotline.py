@@ -58,15 +58,10 @@ pages = Blueprint("hotline", __name__)
 
 @dataclass(frozen=True)
 class Caller:
-    """What is known of a telephone number: earlier complaints, or why nothing can be looked up yet.
-
-    Attributes:
-        most: what is as long was cut.
-    """
+    """What is known of a telephone number: earlier complaints, or why nothing can be looked up yet."""
 
     rows: list[dict[str, Any]]
     advice: str = ""
-    most: int = reading.SUMMARY
 
 
 @pages.get("/desk/hotline")

@@ -31,14 +31,18 @@ WOLF = Draft(
         ("五原县张三餐馆", ["张三餐馆"]),
         ("内蒙古物流有限公司", ["内蒙古物流"]),
         ("内蒙古有限公司", []),
+        ("巴彦淖尔市建筑工程有限公司", ["巴彦淖尔市建筑工程"]),
     ],
 )
 def test_a_name_is_also_written_without_its_legal_form_and_its_place(name: str, written: list[str]) -> None:
     assert [word for _, word in telling.names(name, book())] == [name, *written]
 
 
-def test_who_has_no_name_has_no_words() -> None:
-    assert [*telling.names(None, book()), *telling.telling(Draft(body="医院欠款不还。"), book())] == []
+@pytest.mark.parametrize("nothing", [None, "——", "--", "· ·", "李-", "_"])
+def test_who_wrote_nothing_that_tells_of_somebody_has_no_words(nothing: str | None) -> None:
+    details = {"debt": {"contract_number": nothing}} if nothing else {}
+    draft = Draft(body="医院欠款不还。", enterprise_name=nothing, contact_name=nothing, details=details)
+    assert list(telling.telling(draft, book())) == []
 
 
 @pytest.mark.parametrize(

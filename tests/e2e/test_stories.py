@@ -127,6 +127,7 @@ def test_an_operator_logs_a_call_and_passes_it_on_by_keys_alone(cast: Cast, wind
     keys.type(ARREARS)
     keys.press("Tab")
     keys.type("五原县人民医院")
+    keys.press("Tab")
     operator.sees("债务人五原县人民医院")
     keys.press("F4")
     operator.sees("刚才这通电话", "查询码", "待签收", "五原县卫生健康委员会")

@@ -63,3 +63,11 @@ def test_what_the_filer_says_about_a_body_goes_before_its_name():
 )
 def test_a_university_is_the_regions_and_what_only_sounds_like_one_is_not(name, place):
     assert recognise(Respondent(name), None, book()).place == place
+
+
+@pytest.mark.parametrize(
+    ("name", "torn"),
+    [("乌海职业技术学院", True), ("鄂尔多斯应用技术学院", True), ("内蒙古某某职业学院", False), ("赤峰学院", False)],
+)
+def test_a_college_with_the_name_of_a_city_may_be_the_citys(name, torn):
+    assert recognise(Respondent(name), None, book()).torn == torn

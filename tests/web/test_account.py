@@ -262,14 +262,15 @@ def test_only_who_leads_takes_out_and_hands_over(app: Flask, opened: Opened) -> 
     assert colleague.post("/account/people", {"name": "小王"}).status_code == 200
 
 
-def test_who_leads_and_forgot_the_password_is_called_back_where_the_account_filed_from(
+def test_who_leads_and_forgot_the_password_is_called_back_on_the_telephone_of_an_own_complaint(
     app: Flask, opened: Opened, at_desk
 ) -> None:
     leader, reader = opened()
     number, stranger = file(reader).complaint.number, file().complaint.number
+    colleagues = file(colleague_of(app, reader)[1]).complaint.number
     admin, address = at_desk("administrator"), f"/admin/users/{reader.id}"
-    assert "账户里一件诉求的编号" in admin.get(address).text
-    for told in ("", "QS1", stranger):
+    assert "自己提交的一件诉求的编号" in admin.get(address).text
+    for told in ("", "QS1", stranger, colleagues):
         answer = admin.post(f"{address}/password", {"number": told})
         assert (answer.status_code, 'aria-invalid="true"' in answer.text) == (422, True), told
     assert leader.get("/account").status_code == 200

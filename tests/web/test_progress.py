@@ -608,7 +608,9 @@ def test_where_nothing_can_be_urged_nothing_is_said_of_it(
 
 
 def test_who_lost_the_code_reads_which_number_to_call(browser: Browser) -> None:
-    assert "请拨打 12345 热线" in browser.get("/progress").text
+    page = browser.get("/progress").text
+    assert "查询码丢了？" in page
+    assert 'href="tel:12345"' in page
 
 
 def test_redoing_by_right_ends_ten_working_days_after_the_reply(browser: Browser, replied: Filed) -> None:
