@@ -6,17 +6,18 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from service.config import Config
 from tests.e2e import live
 from tests.e2e.cast import Cast
-from tests.e2e.window import Window
+from tests.e2e.window import PATIENCE, Window
 from tests.web import browser as desks
 
 NO_CHROMIUM = "这些测试要用浏览器，请先安装：apt-get install chromium fonts-noto-cjk"
 
 Open = Callable[..., Window]
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="package")

@@ -25,6 +25,8 @@ DRESS = """(chosen) => { for (const name in chosen) document.documentElement.dat
 CAME_TO_NOTHING = ("htmx:afterRequest", "htmx:sendError", "htmx:sendAbort")
 # Who leaves a page, or is given a file, breaks off what was still being asked; some stories pull the line.
 MEANT = ("net::ERR_ABORTED", "net::ERR_INTERNET_DISCONNECTED")
+# Milliseconds: a machine may have more to do than to show pages.
+PATIENCE = 20_000
 # What can be used and is seen.
 USED = """
     const used = [...document.querySelectorAll(
@@ -90,7 +92,7 @@ class Window:
     def open(cls, browser: Browser, address: str, **settings: Any) -> "Window":
         """Open it; settings as Playwright's new_context takes them."""
         context = browser.new_context(base_url=address, locale="zh-CN", timezone_id="Asia/Shanghai", **settings)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         window = cls(context.new_page(), address)
         window.page.on("console", window._heard)
         window.page.on("pageerror", lambda error: window.faults.append(f"{window.page.url}: {error}"))
