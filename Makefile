@@ -28,7 +28,7 @@ run: setup
 	@exec $(VENV) -m service.embedded run
 
 test: setup
-	@exec $(VENV) -m pytest -n 4 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@exec $(VENV) -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: setup
 	@$(VENV) -m ruff check .

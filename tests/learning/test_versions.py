@@ -86,7 +86,8 @@ def test_a_challenger_waits_for_a_person_where_the_machine_may_not_promote(first
     with pytest.raises(WrongState, match="正在使用"):
         learning.promote(second, administrator, clock.now(), "再来一次")
     db.session.rollback()
-    said = {entry.action: entry for entry in db.session.scalars(select(Entry).where(Entry.action.like("model.%")))}
+    entries = db.session.scalars(select(Entry).where(Entry.action.like("model.%")).order_by(Entry.id))
+    said = {entry.action: entry for entry in entries}
     assert (said["model.promoted"].actor, said["model.promoted"].details["why"]) == (
         administrator.login,
         "看过对比报告",
