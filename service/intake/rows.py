@@ -189,6 +189,7 @@ def events(
 
 
 def filing_role(reader: Reader) -> str:
+    """In which role somebody files."""
     return next(
         (role for role in ("system", "operator", "dispatcher", "supervisor") if role in reader.roles), ENTERPRISE
     )

@@ -59,7 +59,7 @@ class UserSchema(Schema):
 
 
 class CalledBackSchema(Schema):
-    """A complaint of the account whose leader or colleague forgot the password."""
+    """A complaint that the user filed who forgot the password."""
 
     number = Number(required=True)
 
@@ -218,8 +218,8 @@ def switch(user_id: int, what: str) -> Any:
 def reset_password(user_id: int) -> Any:
     """Set a password for one sign-in, and show it once; of an enterprise's account with whom to call to hand it over.
 
-    Anybody can say on the telephone that a login is theirs. Who answers where a complaint of the account was filed
-    from belongs to it.
+    Anybody can say on the telephone that a login is theirs. Who answers where its user filed a complaint from is that
+    user.
     """
     user = administration.find(user_id)
     schema = CALLED_BACK if user.account_id is not None else Schema()

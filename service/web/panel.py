@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from flask import request
@@ -96,7 +97,7 @@ class Known:
         """Whether persons' numbers are shown as they were written."""
         return reading.knows_who(self.complaint, self.roles)
 
-    @property
+    @cached_property
     def cover(self) -> Cover:
         """How the reader reads what was written about the complaint."""
         return reading.cover_for(self.complaint, self.roles, self.book)
